@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "analysis/thinned_rows.h"
+#include "analysis/track_analysis.h"
+#include "core/audio_buffer.h"
+
+namespace burnish {
+
+/// One section of the four band filters at once: a state-variable filter in eight lanes, left and right of the lowest
+/// band, then of the next. Every lane weighs input, band-pass and low-pass into the output it needs.
+struct BandFilterSection {
+    using Lanes [[gnu::vector_size(32)]] = float;
+    Lanes in_to_band{}, in_to_low{}, band_gain{};  // g/(1+g(g+k)), g times that, 1/(1+g(g+k)); g = tan(pi f/fs)
+    Lanes of_in{}, of_band{}, of_low{};
+    Lanes band{}, low{};  // memory
+};
+
+/// Levels of the four dynamics bands as a multiband compressor with the same splits would see them.
+///
+/// A band is what fourth-order Linkwitz-Riley filters at its ends let through; nothing is added up again, so the phase
+/// is of no interest, and the four run side by side. Takes the mean square of every 50 ms, over both channels, of each
+/// band and of the whole. Blocks below -70 dBFS or more than 20 dB below the mean do not count.
+class BandDynamics {
+public:
+    void prepare(double sample_rate_hz, int channels);
+    void process(ConstAudioView in) noexcept;
+    /// Closes the present 50 ms block.
+    void end_block();
+
+    [[nodiscard]] DynamicsCurves curves() const;
+    /// Level that a hundredth of all blocks stay below; digital silence left out.
+    [[nodiscard]] double noise_floor_db() const;
+
+private:
+    static constexpr int bands = 4;
+    static constexpr int whole = bands;  // index of the sum of all
+
+    std::array<BandFilterSection, 4> sections_;  // high-pass twice, low-pass twice
+    int channels_ = 0;
+    int frames_ = 0;                          // in the present block
+    std::array<double, bands + 1> energy_{};  // of the present block
+    std::array<double, bands> peak_{};
+    ThinnedRows levels_;  // dB
+};
+
+}  // namespace burnish

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "dsp/fft.h"
+
+namespace burnish {
+
+/// Tells hits from tones in a stream of power spectra: a hit is a vertical line in the spectrogram, a tone a level one.
+///
+/// Medians over 9 frames and over 9 bins keep the one and wipe out the other, since with a Hann window and a hop of a
+/// quarter of it a click fills 4 frames and a tone 4 bins. Every bin is shared out in proportion to the squares of the
+/// two medians.
+/// Source: FitzGerald, "Harmonic/percussive separation using median filtering", DAFx 2010.
+class PercussionSeparator {
+public:
+    void prepare(int bins);
+    void add_frame(std::span<const float> power) noexcept;
+    /// Lets silence follow, as the last four frames wait for what comes after them.
+    void finish();
+    /// Percussive share of all power, every octave weighing alike in pink noise; 0 for silence.
+    [[nodiscard]] double percussive_share() const noexcept;
+
+private:
+    static constexpr int reach = 4;  // frames and bins to either side
+    static constexpr int width = 2 * reach + 1;
+
+    int bins_ = 0;
+    int next_ = 0;                                    // slot of the ring for the next frame
+    std::array<AlignedVector<float>, width> frames_;  // the last nine
+    double power_ = 0.0;
+    double percussive_power_ = 0.0;
+};
+
+}  // namespace burnish

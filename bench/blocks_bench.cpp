@@ -1,0 +1,118 @@
+// Cost of every stage of the chain at work, and of the analysis, per stereo frame at 44.1 kHz in blocks of 512.
+//
+// Each stage gets settings that keep it busy on music-like noise: what a heavy-handed master would use. The figure to
+// read is ns_per_frame; 22676 / ns_per_frame is the multiple of real time on one core.
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+#include "analysis/level_analyzer.h"
+#include "analysis/spectrum_analyzer.h"
+#include "core/random.h"
+#include "dsp/denormals.h"
+#include "mastering/chain.h"
+
+namespace {
+
+using namespace burnish;
+
+constexpr double rate_hz = 44100.0;
+constexpr int block_frames = 512;
+
+/// Brown-ish noise with bursts, at about -14 dBFS: every frequency and many levels.
+AudioBuffer bench_signal(int frames) {
+    Random random(1);
+    AudioBuffer audio(2, frames);
+    for (int c = 0; c < 2; ++c) {
+        double low = 0.0;
+        for (int n = 0; n < frames; ++n) {
+            const double noise = random.uniform(-1.0, 1.0);
+            low += 0.05 * (noise - low);
+            const double burst = (n / 5000) % 4 == 0 ? 1.0 : 0.3;
+            audio.channel(c)[n] = static_cast<float>(burst * (0.9 * low + 0.1 * noise));
+        }
+    }
+    return audio;
+}
+
+ChainSettings busy_settings() {
+    ChainSettings settings;
+    settings.repair.cutoff_hz = 15.0;
+    settings.tone.mid_80_hz_db = 2.0;
+    settings.tone.side_9600_hz_db = 1.0;
+    settings.eq.bell_1_db = 1.0;
+    settings.eq.bell_2_db = -1.0;
+    settings.dynamic_eq.harsh_range_db = 3.0;
+    settings.dynamic_eq.resonance_1_range_db = 3.0;
+    settings.multiband.low_ratio = 2.0;
+    settings.multiband.high_ratio = 2.0;
+    settings.glue.ratio = 2.0;
+    settings.glue.threshold_db = -20.0;
+    settings.saturation.drive_db = 3.0;
+    settings.width.mid_db = 1.0;
+    settings.clipper.threshold_db = -6.0;
+    settings.limiter.drive_db = 6.0;
+    settings.limiter.ceiling_dbtp = -1.0;
+    settings.limiter.high_cut_hz = 20000.0;
+    settings.dither.bits = 24.0;
+    return settings;
+}
+
+template <class Process>
+void run(benchmark::State& state, Process process) {
+    const FlushDenormals no_denormals;
+    const AudioBuffer signal = bench_signal(block_frames * 128);
+    AudioBuffer block(2, block_frames);
+    int at = 0;
+    for (auto _ : state) {
+        copy(signal.view().part(at * block_frames, block_frames), block.view());
+        at = (at + 1) % 128;
+        process(block.view());
+        benchmark::DoNotOptimize(block.view().channel(0).data());
+    }
+    const double frames = static_cast<double>(state.iterations()) * block_frames;
+    state.counters["ns_per_frame"] =
+        benchmark::Counter(frames * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+    state.counters["x_real_time"] = benchmark::Counter(frames / rate_hz, benchmark::Counter::kIsRate);
+}
+
+void register_all() {
+    const ProcessSpec spec{rate_hz, 2, block_frames};
+    for_each_stage(chain_stages, [&](const auto& stage) {
+        using Processor = typename std::remove_cvref_t<decltype(stage)>::Processor;
+        const auto settings = busy_settings().*stage.settings;
+        benchmark::RegisterBenchmark(std::string(stage.name).c_str(), [spec, settings](benchmark::State& state) {
+            Processor block;
+            block.prepare(spec);
+            block.set(settings);
+            run(state, [&](AudioView io) { block.process(io); });
+        });
+    });
+    benchmark::RegisterBenchmark("whole chain", [spec](benchmark::State& state) {
+        Chain chain;
+        chain.prepare(spec);
+        chain.set(busy_settings());
+        run(state, [&](AudioView io) { chain.process(io); });
+    });
+    const StreamInfo info{rate_hz, 2, 1 << 30, 24};
+    benchmark::RegisterBenchmark("analysis: levels", [info](benchmark::State& state) {
+        LevelAnalyzer levels;
+        levels.prepare(info);
+        run(state, [&](AudioView io) { levels.process(io); });
+    });
+    benchmark::RegisterBenchmark("analysis: spectrum", [info](benchmark::State& state) {
+        SpectrumAnalyzer spectrum;
+        spectrum.prepare(info);
+        run(state, [&](AudioView io) { spectrum.process(io); });
+    });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    register_all();
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+}

@@ -1,0 +1,188 @@
+#include "cli/app.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <new>
+#include <string_view>
+
+#include "cli/analyze_command.h"
+#include "cli/help_text.h"
+#include "cli/master_command.h"
+#include "core/version.h"
+#include "mastering/patch.h"
+
+namespace burnish {
+
+namespace {
+
+constexpr int flag_column = 32;
+
+/// The flags of a command line as they are read, and what CLI11 knows of them.
+struct Program {
+    Program();
+
+    CLI::App app{"burnish: automatic mastering. Measures a track, decides what it needs, and masters it.", "burnish"};
+    CLI::App* master = nullptr;
+    CLI::App* analyze = nullptr;
+    MasterFlags master_flags;
+    AnalyzeFlags analyze_flags;
+    bool lists_parameters = false;
+};
+
+void add_inputs(CLI::App& command, std::vector<std::string>& inputs) {
+    command.add_option("IN", inputs, "mono or stereo files: WAV, FLAC, AIFF, W64, Ogg, Opus, MP3 ...")
+        ->type_name("FILE");
+}
+
+/// A flag with one value, which may be given once. Values are read later, so that all errors speak one language.
+void add_text(CLI::App& command, const std::string& names, std::optional<std::string>& value, const std::string& type,
+              const std::string& help) {
+    command.add_option(names, value, help)->type_name(type);
+}
+
+void add_target(CLI::App& command, MasterFlags& flags) {
+    for (std::size_t i = 0; i < target_params.size(); ++i) {
+        const auto& param = target_params[i];
+        auto unit = unit_of(param.name);
+        if (param.member == &Target::loudness_lufs) unit += "|none";
+        const auto help = std::string(param.help) + "; " + number_text(param.min) + " to " + number_text(param.max) +
+                          " [" + number_text(param.default_value()) + "]";
+        add_text(command, flag_of(param.name), flags.target[i], unit, help);
+    }
+}
+
+void add_master(Program& program) {
+    auto& flags = program.master_flags;
+    program.master = program.app.add_subcommand("master", "master files");
+    auto& command = *program.master;
+    add_inputs(command, flags.inputs);
+    add_text(command, "-o,--output", flags.output, "OUT|DIR/", "the master, or a directory for one from each input");
+    add_target(command, flags);
+    add_text(command, "--bit-depth", flags.bit_depth, "16|24|32f", "of a lossless master [24]");
+    add_text(command, "--rate", flags.rate, "HZ", "sample rate of the master [the input's]");
+    command.add_option("--set", flags.sets, "fixes a number of the chain; may be repeated")
+        ->type_name("STAGE.PARAM=VALUE")
+        ->allow_extra_args(false);
+    add_text(command, "--settings", flags.settings, "IN.json", "takes settings from a file instead of proposing them");
+    add_text(command, "--save-settings", flags.save_settings, "OUT.json|DIR/", "saves the settings that were used");
+    add_text(command, "--report", flags.report, "OUT.json|DIR/",
+             "saves everything that was measured, done and reached");
+    add_text(command, "--jobs", flags.jobs, "N", "files, or threads for one file, at once [all cores]");
+    command.add_flag("--json", flags.json, "prints the report as JSON, an array for several inputs");
+    command.add_flag("--dry-run", flags.dry_run, "does all but write the master");
+    command.add_flag("--strict", flags.strict, "fails if loudness or true peak miss the target");
+    command.add_flag("-f,--force", flags.force, "replaces existing files");
+    command.add_flag("-q,--quiet", flags.quiet, "prints errors only");
+    command.add_flag("-v,--verbose", flags.verbose, "prints every reason and every measurement too");
+    command.add_flag("--list-params", program.lists_parameters, "lists what --set can set, and exits");
+    command.footer(master_footer());
+}
+
+void add_analyze(Program& program) {
+    auto& flags = program.analyze_flags;
+    program.analyze = program.app.add_subcommand("analyze", "measure files");
+    auto& command = *program.analyze;
+    add_inputs(command, flags.inputs);
+    add_text(command, "--jobs", flags.jobs, "N", "files, or threads for one file, at once [all cores]");
+    command.add_flag("--json", flags.json, "prints everything as JSON, an array for several inputs");
+    command.add_flag("-q,--quiet", flags.quiet, "no progress, no warnings");
+    command.footer(analyze_footer());
+}
+
+Program::Program() {
+    app.get_formatter()->column_width(flag_column);
+    app.set_version_flag("--version", "burnish " + std::string(version), "prints the version");
+    app.set_help_flag("-h,--help", "prints this help");
+    app.allow_extras();  // whatever is not known is told by `unknown`, with the nearest name
+    app.footer(program_footer());
+    add_master(*this);
+    add_analyze(*this);
+}
+
+std::string trimmed_value(const std::string& flag) { return flag.substr(0, flag.find('=')); }
+
+/// The first word that nobody knows, as an error; nothing if all are known.
+std::optional<Error> unknown(const CLI::App& app) {
+    const auto words = app.remaining();
+    const auto word = std::find_if(words.begin(), words.end(), [](const std::string& text) { return text != "--"; });
+    if (word == words.end()) return std::nullopt;
+    const bool is_flag = word->starts_with('-');
+    std::vector<std::string> known;
+    for (const auto* option : app.get_options())
+        for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+    if (!is_flag) {
+        known.clear();
+        for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+            known.push_back(command->get_name());
+    }
+    const auto typed = trimmed_value(*word);
+    const auto nearest = did_you_mean(typed, {known.begin(), known.end()});
+    return Error{ErrorCode::usage, (is_flag ? "unknown flag \"" : "unknown command \"") + typed + "\"" + nearest};
+}
+
+ExitCode usage_error(const std::string& message, const std::string& command, const Console& console) {
+    console.error(message);
+    console.err << "Try: burnish " << command << (command.empty() ? "" : " ") << "--help\n";
+    return ExitCode::usage;
+}
+
+/// CLI11's words for a value that is missing or one too many, in plainer ones.
+std::string readable(const CLI::ParseError& problem) {
+    std::string message = problem.what();
+    const auto flag = message.substr(0, message.find(':'));
+    if (message.find("required") != message.npos && message.ends_with("missing"))
+        return flag + ": its value is missing";
+    if (message.find("At Most 1") != message.npos) return flag + ": given more than once";
+    return message;
+}
+
+ExitCode run(const Program& program, const Console& console) {
+    for (const CLI::App* command : {program.master, program.analyze})
+        if (command->parsed())
+            if (const auto error = unknown(*command)) return usage_error(error->message, command->get_name(), console);
+    if (const auto error = unknown(program.app)) return usage_error(error->message, "", console);
+    if (program.master->parsed() && program.lists_parameters) {
+        console.out << parameter_list();
+        return ExitCode::done;
+    }
+    if (program.master->parsed()) return run_master(program.master_flags, console);
+    if (program.analyze->parsed()) return run_analyze(program.analyze_flags, console);
+    console.err << program.app.help();
+    return ExitCode::usage;
+}
+
+ExitCode parse_and_run(const std::vector<std::string>& arguments, const Console& console) {
+    Program program;
+    try {
+        program.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::CallForHelp&) {
+        console.out << program.app.help();  // of the command, if one was named
+        return ExitCode::done;
+    } catch (const CLI::CallForVersion& about) {
+        console.out << about.what() << '\n';
+        return ExitCode::done;
+    } catch (const CLI::ParseError& problem) {
+        const auto commands = program.app.get_subcommands();
+        return usage_error(readable(problem), commands.empty() ? "" : commands.front()->get_name(), console);
+    }
+    return run(program, console);
+}
+
+}  // namespace
+
+ExitCode run_command_line(const std::vector<std::string>& arguments, const Console& console) noexcept {
+    try {
+        const auto code = parse_and_run(arguments, console);
+        if (console.out.flush() || errno == EPIPE) return code;  // who reads may stop when it has enough
+        console.error("standard output: cannot be written");
+        return code == ExitCode::done ? ExitCode::output : code;
+    } catch (const std::bad_alloc&) {
+        console.error("out of memory");
+    } catch (const std::exception& fault) {
+        console.error(std::string("internal error: ") + fault.what());
+    }
+    return ExitCode::internal;
+}
+
+}  // namespace burnish

@@ -1,0 +1,106 @@
+#include "cli/help_text.h"
+
+#include <algorithm>
+#include <sstream>
+#include <string_view>
+
+#include "cli/exit_code.h"
+#include "io/output_format.h"
+#include "mastering/chain.h"
+#include "mastering/patch.h"
+
+namespace burnish {
+
+namespace {
+
+std::string left(std::string_view text, std::size_t width) {
+    std::string result(text);
+    result.resize(std::max(result.size(), width), ' ');
+    return result;
+}
+
+template <class Items, class ToText>
+std::string list_of(const Items& items, ToText to_text) {
+    std::string list;
+    for (const auto& item : items) list += (list.empty() ? "" : " ") + std::string(to_text(item));
+    return list;
+}
+
+std::string format_table() {
+    std::ostringstream table;
+    table << "Formats, chosen by the output's extension:\n";
+    for (const auto& format : output_formats()) {
+        const auto extensions = list_of(format.extensions, [](std::string_view extension) { return extension; });
+        const auto depths = list_of(format.depths, [](BitDepth depth) { return name_of(depth); });
+        table << "  " << left(extensions, 14) << left(format.name, 12)
+              << (format.lossy() ? "lossy, no bit depth" : "bit depth " + depths) << '\n';
+    }
+    return table.str();
+}
+
+std::string exit_code_table() {
+    std::ostringstream table;
+    table << "Exit codes:\n";
+    for (const auto& row : exit_codes)
+        table << "  " << left(std::to_string(static_cast<int>(row.code)), 5) << row.meaning << '\n';
+    table << "  Of several inputs the first one that failed decides; the others are done all the same.\n";
+    return table.str();
+}
+
+}  // namespace
+
+std::string program_footer() {
+    return "Examples:\n"
+           "  burnish master mix.wav -o master.wav\n"
+           "  burnish analyze mix.wav\n"
+           "\n" +
+           exit_code_table() +
+           "\n"
+           "burnish COMMAND --help tells more about a command.";
+}
+
+std::string master_footer() {
+    return format_table() +
+           "\n"
+           "In a directory a master keeps the name of its input, and its extension too if that is a lossless format\n"
+           "of this table; otherwise it becomes a .wav. The last part of DIR/ is made if it is missing. Reports and\n"
+           "settings are called NAME.report.json and NAME.settings.json in a directory.\n"
+           "\n"
+           "--settings takes every number of the tone and dynamics from the file. If the file holds a limiter, its "
+           "level is\n"
+           "replayed too, to the bit; without one, the level is solved for as usual. --set overrides both.\n"
+           "\n" +
+           exit_code_table() +
+           "\n"
+           "Examples:\n"
+           "  burnish master mix.wav -o master.wav\n"
+           "      -14 LUFS, at most -1 dBTP, 24 bits, the sample rate of the mix\n"
+           "  burnish master mix.flac -o cd.wav --loudness -10 --bit-depth 16 --rate 44100\n"
+           "  burnish master album/*.wav -o masters/ --report masters/ --strict\n"
+           "  burnish master mix.wav --dry-run --save-settings plan.json\n"
+           "      then edit plan.json, and: burnish master mix.wav -o master.wav --settings plan.json\n"
+           "  burnish master mix.wav -o master.wav --amount 50 --set glue.ratio=1.5";
+}
+
+std::string analyze_footer() {
+    return "Examples:\n"
+           "  burnish analyze mix.wav\n"
+           "  burnish analyze album/*.wav --json > album.json";
+}
+
+std::string parameter_list() {
+    std::ostringstream list;
+    std::string_view last_stage;
+    for_each_parameter([&](const auto& stage, const auto& param) {
+        if (stage.name != last_stage)
+            list << (last_stage.empty() ? "" : "\n") << stage.name << ": " << stage.help << '\n';
+        last_stage = stage.name;
+        const auto name = std::string(stage.name) + "." + std::string(param.name);
+        const auto range = "[" + number_text(param.min) + ", " + number_text(param.max) + "]";
+        list << "  " << left(name, 38) << left(range, 16) << left(number_text(param.default_value()), 8) << param.help
+             << '\n';
+    });
+    return list.str();
+}
+
+}  // namespace burnish

@@ -1,0 +1,190 @@
+#include "cli/master_job.h"
+
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <new>
+
+#include "cli/number_format.h"
+#include "cli/text_file.h"
+#include "io/metadata.h"
+#include "io/output_file.h"
+#include "io/resampler.h"
+#include "io/scratch.h"
+#include "mastering/rule_predictor.h"
+#include "mastering/settings_json.h"
+
+namespace burnish {
+
+namespace {
+
+constexpr double loudness_tolerance_lu = 0.05;
+constexpr double peak_tolerance_db = 0.005;  // half of the last digit that is printed
+
+/// A file being written, as the engine sees it.
+class FileDelivery final : public Delivery {
+public:
+    explicit FileDelivery(OutputFile& file) : file_(&file) {}
+    [[nodiscard]] Status write(ConstAudioView from) override { return file_->write(from); }
+    [[nodiscard]] Result<std::unique_ptr<AudioSource>> finish() override {
+        if (auto status = file_->finish(); !status) return status.error();
+        auto written = file_->reopen();
+        if (!written) return Error{ErrorCode::output, written.error().message};
+        return std::unique_ptr<AudioSource>(*std::move(written));
+    }
+
+private:
+    OutputFile* file_;
+};
+
+MasterServices file_services() {
+    return {.make_scratch = [](int channels, double sample_rate_hz) { return make_scratch(channels, sample_rate_hz); },
+            .convert_rate = convert_rate};
+}
+
+MasterRequest request_for(const MasterOptions& options, const OutputSpec& spec, bool concurrent) {
+    return {.target = options.target,
+            .patch = options.patch,
+            .predictor = predict_by_rules,
+            .delivery_rate_hz = spec.sample_rate_hz,
+            .delivery_bits = spec.depth ? integer_bits(*spec.depth) : 0,
+            .concurrent = concurrent};
+}
+
+std::string encoding_text(const OutputEncoding& encoding) {
+    const auto name = std::string(encoding.format->name);
+    if (!encoding.depth) return name;
+    const int bits = integer_bits(*encoding.depth);
+    return (bits > 0 ? std::to_string(bits) + "-bit " : "32-bit float ") + name;
+}
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+}
+
+Status check_existing(const MasterJob& job, const MasterOptions& options) {
+    const std::optional<std::filesystem::path> output = options.dry_run ? std::nullopt : job.output;
+    for (const auto* path : {&output, &job.report, &job.settings})
+        if (*path)
+            if (auto status = may_be_written(**path, options.force); !status) return status;
+    return success();
+}
+
+/// A file to write to, its metadata carried over; none in a dry run.
+Result<std::unique_ptr<OutputFile>> create_output(const MasterJob& job, const MasterOptions& options,
+                                                  const OutputSpec& spec, std::vector<std::string>& warnings) {
+    if (options.dry_run) return std::unique_ptr<OutputFile>();
+    auto metadata = read_metadata(job.input);
+    if (!metadata) return metadata.error();
+    append(warnings, metadata->warnings);
+    return OutputFile::create(*job.output, spec, *metadata, options.force);
+}
+
+/// The depth that the engine rounds to: that of the output, or in a dry run without one, that of a file like any other.
+Result<OutputSpec> spec_for(const MasterJob& job, const MasterOptions& options, const StreamInfo& source) {
+    return output_spec(job.output.value_or("plan.wav"), options, source);
+}
+
+Status write_side_files(const MasterJob& job, const MasterOptions& options, const MasterOutcome& outcome) {
+    if (job.report)
+        if (auto status = write_text(*job.report, json_text(outcome_json(job, outcome)), options.force); !status)
+            return status;
+    if (job.settings)
+        return write_text(*job.settings, json_text(settings_json(outcome.report.settings)), options.force);
+    return success();
+}
+
+Status make_master(const MasterJob& job, const MasterOptions& options, bool concurrent, const JobProgress& progress,
+                   MasterOutcome& outcome) {
+    if (!progress("opening", 0.0, 0.0)) return Error{ErrorCode::canceled, job.input.string() + ": stopped"};
+    if (auto status = check_existing(job, options); !status) return status;
+    auto input = open_audio(job.input);
+    if (!input) return input.error();
+    outcome.source = (*input)->info();
+    outcome.source_format = (*input)->format();
+    auto warnings = (*input)->warnings();
+
+    const auto spec = spec_for(job, options, outcome.source);
+    if (!spec) return spec.error();
+    auto output = create_output(job, options, *spec, warnings);
+    if (!output) return output.error();
+    const auto encoding = *choose_encoding(job.output.value_or("plan.wav"), *spec);
+    if (options.rate_hz == 0.0 && spec->sample_rate_hz != outcome.source.sample_rate_hz)
+        warnings.push_back(std::string(encoding.format->name) + " does not hold " +
+                           number_text(outcome.source.sample_rate_hz) + " Hz: converted to " +
+                           number_text(spec->sample_rate_hz) + " Hz");
+
+    std::unique_ptr<FileDelivery> delivery;
+    if (*output) delivery = std::make_unique<FileDelivery>(**output);
+    const double duration_s = outcome.duration_s();
+    auto report =
+        master(**input, request_for(options, *spec, concurrent), file_services(), delivery.get(),
+               [&](std::string_view stage, double fraction) { return progress(stage, fraction, duration_s); });
+    if (!report) return report.error();
+    outcome.report = *std::move(report);
+    if (*output) {
+        append(warnings, (*output)->warnings());
+        outcome.encoding = encoding_text(encoding);
+        if (!progress("writing", 1.0, duration_s)) return Error{ErrorCode::canceled, job.input.string() + ": stopped"};
+        if (auto status = (*output)->commit(); !status) return status;
+    }
+    append(warnings, outcome.report.warnings);
+    outcome.report.warnings = std::move(warnings);
+    if (auto status = write_side_files(job, options, outcome); !status) return status;
+
+    const auto missed = options.strict ? missed_target(outcome.report) : std::nullopt;
+    if (missed) return Error{ErrorCode::target, job.input.string() + ": target missed: " + *missed};
+    return success();
+}
+
+}  // namespace
+
+MasterOutcome run_job(const MasterJob& job, const MasterOptions& options, bool concurrent,
+                      const JobProgress& progress) noexcept {
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    MasterOutcome outcome;
+    try {
+        if (auto status = make_master(job, options, concurrent, progress, outcome); !status)
+            outcome.error = status.error();
+    } catch (const std::bad_alloc&) {
+        outcome.error = Error{ErrorCode::internal, job.input.string() + ": out of memory"};
+    } catch (const std::exception& fault) {
+        outcome.error = Error{ErrorCode::internal, job.input.string() + ": internal error: " + fault.what()};
+    }
+    outcome.elapsed_s = std::chrono::duration<double>(Clock::now() - start).count();
+    return outcome;
+}
+
+std::optional<std::string> missed_target(const MasterReport& report) {
+    if (report.status == MasterStatus::limited) return report.reason;
+    if (!report.after) return std::nullopt;
+    const double found_lufs = report.after->integrated_lufs;
+    if (report.target.normalize && std::abs(found_lufs - report.target.loudness_lufs) > loudness_tolerance_lu)
+        return fixed_text(found_lufs, 2) + " LUFS measured, " + fixed_text(report.target.loudness_lufs, 2) +
+               " LUFS asked for";
+    const double peak_dbtp = report.after->true_peak_dbtp;
+    if (report.target.limit_peaks && peak_dbtp > report.target.ceiling_dbtp + peak_tolerance_db)
+        return "a true peak of " + fixed_text(peak_dbtp, 2) + " dBTP measured, " +
+               fixed_text(report.target.ceiling_dbtp, 2) + " dBTP asked for";
+    return std::nullopt;
+}
+
+nlohmann::ordered_json outcome_json(const MasterJob& job, const MasterOutcome& outcome) {
+    nlohmann::ordered_json json;
+    json["input"] = job.input.string();
+    if (outcome.error) {
+        json["error"] = outcome.error->message;
+        json["exit_code"] = static_cast<int>(exit_code_for(outcome.error->code));
+    }
+    if (!outcome.finished()) return json;
+    if (job.output) json["output"] = job.output->string();
+    json.update(report_json(outcome.report));
+    return json;
+}
+
+std::string json_text(const nlohmann::ordered_json& json) {
+    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace burnish

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+namespace burnish {
+
+/// With so many decimals, a point whatever the locale, and no "-0".
+[[nodiscard]] std::string fixed_text(double value, int decimals);
+
+/// 3:42, or 1:02:03.
+[[nodiscard]] std::string duration_text(double seconds);
+
+/// How many times faster than it plays; 54, 4.7, 0.81.
+[[nodiscard]] std::string speed_text(double audio_seconds, double elapsed_seconds);
+
+}  // namespace burnish

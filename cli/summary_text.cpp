@@ -1,0 +1,194 @@
+#include "cli/summary_text.h"
+
+#include <algorithm>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+#include "cli/analysis_text.h"
+#include "cli/number_format.h"
+
+namespace burnish {
+
+namespace {
+
+constexpr std::size_t label_width = 11;
+constexpr char no_break = '\x1f';  // a space that no line ends with
+
+std::string padded(std::string_view text, std::size_t width) {
+    std::string result(text);
+    result.resize(std::max(width, result.size()), ' ');
+    return result;
+}
+
+/// Paragraphs with a label in the margin, words wrapped to the width of the terminal.
+class Paragraphs {
+public:
+    explicit Paragraphs(const TextStyle& style) : style_(style) {}
+
+    /// A label that repeats the one before is left out. @param indent  of the lines after the first
+    void add(std::string_view label, const std::string& text, std::size_t indent = 0) {
+        const auto shown = label == last_label_ ? std::string_view() : label;
+        last_label_ = label;
+        text_ << "  " << style_.bold(padded(shown, label_width));
+        const auto room = static_cast<std::size_t>(std::max(40, style_.columns - static_cast<int>(label_width) - 3));
+        std::istringstream words(text.substr(std::min(indent, text.size())));
+        std::string line = text.substr(0, indent);
+        bool is_empty = true;
+        for (std::string word; words >> word; is_empty = false) {
+            if (!is_empty && line.size() + 1 + word.size() > room) {
+                text_ << line << "\n  " << std::string(label_width, ' ');
+                line = std::string(indent, ' ') + word;
+            } else {
+                line += (is_empty ? "" : " ") + word;
+            }
+        }
+        text_ << line << '\n';
+    }
+    [[nodiscard]] std::string str() const {
+        auto text = text_.str();
+        std::replace(text.begin(), text.end(), no_break, ' ');
+        return text;
+    }
+
+private:
+    const TextStyle& style_;
+    std::ostringstream text_;
+    std::string last_label_;
+};
+
+std::string levels_text(const TrackAnalysis& analysis) {
+    return fixed_text(analysis.integrated_lufs, 2) + " LUFS, true peak " + fixed_text(analysis.true_peak_dbtp, 2) +
+           " dBTP, peak to loudness " + fixed_text(analysis.plr_db, 1) + " dB, range " +
+           fixed_text(analysis.loudness_range_lu, 1) + " LU";
+}
+
+std::string_view stage_of(const Decision& decision) {
+    return std::string_view(decision.parameter).substr(0, decision.parameter.find('.'));
+}
+
+std::string_view param_of(const Decision& decision) {
+    return std::string_view(decision.parameter).substr(decision.parameter.find('.') + 1);
+}
+
+bool is_unit(std::string_view word) { return word == "db" || word == "hz" || word == "ms"; }
+
+std::string unit_text(std::string_view word) { return word == "db" ? "dB" : word == "hz" ? "Hz" : std::string(word); }
+
+/// "mid 160 Hz +1.59 dB" for mid_160_hz_db.
+std::string number_in_words(const Decision& decision) {
+    std::istringstream words(std::string(param_of(decision)));
+    std::string text;
+    std::string unit;
+    for (std::string word; std::getline(words, word, '_');) {
+        if (!unit.empty()) text += unit_text(unit) + no_break;
+        unit = is_unit(word) ? word : "";
+        if (unit.empty()) text += word + no_break;
+    }
+    if (unit == "db" && decision.value > 0.0) text += '+';
+    text += number_text(decision.value);
+    return unit.empty() ? text : text + no_break + unit_text(unit);
+}
+
+/// A paragraph for each stage: its numbers, then the reason for the first of them, which is what it is there for.
+void add_stages(Paragraphs& text, const std::vector<Decision>& decisions) {
+    for (auto first = decisions.begin(); first != decisions.end();) {
+        const auto last =
+            std::find_if(first, decisions.end(), [&](const auto& d) { return stage_of(d) != stage_of(*first); });
+        std::string numbers;
+        for (auto decision = first; decision != last; ++decision)
+            numbers += (numbers.empty() ? "" : ", ") + number_in_words(*decision);
+        text.add(stage_of(*first), numbers);
+        text.add(stage_of(*first), first->reason);
+        first = last;
+    }
+}
+
+/// A line for each decision: the number, then why.
+void add_decisions(Paragraphs& text, const std::vector<Decision>& decisions) {
+    std::size_t name_width = 0;
+    std::size_t value_width = 0;
+    for (const auto& decision : decisions) {
+        name_width = std::max(name_width, param_of(decision).size());
+        value_width = std::max(value_width, number_text(decision.value).size());
+    }
+    for (const auto& decision : decisions) {
+        const auto value = number_text(decision.value);
+        const auto number =
+            padded(param_of(decision), name_width) + "  " + std::string(value_width - value.size(), ' ') + value + "  ";
+        const auto confidence = " (confidence " + fixed_text(100.0 * decision.confidence, 0) + " %)";
+        text.add(stage_of(decision), number + decision.reason + confidence, number.size());
+    }
+}
+
+std::string decibels(double db, int decimals) { return fixed_text(db, decimals) + no_break + "dB"; }
+
+void add_level(Paragraphs& text, const MasterReport& report) {
+    const auto& limiter = report.settings.limiter;
+    const auto& level = report.level;
+    if (level.clipper_threshold_db < SoftClipper::Settings{}.threshold_db)
+        text.add("clipper", "rounds off peaks above " + decibels(level.clipper_threshold_db, 2) + "FS");
+    if (report.target.limit_peaks) {
+        auto line = (limiter.drive_db < 0.0 ? "" : "+") + decibels(limiter.drive_db, 2) + " under a ceiling of " +
+                    decibels(limiter.ceiling_dbtp, 2) + "TP";
+        if (level.reduction_max_db > 0.0)
+            line += ", reduction " + decibels(level.reduction_max_db, 1) + " at most and within " +
+                    decibels(level.reduction_p95_db, 1) + " for 95" + no_break + "% of the time";
+        else
+            line += ", no reduction";
+        text.add("limiter", line);
+    }
+    const auto& dither = report.settings.dither;
+    if (dither.bits > 0.0)
+        text.add("dither", "to " + number_text(dither.bits) + " bits" + (dither.shaping > 0.0 ? ", shaped" : ""));
+}
+
+/// Where the master is, and what it took.
+std::string status_text(const MasterJob& job, const MasterOutcome& outcome) {
+    const auto speed = "in " + fixed_text(outcome.elapsed_s, 1) + " s, " +
+                       speed_text(outcome.duration_s(), outcome.elapsed_s) + " x real time";
+    if (outcome.encoding.empty()) return "no master is written in a dry run; " + speed;
+    return job.output->string() + " (" + outcome.encoding + ") " + speed;
+}
+
+}  // namespace
+
+std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, const MasterOptions& options,
+                         const TextStyle& style) {
+    const auto& report = outcome.report;
+    const bool is_verbose = options.verbosity == Verbosity::verbose;
+    Paragraphs text(style);
+    text.add("found", levels_text(report.before));
+    is_verbose ? add_decisions(text, report.decisions) : add_stages(text, report.decisions);
+    if (options.settings) text.add("settings", "as in " + options.settings->string());
+    for (const auto& assignment : options.sets) text.add("set", assignment);
+    if (report.decisions.empty() && options.patch.empty()) text.add("sound", "left as it is");
+    add_level(text, report);
+    if (report.after) text.add("result", levels_text(*report.after));
+    if (!report.reason.empty()) text.add("limited", report.reason);
+    text.add(outcome.encoding.empty() ? "planned" : "written", status_text(job, outcome));
+
+    auto page = style.bold(job.input.string()) + "  " + style.dim(source_text(outcome.source, outcome.source_format)) +
+                "\n" + text.str();
+    if (is_verbose) page += "\n" + comparison_text(report.before, report.after, style);
+    return page;
+}
+
+std::string summary_line(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style) {
+    const auto& report = outcome.report;
+    auto line = style.bold(padded(status_name(report.status), 8)) + job.input.string();
+    if (!outcome.encoding.empty()) line += " -> " + job.output->string();
+    line += "  " + fixed_text(report.before.integrated_lufs, 2);
+    if (report.after) line += " to " + fixed_text(report.after->integrated_lufs, 2);
+    line += " LUFS";
+    if (report.after) line += ", " + fixed_text(report.after->true_peak_dbtp, 2) + " dBTP";
+    return line + ", " + speed_text(outcome.duration_s(), outcome.elapsed_s) + " x real time\n";
+}
+
+std::string source_text(const StreamInfo& info, const AudioFormat& format) {
+    return duration_text(static_cast<double>(info.frames) / info.sample_rate_hz) + ", " +
+           (info.channels == 1 ? "mono" : "stereo") + ", " + number_text(info.sample_rate_hz / 1000.0) + " kHz, " +
+           format.encoding + (format.encoding == format.container ? "" : " " + format.container);
+}
+
+}  // namespace burnish

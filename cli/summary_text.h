@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "cli/console.h"
+#include "cli/master_job.h"
+
+namespace burnish {
+
+/// What was found, what was done and why, what came out. With -v also every measurement, before and after.
+[[nodiscard]] std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, const MasterOptions& options,
+                                       const TextStyle& style);
+
+/// The same in one line, for one of several files.
+[[nodiscard]] std::string summary_line(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style);
+
+/// "3:42, stereo, 44.1 kHz, 24-bit integer WAV"
+[[nodiscard]] std::string source_text(const StreamInfo& info, const AudioFormat& format);
+
+}  // namespace burnish

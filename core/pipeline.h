@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <semaphore>
+#include <thread>
+#include <utility>
+
+#include "core/result.h"
+
+namespace burnish {
+
+/// Produces slots of work on this thread and consumes them in order, on another thread if asked.
+///
+/// Either side sees the slots in the same order as with one thread, so the result is the same to the bit.
+/// @param concurrent  false: both sides on this thread, in turns
+/// @param slots       the buffers that travel to and fro
+/// @param produce     (Slot&) -> Result<bool>: fills a slot; false when there was nothing left to fill it with
+/// @param consume     (Slot&) -> Status
+/// @return            the first failure of either side
+template <class Slot, std::size_t count, class Produce, class Consume>
+Status run_pipeline(bool concurrent, std::array<Slot, count>& slots, Produce produce, Consume consume) {
+    if (!concurrent) {
+        while (true) {
+            Result<bool> more = produce(slots[0]);
+            if (!more) return more.error();
+            if (!*more) return success();
+            if (Status consumed = consume(slots[0]); !consumed) return consumed;
+        }
+    }
+
+    std::counting_semaphore<> free_slots(count);
+    std::counting_semaphore<> filled_slots(0);
+    std::array<bool, count> is_end{};  // a slot that carries no work but the news that all is done
+    std::atomic<bool> consumer_failed = false;
+    Status consumer_status = success();
+    Status producer_status = success();
+
+    std::thread consumer([&] {
+        for (std::size_t i = 0;; i = (i + 1) % count) {
+            filled_slots.acquire();
+            if (is_end[i]) return;
+            if (!consumer_failed) {
+                consumer_status = consume(slots[i]);
+                consumer_failed = !consumer_status.ok();
+            }
+            free_slots.release();
+        }
+    });
+    for (std::size_t i = 0;; i = (i + 1) % count) {
+        free_slots.acquire();
+        if (!consumer_failed) {
+            Result<bool> more = produce(slots[i]);
+            if (!more) producer_status = more.error();
+            is_end[i] = !more || !*more;
+        } else {
+            is_end[i] = true;
+        }
+        filled_slots.release();
+        if (is_end[i]) break;
+    }
+    consumer.join();
+    return producer_status ? consumer_status : producer_status;
+}
+
+}  // namespace burnish

@@ -1,0 +1,98 @@
+#include "dsp/glue_compressor.h"
+
+#include <algorithm>
+#include <cassert>
+#include <numbers>
+
+#include "core/decibels.h"
+#include "dsp/simd.h"
+
+namespace burnish {
+
+namespace {
+
+constexpr double charge_ms = 150.0;
+
+/// gain = makeup (1 + mix (gain - 1)): dry and compressed signal are in step, so their mix is a milder gain.
+BURNISH_VECTORIZED
+void mix_in(float* gain, int frames, float mix, float makeup) noexcept {
+    for (int n = 0; n < frames; ++n) gain[n] = makeup * (1.0F + mix * (gain[n] - 1.0F));
+}
+
+BURNISH_VECTORIZED
+void multiply(float* io, const float* gain, int frames) noexcept {
+    for (int n = 0; n < frames; ++n) io[n] *= gain[n];
+}
+
+}  // namespace
+
+void GlueCompressor::prepare(const ProcessSpec& spec) {
+    sample_rate_hz_ = spec.sample_rate_hz;
+    gain_.assign(spec.max_block_frames, 1.0F);
+    reset();
+    set({});
+}
+
+void GlueCompressor::set(const Settings& settings) noexcept {
+    settings_ = settings;
+    sidechain_ = high_pass(settings.sidechain_hz, std::numbers::sqrt2 / 2.0, sample_rate_hz_);
+    smoother_.attack = one_pole_coefficient(settings.attack_ms, sample_rate_hz_);
+    smoother_.release = one_pole_coefficient(recovery_ms(settings.attack_ms, settings.release_ms), sample_rate_hz_);
+    charge_ = one_pole_coefficient(charge_ms, sample_rate_hz_);
+    slow_release_ = one_pole_coefficient(recovery_ms(settings.release_ms, settings.slow_release_ms), sample_rate_hz_);
+    if (changes_nothing()) reset();  // so that it starts afresh when it is needed again
+}
+
+bool GlueCompressor::changes_nothing() const noexcept {
+    return (settings_.ratio == 1.0 || settings_.mix == 0.0) && settings_.makeup_db == 0.0;
+}
+
+void GlueCompressor::process(AudioView io) noexcept {
+    assert(io.frames() <= static_cast<int>(gain_.size()));
+    if (changes_nothing()) return;
+    const int frames = io.frames();
+    const auto gain = std::span(gain_).first(frames);
+
+    detect(io);
+    power_to_compressor_gain_db(gain, {settings_.threshold_db, settings_.ratio, settings_.knee_db});
+    smooth(frames);
+    gain_db_to_linear(gain);
+    mix_in(gain.data(), frames, static_cast<float>(settings_.mix), static_cast<float>(db_to_gain(settings_.makeup_db)));
+    for (int c = 0; c < io.channels(); ++c) multiply(io.channel(c).data(), gain.data(), frames);
+}
+
+void GlueCompressor::detect(ConstAudioView in) noexcept {
+    const auto left = in.channel(0);
+    const auto right = in.channel(in.channels() - 1);
+    auto state = sidechain_state_;
+    const auto filter = sidechain_;
+    for (int n = 0; n < in.frames(); ++n) {
+        const double l = state[0].step(filter, left[n]);
+        const double r = state[1].step(filter, right[n]);
+        gain_[n] = static_cast<float>(std::max(l * l, r * r));
+    }
+    sidechain_state_ = state;
+}
+
+void GlueCompressor::smooth(int frames) noexcept {
+    const double amount = settings_.slow_release_amount;
+    GainSmoother<double> s = smoother_;
+    double slow_db = slow_db_;
+    for (int n = 0; n < frames; ++n) {
+        s.hold(gain_[n]);
+        const double slow = s.held < slow_db ? charge_ : slow_release_;
+        slow_db = slow * slow_db + (1.0 - slow) * s.held;
+        s.approach(std::min(s.held, amount * slow_db));
+        gain_[n] = static_cast<float>(s.smoothed);
+    }
+    smoother_ = s;
+    slow_db_ = slow_db;
+}
+
+void GlueCompressor::reset() noexcept {
+    sidechain_state_ = {};
+    smoother_.reset();
+    slow_db_ = 0.0;
+}
+
+}  // namespace burnish

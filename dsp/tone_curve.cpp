@@ -1,0 +1,158 @@
+#include "dsp/tone_curve.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+
+#include "dsp/mid_side.h"
+
+namespace burnish {
+
+namespace {
+constexpr double longest_filter_seconds = 0.19;
+constexpr int oversized = 4;       // design FFT over filter length: keeps the cepstrum from wrapping
+constexpr double flat_part = 0.7;  // of each half of the filter; the rest fades out
+
+constexpr std::array mid_levels{
+    &ToneCurveSettings::mid_20_hz_db,    &ToneCurveSettings::mid_40_hz_db,   &ToneCurveSettings::mid_80_hz_db,
+    &ToneCurveSettings::mid_160_hz_db,   &ToneCurveSettings::mid_320_hz_db,  &ToneCurveSettings::mid_640_hz_db,
+    &ToneCurveSettings::mid_1280_hz_db,  &ToneCurveSettings::mid_2560_hz_db, &ToneCurveSettings::mid_5120_hz_db,
+    &ToneCurveSettings::mid_10240_hz_db, &ToneCurveSettings::mid_20480_hz_db};
+constexpr std::array side_levels{&ToneCurveSettings::side_150_hz_db, &ToneCurveSettings::side_1200_hz_db,
+                                 &ToneCurveSettings::side_9600_hz_db};
+
+template <std::size_t count>
+[[nodiscard]] std::array<double, count> levels(const ToneCurveSettings& settings,
+                                               const std::array<double ToneCurveSettings::*, count>& members) noexcept {
+    std::array<double, count> values{};
+    for (std::size_t i = 0; i < count; ++i) values[i] = settings.*members[i];
+    return values;
+}
+
+template <std::size_t count>
+[[nodiscard]] bool flat(const std::array<double, count>& levels_db) noexcept {
+    return std::all_of(levels_db.begin(), levels_db.end(), [](double level) { return level == 0.0; });
+}
+}  // namespace
+
+LevelCurve::LevelCurve(std::span<const double> levels_db, double first_hz, double ratio) noexcept
+    : knots_(static_cast<int>(levels_db.size())), first_hz_(first_hz), knots_per_octave_(1.0 / std::log2(ratio)) {
+    assert(knots_ >= 2 && knots_ <= max_knots && ratio > 1.0);
+    std::copy(levels_db.begin(), levels_db.end(), levels_db_.begin());
+    // Equal curvature on both sides of knot i: slope[i-1] + 4 slope[i] + slope[i+1] = 3 (level[i+1] - level[i-1]), with
+    // no slope at the ends; solved by elimination downwards and substitution upwards.
+    std::array<double, max_knots> factor{};
+    for (int i = 1; i + 1 < knots_; ++i) {
+        const double pivot = 4.0 - factor[i - 1];
+        factor[i] = 1.0 / pivot;
+        slopes_[i] = (3.0 * (levels_db_[i + 1] - levels_db_[i - 1]) - slopes_[i - 1]) / pivot;
+    }
+    for (int i = knots_ - 2; i > 0; --i) slopes_[i] -= factor[i] * slopes_[i + 1];
+}
+
+double LevelCurve::level_db(double frequency_hz) const noexcept {
+    if (frequency_hz <= first_hz_) return levels_db_[0];
+    const double position = std::log2(frequency_hz / first_hz_) * knots_per_octave_;
+    if (position >= knots_ - 1) return levels_db_[knots_ - 1];
+    const auto i = static_cast<std::size_t>(position);
+    const double t = position - static_cast<double>(i);
+    const double rest = 1.0 - t;
+    return rest * rest * ((1.0 + 2.0 * t) * levels_db_[i] + t * slopes_[i]) +
+           t * t * ((1.0 + 2.0 * rest) * levels_db_[i + 1] - rest * slopes_[i + 1]);
+}
+
+void ToneCurve::prepare(const ProcessSpec& spec) {
+    sample_rate_hz_ = spec.sample_rate_hz;
+    const auto size = std::bit_floor(static_cast<unsigned>(longest_filter_seconds * spec.sample_rate_hz));
+    const int max_taps = static_cast<int>(std::max(size, 64U));
+    centre_ = max_taps / 2 - 1;
+    taps_.assign(static_cast<std::size_t>(2 * centre_ + 1), 0.0F);
+
+    fft_.clear();
+    fft_.emplace_back(oversized * max_taps);
+    spectrum_.resize(static_cast<std::size_t>(fft_.front().bins()));
+    response_.resize(static_cast<std::size_t>(fft_.front().size()));
+
+    mid_.prepare(max_taps);
+    side_.prepare(max_taps);
+    for (auto& delay : dry_) delay.prepare(latency_frames());
+    dry_block_ = AudioBuffer(spec.channels, spec.max_block_frames);
+
+    settings_ = {};
+    neutral_ = true;
+    const LevelCurve level(levels(settings_, mid_levels), 20.0, 2.0);
+    draw(level, 0.0, mid_);
+    draw(level, 0.0, side_);
+}
+
+void ToneCurve::set(const Settings& settings) noexcept {
+    const auto mid = levels(settings, mid_levels);
+    const auto side = levels(settings, side_levels);
+    const bool phase_changed = settings.phase != settings_.phase;
+    if (phase_changed || mid != levels(settings_, mid_levels)) draw(LevelCurve(mid, 20.0, 2.0), settings.phase, mid_);
+    if (phase_changed || side != levels(settings_, side_levels))
+        draw(LevelCurve(side, 150.0, 8.0), settings.phase, side_);
+    settings_ = settings;
+    neutral_ = flat(mid) && flat(side);
+}
+
+void ToneCurve::process(AudioView io) noexcept {
+    if (io.channels() == 1) {
+        mid_.process(io.channel(0));
+        return;
+    }
+    const auto left = io.channel(0);
+    const auto right = io.channel(1);
+    const auto dry = dry_block_.view().part(0, io.frames());
+    copy(io, dry);
+    for (int c = 0; c < io.channels(); ++c) dry_[c].process(dry.channel(c));
+
+    encode_mid_side(left, right);
+    mid_.process(left);
+    side_.process(right);
+    if (neutral_)
+        copy(dry, io);
+    else
+        decode_mid_side(left, right);
+}
+
+void ToneCurve::reset() noexcept {
+    mid_.reset();
+    side_.reset();
+    for (auto& delay : dry_) delay.reset();
+}
+
+void ToneCurve::draw(const LevelCurve& curve, double phase, FirConvolver& convolver) noexcept {
+    const RealFft& fft = fft_.front();
+    const int size = fft.size();
+    const double bin_hz = sample_rate_hz_ / size;
+    constexpr double nepers_per_db = std::numbers::ln10 / 20.0;
+
+    // The cepstrum of a zero-phase filter is even. Moving all of it to positive times makes the minimum phase.
+    for (int k = 0; k < fft.bins(); ++k)
+        spectrum_[k] = static_cast<float>(nepers_per_db * curve.level_db(k * bin_hz) / size);
+    fft.inverse(spectrum_, response_);
+    const auto kept = static_cast<float>(phase);
+    for (int n = 1; n < size / 2; ++n) {
+        response_[n] *= 2.0F - kept;
+        response_[size - n] *= kept;
+    }
+    fft.forward(response_, spectrum_);
+    for (auto& value : spectrum_) value = std::polar(std::exp(value.real()) / static_cast<float>(size), value.imag());
+    fft.inverse(spectrum_, response_);
+
+    const int first_faded = static_cast<int>(flat_part * centre_);
+    for (int n = 0; n <= centre_; ++n) {
+        const double along = std::max(0.0, double{1} * (n - first_faded) / (centre_ + 1 - first_faded));
+        const auto window = static_cast<float>(0.5 + 0.5 * std::cos(std::numbers::pi * along));
+        taps_[centre_ + n] = window * response_[n];
+        // Linear phase is symmetric to the bit, which rounding in the transforms is not.
+        taps_[centre_ - n] = phase == 1.0 ? taps_[centre_ + n] : window * response_[n == 0 ? 0 : size - n];
+    }
+    convolver.set_kernel(taps_);
+}
+
+}  // namespace burnish

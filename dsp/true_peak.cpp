@@ -1,0 +1,178 @@
+#include "dsp/true_peak.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <numbers>
+
+#include "dsp/simd.h"
+#include "dsp/window.h"
+
+namespace burnish {
+
+namespace {
+
+constexpr int chunk_frames = 512;
+constexpr int history_frames = 2 * TruePeakInterpolator::half_taps - 1;
+
+// Eight floats that the compiler keeps in one register where it can, or in two.
+using Lane = float __attribute__((vector_size(32)));
+using LooseLane = float __attribute__((vector_size(32), aligned(4)));
+constexpr int lane_frames = 8;
+constexpr int lanes = TruePeakInterpolator::tile_frames / lane_frames;
+
+/// One phase over one tile: the tile's accumulators stay in registers while the taps go by.
+BURNISH_VECTORIZED
+void interpolate_tile(const float* x, const float* h, int taps, int phases, float* between) noexcept {
+    for (int phase = 0; phase < phases; ++phase) {
+        std::array<Lane, lanes> sum{};
+        for (int tap = 0; tap < taps; ++tap) {
+            const float weight = h[tap * phases + phase];
+            for (int lane = 0; lane < lanes; ++lane)
+                sum[lane] += weight * *reinterpret_cast<const LooseLane*>(x + tap + lane * lane_frames);
+        }
+        for (int lane = 0; lane < lanes; ++lane) {
+            auto* out = reinterpret_cast<LooseLane*>(between + lane * lane_frames);
+            const Lane magnitude = sum[lane] < 0.0F ? -sum[lane] : sum[lane];
+            *out = magnitude > *out ? magnitude : *out;
+        }
+    }
+}
+
+BURNISH_VECTORIZED
+float largest_magnitude(const float* x, int count) noexcept {
+    std::array<float, 8> lane{};
+    int i = 0;
+    for (; i + 8 <= count; i += 8)
+        for (int k = 0; k < 8; ++k) lane[k] = std::max(lane[k], std::abs(x[i + k]));
+    for (; i < count; ++i) lane[0] = std::max(lane[0], std::abs(x[i]));
+    return *std::max_element(lane.begin(), lane.end());
+}
+
+double sinc(double x) { return x == 0.0 ? 1.0 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x); }
+
+// ITU-R BS.1770-5 annex 2: phases 0 and 1; 3 and 2 are their mirror images.
+constexpr std::array<std::array<double, 12>, 2> itu_phases{
+    {{0.0017089843750, 0.0109863281250, -0.0196533203125, 0.0332031250000, -0.0594482421875, 0.1373291015625,
+      0.9721679687500, -0.1022949218750, 0.0476074218750, -0.0266113281250, 0.0148925781250, -0.0083007812500},
+     {-0.0291748046875, 0.0292968750000, -0.0517578125000, 0.0891113281250, -0.1665039062500, 0.4650878906250,
+      0.7797851562500, -0.2003173828125, 0.1015625000000, -0.0582275390625, 0.0330810546875, -0.0189208984375}}};
+
+}  // namespace
+
+TruePeakInterpolator::TruePeakInterpolator(double sample_rate_hz, TruePeakFilters filters) {
+    // A bank holds the phases strictly inside the gap; weight(phase, tap) is the tap of x[n - taps/2 + 1 + tap].
+    const auto add_bank = [this](int taps, int phases, auto weight) {
+        Bank bank{.taps = taps, .phases = phases, .h = std::vector<float>(static_cast<std::size_t>(taps) * phases)};
+        for (int phase = 0; phase < phases; ++phase) {
+            [[maybe_unused]] double gain = 0.0;
+            for (int tap = 0; tap < taps; ++tap) {
+                const double value = weight(phase, tap);
+                bank.h[static_cast<std::size_t>(tap) * phases + phase] = static_cast<float>(value);
+                gain += std::abs(value);
+            }
+            assert(gain <= largest_gain);
+        }
+        banks_.push_back(std::move(bank));
+    };
+
+    const int factor = filters == TruePeakFilters::precise ? 8 : 12;
+    constexpr double half_width = half_taps;
+    add_bank(2 * half_taps, factor - 1, [=](int phase, int tap) {
+        const double distance = (phase + 1.0) / factor - (tap - (half_taps - 1));
+        return sinc(distance) * kaiser(distance / half_width, 6.0);
+    });
+    if (filters == TruePeakFilters::precise) return;
+
+    add_bank(12, 4,
+             [](int phase, int tap) { return phase < 2 ? itu_phases[phase][tap] : itu_phases[3 - phase][11 - tap]; });
+    const int ebur_factor = sample_rate_hz < 96000.0 ? 4 : sample_rate_hz < 192000.0 ? 2 : 1;
+    if (ebur_factor == 1) return;
+    const int ebur_taps = 48 / ebur_factor;
+    const int ebur_centre = ebur_taps / 2 - 1;
+    add_bank(ebur_taps, ebur_factor - 1, [=](int phase, int tap) {
+        const double distance = (phase + 1.0) / ebur_factor - (tap - ebur_centre);
+        return sinc(distance) * 0.5 * (1.0 + std::cos(2.0 * std::numbers::pi * distance / ebur_taps));
+    });
+}
+
+void TruePeakInterpolator::process(const float* x, float* between, int count, float floor) const noexcept {
+    for (int first = 0; first < count; first += tile_frames) {
+        if (largest_magnitude(x + first, tile_frames + 2 * half_taps - 1) * largest_gain < floor) continue;
+        for (const auto& bank : banks_)
+            interpolate_tile(x + first + half_taps - bank.taps / 2, bank.h.data(), bank.taps, bank.phases,
+                             between + first);
+    }
+}
+
+void TruePeakDetector::prepare(double sample_rate_hz, int channels, TruePeakFilters filters) {
+    interpolator_.clear();
+    interpolator_.emplace_back(sample_rate_hz, filters);
+    constexpr int tile = TruePeakInterpolator::tile_frames;
+    history_.assign(static_cast<std::size_t>(channels), AlignedVector<float>(history_frames + chunk_frames + tile));
+    between_.assign(chunk_frames + tile, 0.0F);
+    floor_ = 0.0F;
+    reset();
+}
+
+void TruePeakDetector::reset() noexcept {
+    for (auto& channel : history_) std::fill(channel.begin(), channel.end(), 0.0F);
+    last_gap_ = 0.0F;
+}
+
+void TruePeakDetector::process(ConstAudioView in, std::span<float> peaks) noexcept {
+    assert(in.channels() == static_cast<int>(history_.size()) && in.frames() == static_cast<int>(peaks.size()));
+    for (int first = 0; first < in.frames(); first += chunk_frames) {
+        const int count = std::min(chunk_frames, in.frames() - first);
+        process_chunk(in.part(first, count),
+                      peaks.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
+    }
+}
+
+void TruePeakDetector::process_chunk(ConstAudioView in, std::span<float> peaks) noexcept {
+    const int count = in.frames();
+    // between_[i] is the gap after history[half_taps - 1 + i]; the frame that leaves now is the one before that gap.
+    std::fill(between_.begin(), between_.end(), 0.0F);
+    std::fill(peaks.begin(), peaks.end(), 0.0F);
+    for (int c = 0; c < in.channels(); ++c) {
+        float* const x = history_[c].data();
+        std::copy(in.channel(c).begin(), in.channel(c).end(), x + history_frames);
+        interpolator_.front().process(x, between_.data(), count, floor_);
+        const float* const centre = x + TruePeakInterpolator::half_taps - 1;
+        for (int i = 0; i < count; ++i) peaks[i] = std::max(peaks[i], std::abs(centre[i]));
+        std::copy(x + count, x + count + history_frames, x);
+    }
+    float before = last_gap_;
+    last_gap_ = between_[count - 1];
+    for (int i = 0; i < count; ++i) {
+        const float after = between_[i];
+        peaks[i] = std::max(peaks[i], std::max(before, after));
+        before = after;
+    }
+}
+
+void TruePeakMeter::prepare(double sample_rate_hz, int channels, TruePeakFilters filters) {
+    detector_.prepare(sample_rate_hz, channels, filters);
+    peaks_.assign(chunk_frames, 0.0F);
+    peak_ = 0.0F;
+    channels_ = channels;
+}
+
+void TruePeakMeter::process(ConstAudioView in) noexcept {
+    for (int first = 0; first < in.frames(); first += chunk_frames) {
+        const int count = std::min(chunk_frames, in.frames() - first);
+        const std::span<float> peaks(peaks_.data(), static_cast<std::size_t>(count));
+        detector_.set_floor(peak_);
+        detector_.process(in.part(first, count), peaks);
+        peak_ = std::max(peak_, *std::max_element(peaks.begin(), peaks.end()));
+    }
+}
+
+double TruePeakMeter::peak() noexcept {
+    std::array<float, 2 * TruePeakInterpolator::half_taps> silence{};
+    process({{silence.data(), silence.data()}, channels_, static_cast<int>(silence.size())});
+    return peak_;
+}
+
+}  // namespace burnish

@@ -1,0 +1,114 @@
+#include "io/sound_stream.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "io/file_descriptor.h"
+
+namespace burnish {
+
+namespace {
+
+/// Longer than any file, and short enough for the sums that are done with it.
+constexpr std::int64_t endless_bytes = std::int64_t{1} << 40;
+/// The end of an endless file is zeros, so that a search for tags there finds none.
+constexpr std::int64_t endless_tail_bytes = 1 << 16;
+
+std::int64_t length_of(int descriptor, const Disguise& disguise) {
+    return disguise.endless ? endless_bytes : file_bytes(descriptor);
+}
+
+/// Puts the part of the patch that lies in `bytes`, which were read from `offset` on.
+void apply_patch(const Disguise& disguise, std::int64_t offset, std::span<std::uint8_t> bytes) {
+    const auto end = offset + static_cast<std::int64_t>(bytes.size());
+    for (std::size_t i = 0; i < disguise.patch.size(); ++i) {
+        const auto at = disguise.patch_offset + static_cast<std::int64_t>(i);
+        if (at >= offset && at < end) bytes[static_cast<std::size_t>(at - offset)] = disguise.patch[i];
+    }
+}
+
+}  // namespace
+
+SF_VIRTUAL_IO SoundStream::callbacks() {
+    SF_VIRTUAL_IO io{};
+    io.get_filelen = [](void* user) -> sf_count_t {
+        const auto& access = *static_cast<Access*>(user);
+        return length_of(access.descriptor, access.disguise);
+    };
+    io.seek = [](sf_count_t offset, int whence, void* user) -> sf_count_t {
+        auto& access = *static_cast<Access*>(user);
+        const std::int64_t base = whence == SEEK_SET   ? 0
+                                  : whence == SEEK_CUR ? access.position
+                                                       : length_of(access.descriptor, access.disguise);
+        if (base + offset < 0) return -1;
+        return access.position = base + offset;
+    };
+    io.read = [](void* into, sf_count_t count, void* user) -> sf_count_t {
+        auto& access = *static_cast<Access*>(user);
+        const std::span<std::uint8_t> to(static_cast<std::uint8_t*>(into), static_cast<std::size_t>(count));
+        if (access.disguise.endless && access.position >= endless_bytes - endless_tail_bytes) {
+            std::ranges::fill(to, std::uint8_t{0});
+            access.position += count;
+            return count;
+        }
+        const auto got = read_at(access.descriptor, access.position, to);
+        if (got < 0) {
+            access.error_number = errno;
+            return 0;
+        }
+        apply_patch(access.disguise, access.position, to.first(static_cast<std::size_t>(got)));
+        access.position += got;
+        return got;
+    };
+    io.write = [](const void* from, sf_count_t count, void* user) -> sf_count_t {
+        auto& access = *static_cast<Access*>(user);
+        if (!write_at(access.descriptor, access.position,
+                      {static_cast<const std::uint8_t*>(from), static_cast<std::size_t>(count)})) {
+            access.error_number = errno;
+            return 0;
+        }
+        access.position += count;
+        return count;
+    };
+    io.tell = [](void* user) -> sf_count_t { return static_cast<Access*>(user)->position; };
+    return io;
+}
+
+void SoundStream::open(int descriptor, Disguise disguise, int mode) {
+    access_ = std::make_unique<Access>(Access{.descriptor = descriptor, .disguise = std::move(disguise)});
+    auto io = callbacks();
+    file_.reset(sf_open_virtual(&io, mode, &info_, access_.get()));
+}
+
+SoundStream SoundStream::for_reading(int descriptor, Disguise disguise) {
+    SoundStream stream;
+    stream.open(descriptor, std::move(disguise), SFM_READ);
+    return stream;
+}
+
+SoundStream SoundStream::for_writing(int descriptor, const SF_INFO& info) {
+    SoundStream stream;
+    stream.info_ = info;
+    stream.open(descriptor, {}, SFM_WRITE);
+    return stream;
+}
+
+std::string SoundStream::problem() const {
+    if (broken()) return std::strerror(access_->error_number);
+    std::string text = sf_strerror(file_.get());
+    while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.pop_back();
+    for (const std::string_view prefix : {"Error : ", "Error in "})
+        if (text.starts_with(prefix)) text.erase(0, prefix.size());
+    return text;
+}
+
+bool SoundStream::close() {
+    const bool closed = sf_close(file_.release()) == 0;
+    return closed && !broken();
+}
+
+}  // namespace burnish

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/audio_stream.h"
+#include "dsp/limiter_gain.h"
+#include "dsp/soft_clipper.h"
+#include "mastering/over_watch.h"
+#include "mastering/services.h"
+
+namespace burnish {
+
+/// What one pass through the limiter gave.
+struct LevelPass {
+    double integrated_lufs = 0.0;
+    double reduction_p95_db = 0.0;  ///< 0 or above; of the frames that are not near silence
+    double reduction_max_db = 0.0;
+};
+
+/// The finished programme on the bench: audio and true-peak envelope put aside once, so that the limiter can be tried
+/// again and again at a fraction of the cost, and bit for bit like the Limiter block would do it.
+class LevelDesk {
+public:
+    LevelDesk(const MasterServices& services, bool concurrent) : services_(&services), concurrent_(concurrent) {}
+
+    /// Runs the programme through clipper and high-cut and puts it aside with its peaks, in place of what was there.
+    /// @param lead_frames  silence to send ahead, and to take off again: that of the stages before, so that the
+    ///                     high-cut's transforms fall on the same frames as in a real-time chain and give the same bits
+    /// @param tick         called with the frames done; false cancels
+    Status load(AudioSource& programme, int lead_frames, const SoftClipper::Settings& clipper, double high_cut_hz,
+                const std::function<bool(std::int64_t)>& tick);
+
+    /// Integrated loudness of what was loaded; silence_db if it is too short or too quiet to have one.
+    [[nodiscard]] double integrated_lufs() const noexcept { return integrated_lufs_; }
+    /// Its largest true peak, in dBTP.
+    [[nodiscard]] double true_peak_dbtp() const noexcept;
+
+    /// What the clipper took off, relative to what came in; silence_db for nothing.
+    [[nodiscard]] double clipped_db() const noexcept { return clipped_db_; }
+
+    /// One pass through the limiter. Also looks closely at every peak that comes near the ceiling, and notes what has
+    /// to go down further: the next pass takes it into account.
+    /// @param consume  if given, called with the limited blocks in order
+    Result<LevelPass> pass(const LimiterSettings& settings, const std::function<Status(AudioView)>& consume,
+                           const std::function<bool(std::int64_t)>& tick);
+
+    /// Frames that the last pass found above the ceiling.
+    [[nodiscard]] int overs_found() const noexcept { return overs_found_; }
+    /// Frames that passes turn down further than the envelope asks for.
+    [[nodiscard]] int corrections() const noexcept { return static_cast<int>(corrections_.size()); }
+
+private:
+    [[nodiscard]] Status read_peaks(std::int64_t first, std::span<float> peaks);
+    void merge(const std::vector<OverWatch::Correction>& found);
+
+    const MasterServices* services_;
+    bool concurrent_;
+    StreamInfo info_;
+    std::unique_ptr<Scratch> audio_;
+    std::unique_ptr<Scratch> peaks_;
+    double integrated_lufs_ = 0.0;
+    double clipped_db_ = 0.0;
+    float largest_peak_ = 0.0F;
+    std::vector<OverWatch::Correction> corrections_;  // by frame
+    int overs_found_ = 0;
+};
+
+}  // namespace burnish

@@ -1,0 +1,249 @@
+#include "mastering/master.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+#include "analysis/level_analyzer.h"
+#include "analysis/spectrum_analyzer.h"
+#include "core/decibels.h"
+#include "core/pipeline.h"
+#include "dsp/denormals.h"
+#include "mastering/level_desk.h"
+#include "mastering/level_solver.h"
+#include "mastering/rendered_source.h"
+
+namespace burnish {
+
+namespace {
+
+constexpr int block_frames = 8192;
+
+Error canceled() { return {ErrorCode::canceled, "stopped"}; }
+
+/// Maps the progress of one phase onto its share of the whole, and keeps calls apart by a tenth of a second.
+class PhaseProgress {
+public:
+    explicit PhaseProgress(const Progress& progress) : progress_(progress) {}
+
+    /// From now on, fractions are of a phase that ends at `end` of the whole.
+    void begin(std::string_view stage, double end) {
+        stage_ = stage;
+        start_ = end_;
+        end_ = end;
+        last_call_ = {};
+    }
+    [[nodiscard]] std::function<bool(double)> ticker() {
+        return [this](double fraction) {
+            const auto now = std::chrono::steady_clock::now();
+            if (now - last_call_ < std::chrono::milliseconds(100)) return true;
+            last_call_ = now;
+            return !progress_ || progress_(stage_, start_ + (end_ - start_) * std::clamp(fraction, 0.0, 1.0));
+        };
+    }
+
+private:
+    const Progress& progress_;
+    std::string_view stage_;
+    double start_ = 0.0;
+    double end_ = 0.0;
+    std::chrono::steady_clock::time_point last_call_;
+};
+
+/// 16 bits at 44.1 or 48 kHz can hide their dither; longer words need not, shorter ones should not be processed again.
+Dither::Settings dither_for(int bits) { return {.bits = static_cast<double>(bits), .shaping = bits <= 16 ? 1.0 : 0.0}; }
+
+/// True if every sample of the programme reaches the file as it came.
+bool leaves_samples_alone(const MasterReport& report) {
+    const auto& limiter = report.settings.limiter;
+    return all_neutral(program_stages, report.settings) && is_neutral(report.settings.clipper, SoftClipper::params) &&
+           limiter.drive_db == 0.0 && limiter.high_cut_hz == 0.0 && report.level.reduction_max_db <= 0.0;
+}
+
+std::int64_t frames_beyond_full_scale(ConstAudioView audio) {
+    std::int64_t count = 0;
+    for (int n = 0; n < audio.frames(); ++n) {
+        float peak = 0.0F;
+        for (int c = 0; c < audio.channels(); ++c) peak = std::max(peak, std::abs(audio.channel(c)[n]));
+        count += peak > 1.0F ? 1 : 0;
+    }
+    return count;
+}
+
+std::string two_decimals(double value) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.2f", value);
+    return text.data();
+}
+
+/// The loudness was met before the file was written; a lossy codec may have moved it.
+void note_what_encoding_moved(MasterReport& report) {
+    const bool met = report.target.normalize && report.status == MasterStatus::done;
+    if (!met || report.before.integrated_lufs <= silence_db) return;
+    if (std::abs(report.after->integrated_lufs - report.target.loudness_lufs) <= 0.05) return;
+    report.status = MasterStatus::limited;
+    report.reason = "the written file measures " + two_decimals(report.after->integrated_lufs) + " LUFS, " +
+                    two_decimals(report.target.loudness_lufs) + " LUFS were reached before encoding";
+}
+
+void add_warnings(MasterReport& report, const MasterRequest& request, std::int64_t clipped_frames) {
+    const auto& before = report.before;
+    auto& warnings = report.warnings;
+    if (request.target.normalize && before.integrated_lufs <= silence_db)
+        warnings.push_back(before.sample_peak_db <= silence_db
+                               ? "the track is silent: its level is left as it is"
+                               : "the track is too short or too quiet to have a loudness (400 ms above -70 LUFS): its "
+                                 "level is left as it is");
+    if (before.clipped_runs > 0)
+        warnings.push_back("the source is clipped in " + std::to_string(static_cast<long>(before.clipped_runs)) +
+                           " places: ask for a mix with headroom");
+    if (clipped_frames > 0)
+        warnings.push_back(std::to_string(clipped_frames) +
+                           " frames were beyond full scale and are cut off at it: only " +
+                           "32-bit floating point can hold them");
+    if (!report.after) return;
+    if (report.after->true_peak_dbtp > report.settings.limiter.ceiling_dbtp + 0.05 && request.target.limit_peaks)
+        warnings.push_back("the written file's true peak is " + two_decimals(report.after->true_peak_dbtp) +
+                           " dBTP, above the ceiling: encoding moved the peaks; lower the ceiling to compensate");
+    else if (!request.target.limit_peaks && report.after->true_peak_dbtp > request.target.ceiling_dbtp)
+        warnings.push_back("the true peak of " + two_decimals(report.after->true_peak_dbtp) +
+                           " dBTP is left as it is, since nothing was asked to change");
+}
+
+}  // namespace
+
+Result<TrackAnalysis> analyze_source(AudioSource& source, bool concurrent, const std::function<bool(double)>& tick) {
+    if (auto status = source.rewind(); !status) return status.error();
+    const auto& info = source.info();
+    LevelAnalyzer levels;
+    levels.prepare(info);
+    SpectrumAnalyzer spectrum;
+    spectrum.prepare(info);
+
+    struct Slot {
+        AudioBuffer audio;
+        int frames = 0;
+    };
+    std::array<Slot, 3> slots;
+    for (auto& slot : slots) slot.audio = AudioBuffer(info.channels, block_frames);
+    std::int64_t done = 0;
+    const auto produce = [&](Slot& slot) -> Result<bool> {
+        const FlushDenormals no_denormals;
+        auto got = source.read(slot.audio.view());
+        if (!got) return got.error();
+        slot.frames = *got;
+        if (slot.frames == 0) return false;
+        levels.process(slot.audio.view().part(0, slot.frames));
+        done += slot.frames;
+        if (!tick(static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, info.frames))))
+            return canceled();
+        return true;
+    };
+    const auto consume = [&](Slot& slot) -> Status {
+        const FlushDenormals no_denormals;
+        spectrum.process(slot.audio.view().part(0, slot.frames));
+        return success();
+    };
+    if (auto status = run_pipeline(concurrent, slots, produce, consume); !status) return status.error();
+    TrackAnalysis analysis;
+    levels.finish(analysis);
+    spectrum.finish(analysis);
+    return analysis;
+}
+
+Result<MasterReport> master(AudioSource& source, const MasterRequest& request, const MasterServices& services,
+                            Delivery* delivery, const Progress& progress) {
+    MasterReport report;
+    report.target = request.target;
+    PhaseProgress phase(progress);
+
+    phase.begin("analyzing", 0.2);
+    auto before = analyze_source(source, request.concurrent, phase.ticker());
+    if (!before) return before.error();
+    report.before = *before;
+
+    auto prediction = request.predictor(report.before, request.target);
+    report.settings = prediction.settings;
+    report.decisions = std::move(prediction.decisions);
+    request.patch.apply_to(report.settings);
+    std::erase_if(report.decisions, [&](const Decision& decision) {
+        const auto dot = decision.parameter.find('.');
+        return request.patch.pins(decision.parameter.substr(0, dot), decision.parameter.substr(dot + 1));
+    });
+
+    if (auto status = source.rewind(); !status) return status.error();
+    RenderedSource rendered(source, report.settings);
+    AudioSource* programme = &rendered;
+    int lead_frames = rendered.latency_frames();
+    std::unique_ptr<AudioSource> converted;
+    const double delivery_rate_hz =
+        request.delivery_rate_hz > 0.0 ? request.delivery_rate_hz : source.info().sample_rate_hz;
+    if (delivery_rate_hz != source.info().sample_rate_hz) {
+        auto result = services.convert_rate(rendered, delivery_rate_hz);
+        if (!result) return result.error();
+        converted = std::move(*result);
+        programme = converted.get();
+        lead_frames = 0;  // no real-time chain converts in the middle
+    }
+
+    phase.begin("mastering", 0.7);
+    const auto ticker = phase.ticker();
+    LevelDesk desk(services, request.concurrent);
+    if (request.target.limit_peaks) {
+        auto solution =
+            solve_level(desk, *programme, lead_frames, request.target, report.settings, request.patch, ticker);
+        if (!solution) return solution.error();
+        report.settings.clipper = solution->clipper;
+        report.settings.limiter = solution->limiter;
+        report.level = solution->report;
+        report.status = solution->limited ? MasterStatus::limited : MasterStatus::done;
+        report.reason = solution->reason;
+    } else {
+        const auto frames_ticker = [&](std::int64_t) { return ticker(0.5); };
+        auto status = desk.load(*programme, lead_frames, report.settings.clipper, report.settings.limiter.high_cut_hz,
+                                frames_ticker);
+        if (!status) return status.error();
+    }
+
+    const bool untouched = leaves_samples_alone(report) && converted == nullptr;
+    const int source_bits = source.info().bits_per_sample;
+    const bool fits = untouched && source_bits > 0 && source_bits <= request.delivery_bits;
+    if (!request.patch.pins("dither", "bits") && !fits) report.settings.dither = dither_for(request.delivery_bits);
+
+    if (delivery == nullptr) {
+        if (report.status == MasterStatus::done) report.status = MasterStatus::planned;
+        add_warnings(report, request, 0);
+        return report;
+    }
+
+    phase.begin("writing", 0.85);
+    Dither dither;
+    dither.prepare({delivery_rate_hz, source.info().channels, block_frames});
+    dither.set(report.settings.dither);
+    const auto write_ticker = phase.ticker();
+    const auto length = std::max(1.0, static_cast<double>(programme->info().frames));
+    std::int64_t clipped_frames = 0;
+    auto written = desk.pass(
+        report.settings.limiter,
+        [&](AudioView block) {
+            if (request.delivery_bits > 0) clipped_frames += frames_beyond_full_scale(block);
+            dither.process(block);
+            return delivery->write(block);
+        },
+        [&](std::int64_t frames) { return write_ticker(static_cast<double>(frames) / length); });
+    if (!written) return written.error();
+
+    phase.begin("verifying", 1.0);
+    auto file = delivery->finish();
+    if (!file) return file.error();
+    auto after = analyze_source(**file, request.concurrent, phase.ticker());
+    if (!after) return after.error();
+    report.after = *after;
+    note_what_encoding_moved(report);
+    add_warnings(report, request, clipped_frames);
+    return report;
+}
+
+}  // namespace burnish

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "analysis/track_analysis.h"
+#include "mastering/chain.h"
+#include "mastering/target.h"
+
+namespace burnish {
+
+/// Why a number of the chain is what it is.
+struct Decision {
+    std::string parameter;  ///< stage.param
+    double value = 0.0;
+    double confidence = 1.0;  ///< 0..1
+    std::string reason;       ///< in words, with the numbers it rests on
+};
+
+/// A proposal for the programme stages; the delivery stages are solved for, not predicted.
+struct Prediction {
+    ChainSettings settings;
+    std::vector<Decision> decisions;  ///< one for every number that is not neutral
+};
+
+/// A pure function of what was measured and what was asked for.
+using Predictor = std::function<Prediction(const TrackAnalysis&, const Target&)>;
+
+}  // namespace burnish

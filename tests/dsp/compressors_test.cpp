@@ -1,0 +1,321 @@
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "core/decibels.h"
+#include "dsp/gain_computer.h"
+#include "dsp/glue_compressor.h"
+#include "dsp/multiband_compressor.h"
+#include "tests/support/block_runner.h"
+#include "tests/support/signals.h"
+
+namespace burnish::test {
+namespace {
+
+/// A tone whose amplitude changes at given times; level in dBFS peak.
+AudioBuffer stepped_tone(double frequency_hz, double rate_hz, const std::vector<std::pair<double, double>>& steps) {
+    double total_s = 0.0;
+    for (const auto& [seconds, level_db] : steps) total_s += seconds;
+    auto audio = sine(frequency_hz, 1.0, total_s, rate_hz);
+    int n = 0;
+    double until_s = 0.0;
+    for (const auto& [seconds, level_db] : steps) {
+        until_s += seconds;
+        for (; n < audio.frames() && n < until_s * rate_hz; ++n)
+            for (const int c : {0, 1}) audio.channel(c)[n] *= static_cast<float>(db_to_gain(level_db));
+    }
+    return audio;
+}
+
+/// Gain from in to out in dB, read where the wave is away from zero and held in between.
+std::vector<double> gain_over_time(const AudioBuffer& in, const AudioBuffer& out) {
+    std::vector<double> gain(in.frames());
+    double held = 0.0;
+    for (int n = 0; n < in.frames(); ++n) {
+        if (std::abs(in.channel(0)[n]) > 1e-3F)
+            held = gain_to_db(std::abs(double{out.channel(0)[n]} / in.channel(0)[n]));
+        gain[n] = held;
+    }
+    return gain;
+}
+
+/// Milliseconds from `from_s` until the gain has covered 1 - 1/e of the way to where it is at `settled_s`; the first
+/// `blind_s` are not looked at.
+double time_constant_ms(const std::vector<double>& gain, double from_s, double settled_s, double rate_hz,
+                        double blind_s = 0.0) {
+    const auto first = static_cast<int>(from_s * rate_hz);
+    const double start = gain[first - static_cast<int>(0.005 * rate_hz)];
+    const double end = gain[static_cast<int>(settled_s * rate_hz)];
+    const double goal = end + (start - end) / std::numbers::e;
+    int n = first + static_cast<int>(blind_s * rate_hz);
+    while ((gain[n] - goal) * (start - end) > 0.0) ++n;
+    return (n - first) * 1000.0 / rate_hz;
+}
+
+/// What is left of a steady tone when its fundamental is taken out, over that fundamental; whole cycles only.
+double distortion(const AudioBuffer& audio, double frequency_hz, double rate_hz, int first, int count) {
+    double in_phase = 0.0, quadrature = 0.0, power = 0.0;
+    for (int n = first; n < first + count; ++n) {
+        const double sample = audio.channel(0)[n];
+        const double angle = 2 * std::numbers::pi * frequency_hz / rate_hz * n;
+        in_phase += sample * std::cos(angle);
+        quadrature += sample * std::sin(angle);
+        power += sample * sample;
+    }
+    const double fundamental = 2.0 * (in_phase * in_phase + quadrature * quadrature) / count;
+    return std::sqrt((power - fundamental) / fundamental);
+}
+
+}  // namespace
+
+// Threshold -20 dB, ratio 4: 10 dB over come out 2.5 dB over. In the knee of 12 dB, at the threshold itself, the
+// quadratic has covered a quarter: 3/4 * 6^2 / 24 = 1.125 dB; at 3 dB below it, 3/4 * 3^2 / 24 = 0.28125 dB.
+TEST_CASE("gain curve: slope, knee and what lies below", "[dsp][compressor]") {
+    const GainCurve hard{.threshold_db = -20, .ratio = 4, .knee_db = 0};
+    const GainCurve soft{.threshold_db = -20, .ratio = 4, .knee_db = 12};
+    const std::array levels_db{-90.0, -26.5, -23.0, -20.0, -17.0, -14.0, -10.0, 0.0};
+    const std::array hard_db{0.0, 0.0, 0.0, 0.0, -2.25, -4.5, -7.5, -15.0};
+    const std::array soft_db{0.0, 0.0, -0.28125, -1.125, -2.53125, -4.5, -7.5, -15.0};
+    for (std::size_t i = 0; i < levels_db.size(); ++i) {
+        INFO(levels_db[i] << " dB");
+        CHECK(compressor_gain_db(levels_db[i], hard) == Approx(hard_db[i]).margin(1e-12));
+        CHECK(compressor_gain_db(levels_db[i], soft) == Approx(soft_db[i]).margin(1e-12));
+        for (const auto& [curve, expected] : {std::pair{hard, hard_db[i]}, std::pair{soft, soft_db[i]}}) {
+            std::array<float, 3> block{static_cast<float>(db_to_power(levels_db[i])), 0.0F, 1e30F};
+            power_to_compressor_gain_db(block, curve);
+            CHECK(block[0] == Approx(expected).margin(1e-4));
+            CHECK(block[1] == 0.0F);
+            CHECK(std::isfinite(block[2]));
+        }
+    }
+    CHECK(compressor_gain_db(10.0, {.threshold_db = -20, .ratio = 1, .knee_db = 6}) == 0.0);
+}
+
+TEST_CASE("linear gain of 0 dB is exactly 1", "[dsp][compressor]") {
+    std::array<float, 4> gain{0.0F, -0.0F, -6.0205999F, 20.0F};
+    gain_db_to_linear(gain);
+    CHECK(gain[0] == 1.0F);
+    CHECK(gain[1] == 1.0F);
+    CHECK(gain[2] == Approx(0.5));
+    CHECK(gain[3] == Approx(10.0));
+}
+
+TEST_CASE("glue compressor settles on its static curve", "[dsp][compressor][glue]") {
+    for (const double rate_hz : {44100.0, 48000.0, 96000.0})
+        for (const double knee_db : {0.0, 10.0})
+            for (const double in_db : {-60.0, -30.0, -23.0, -20.0, -17.0, -10.0, -3.0, 0.0}) {
+                const auto in = sine(997.0, db_to_gain(in_db), 0.8, rate_hz);
+                const auto out = render<GlueCompressor>(in,
+                                                        {.threshold_db = -20,
+                                                         .ratio = 4,
+                                                         .knee_db = knee_db,
+                                                         .attack_ms = 10,
+                                                         .release_ms = 100,
+                                                         .sidechain_hz = 20},
+                                                        rate_hz);
+                const double u = in_db + 20, half = knee_db / 2;
+                const double expected_db = u <= -half  ? 0.0
+                                           : u >= half ? -0.75 * u
+                                                       : -0.75 * (u + half) * (u + half) / (2 * knee_db);
+                INFO(rate_hz << " Hz, knee " << knee_db << " dB, input " << in_db << " dBFS");
+                CHECK(gain_over_time(in, out).back() == Approx(expected_db).margin(0.1));
+            }
+}
+
+TEST_CASE("glue compressor's times cover 63 %", "[dsp][compressor][glue]") {
+    for (const double rate_hz : {44100.0, 96000.0})
+        for (const auto& [attack_ms, release_ms] :
+             {std::pair{5.0, 50.0}, std::pair{10.0, 100.0}, std::pair{30.0, 100.0}}) {
+            const auto in = stepped_tone(4001.0, rate_hz, {{0.2, -30}, {0.8, -10}, {1.0, -30}});
+            const auto out = render<GlueCompressor>(
+                in, {.threshold_db = -25, .ratio = 3, .knee_db = 0, .attack_ms = attack_ms, .release_ms = release_ms},
+                rate_hz);
+            const auto gain = gain_over_time(in, out);
+            INFO(rate_hz << " Hz, " << attack_ms << " / " << release_ms << " ms");
+            CHECK(gain[static_cast<int>(0.99 * rate_hz)] == Approx(-10.0).margin(0.1));
+            CHECK(time_constant_ms(gain, 0.2, 0.99, rate_hz) == Approx(attack_ms).epsilon(0.05));
+            CHECK(time_constant_ms(gain, 1.0, 1.95, rate_hz) == Approx(release_ms).epsilon(0.05));
+        }
+}
+
+// 100 Hz at -12 dBFS, 8 dB over a threshold with ratio 4: 6 dB of reduction.
+TEST_CASE("glue compressor leaves a bass tone clean", "[dsp][compressor][glue]") {
+    for (const double rate_hz : {44100.0, 96000.0}) {
+        const auto in = sine(100.0, db_to_gain(-12), 2.0, rate_hz);
+        const auto out = render<GlueCompressor>(
+            in, {.threshold_db = -20, .ratio = 4, .knee_db = 0, .attack_ms = 10, .release_ms = 100, .sidechain_hz = 20},
+            rate_hz);
+        const auto second = static_cast<int>(rate_hz);
+        CHECK(gain_to_db(rms(out, second, second) / rms(in, second, second)) == Approx(-6.0).margin(0.15));
+        CHECK(distortion(out, 100.0, rate_hz, second, second) < 0.002);
+    }
+}
+
+TEST_CASE("compressors: both channels get the same gain", "[dsp][compressor]") {
+    // The right channel is half the left: halving is exact, so equal gains give exactly half again.
+    auto in = toy_music(2.0, 44100.0);
+    for (int n = 0; n < in.frames(); ++n) in.channel(1)[n] = 0.5F * in.channel(0)[n];
+    const auto glue = render<GlueCompressor>(in, {.threshold_db = -30, .ratio = 4}, 44100.0);
+    const auto multiband = render<MultibandCompressor>(
+        in, {.low_ratio = 4, .low_mid_ratio = 3, .high_mid_ratio = 2, .high_ratio = 8}, 44100.0);
+    for (const auto* out : {&glue, &multiband}) {
+        CHECK(null_depth_db(in, *out) > -30.0);
+        int unequal = 0;
+        for (int n = 0; n < in.frames(); ++n) unequal += out->channel(1)[n] != 0.5F * out->channel(0)[n] ? 1 : 0;
+        CHECK(unequal == 0);
+    }
+}
+
+TEST_CASE("glue compressor listens to the louder channel", "[dsp][compressor][glue]") {
+    auto in = sine(997.0, db_to_gain(-10), 0.8, 44100.0);
+    for (float& sample : in.channel(0)) sample *= 0.1F;
+    const auto out = render<GlueCompressor>(in, {.threshold_db = -20, .ratio = 2, .knee_db = 0}, 44100.0);
+    CHECK(gain_over_time(in, out).back() == Approx(-5.0).margin(0.1));
+}
+
+TEST_CASE("bass below the side-chain high-pass hardly moves the glue compressor", "[dsp][compressor][glue]") {
+    const GlueCompressorSettings settings{.threshold_db = -20, .ratio = 10, .knee_db = 6};
+    for (const auto& [frequency_hz, most_db, least_db] : {std::tuple{40.0, 1.0, -0.01}, std::tuple{400.0, 6.0, 5.0}}) {
+        const auto in = sine(frequency_hz, db_to_gain(-14), 1.0, 48000.0);
+        const auto out = render<GlueCompressor>(in, settings, 48000.0);
+        const double reduction_db = gain_to_db(rms(in, 24000, 24000) / rms(out, 24000, 24000));
+        INFO(frequency_hz << " Hz");
+        CHECK(reduction_db <= most_db);
+        CHECK(reduction_db >= least_db);
+    }
+}
+
+TEST_CASE("slow release follows loud passages, not single hits", "[dsp][compressor][glue]") {
+    const double rate_hz = 44100.0;
+    const auto reduction_left_db = [&](double loud_s, double amount, double later_s) {
+        const auto in = stepped_tone(2003.0, rate_hz, {{0.2, -40}, {loud_s, -10}, {1.1, -40}});
+        const auto out = render<GlueCompressor>(in,
+                                                {.threshold_db = -20,
+                                                 .ratio = 2,
+                                                 .knee_db = 0,
+                                                 .attack_ms = 5,
+                                                 .release_ms = 80,
+                                                 .slow_release_ms = 1000,
+                                                 .slow_release_amount = amount},
+                                                rate_hz);
+        return -gain_over_time(in, out)[static_cast<int>((0.2 + loud_s + later_s) * rate_hz)];
+    };
+    CHECK(reduction_left_db(2.0, 0.0, 0.4) == Approx(0.0).margin(0.06));
+    // 5 dB of reduction, of which 1/e is left after the slow release; half of it for half the amount.
+    CHECK(reduction_left_db(2.0, 1.0, 1.0) == Approx(5 / std::numbers::e).margin(0.1));
+    CHECK(reduction_left_db(2.0, 0.5, 1.0) == Approx(2.5 / std::numbers::e).margin(0.1));
+    CHECK(reduction_left_db(0.01, 1.0, 0.4) < 1.2);
+}
+
+TEST_CASE("mix and make-up act on the gain", "[dsp][compressor][glue]") {
+    const auto in = sine(997.0, db_to_gain(-8), 1.0, 44100.0);
+    const auto settled = [&](double mix, double makeup_db) {
+        const auto out = render<GlueCompressor>(
+            in, {.threshold_db = -20, .ratio = 2, .knee_db = 0, .makeup_db = makeup_db, .mix = mix}, 44100.0);
+        return db_to_gain(gain_over_time(in, out).back());
+    };
+    // 12 dB over at ratio 2: gain -6 dB.
+    const double compressed = db_to_gain(-6);
+    CHECK(settled(1.0, 0.0) == Approx(compressed).epsilon(0.01));
+    CHECK(settled(0.5, 0.0) == Approx((1 + compressed) / 2).epsilon(0.01));
+    CHECK(settled(1.0, 6.0) == Approx(1.0).epsilon(0.01));
+    CHECK(settled(0.0, 3.0) == Approx(db_to_gain(3.0)).epsilon(1e-5));
+}
+
+TEST_CASE("gain reduction can be read off", "[dsp][compressor]") {
+    auto in = sine(2000.0, db_to_gain(-8), 1.0, 44100.0);
+    GlueCompressor glue;
+    glue.prepare({44100.0, 2, in.frames()});
+    CHECK(glue.gain_reduction_db() == 0.0);
+    glue.set({.threshold_db = -20, .ratio = 2, .knee_db = 0});
+    auto copy_for_glue = in;
+    glue.process(copy_for_glue.view());
+    CHECK(glue.gain_reduction_db() == Approx(6.0).margin(0.1));
+    glue.reset();
+    CHECK(glue.gain_reduction_db() == 0.0);
+
+    MultibandCompressor multiband;
+    multiband.prepare({44100.0, 2, in.frames()});
+    multiband.set({.low_split_hz = 40, .mid_split_hz = 400, .high_split_hz = 12000, .knee_db = 0, .high_mid_ratio = 2});
+    multiband.process(in.view());
+    // -8 dBFS peak is -11.01 dBFS rms, 12.99 dB over -30 + 6.
+    CHECK(multiband.gain_reduction_db(2) == Approx(12.99 / 2).margin(0.1));
+    CHECK(multiband.gain_reduction_db(1) == Approx(0.0).margin(1e-9));
+}
+
+// A tone in the middle of a wide band: the band holds it all, and the other bands hold next to nothing of it.
+TEST_CASE("multiband compressor: every band keeps to its own curve", "[dsp][compressor][multiband]") {
+    using Settings = MultibandCompressorSettings;
+    struct Band {
+        double frequency_hz;
+        double Settings::*level_db;
+        double Settings::*threshold_db;
+        double Settings::*ratio;
+    };
+    const std::array bands{
+        Band{150, &Settings::low_level_db, &Settings::low_threshold_db, &Settings::low_ratio},
+        Band{700, &Settings::low_mid_level_db, &Settings::low_mid_threshold_db, &Settings::low_mid_ratio},
+        Band{3500, &Settings::high_mid_level_db, &Settings::high_mid_threshold_db, &Settings::high_mid_ratio},
+        Band{20000, &Settings::high_level_db, &Settings::high_threshold_db, &Settings::high_ratio}};
+    const std::array<std::array<double, 3>, 4> splits_hz{
+        {{400, 3000, 12000}, {40, 3000, 12000}, {40, 700, 12000}, {40, 400, 3000}}};
+    for (const double rate_hz : {44100.0, 48000.0, 96000.0})
+        for (int b = 0; b < 4; ++b)
+            for (const double over_db : {-12.0, 0.0, 9.0}) {
+                Settings settings{.low_split_hz = splits_hz[b][0],
+                                  .mid_split_hz = splits_hz[b][1],
+                                  .high_split_hz = splits_hz[b][2],
+                                  .knee_db = 4};
+                settings.*bands[b].level_db = -26;
+                settings.*bands[b].threshold_db = 4;
+                settings.*bands[b].ratio = 3;
+                // Threshold -22 dBFS rms, which is a sine of -18.99 dBFS.
+                const auto in = sine(bands[b].frequency_hz, db_to_gain(-18.99 + over_db), 1.5, rate_hz);
+                const auto out = render<MultibandCompressor>(in, settings, rate_hz);
+                const double slope = 1.0 / 3.0 - 1.0;
+                const double expected_db = over_db < -2 ? 0.0 : over_db > 2 ? slope * over_db : slope * 4.0 / 8.0;
+                const auto first = static_cast<int>(rate_hz);
+                const int count = static_cast<int>(0.4 * rate_hz);
+                INFO("band " << b << " at " << rate_hz << " Hz, " << over_db << " dB over");
+                // The slowest ripple of the detector, at 300 Hz, lifts the level it holds by some tenths.
+                CHECK(gain_to_db(rms(out, first, count) / rms(in, first, count)) ==
+                      Approx(expected_db).margin(b == 0 ? 0.35 : 0.1));
+            }
+}
+
+TEST_CASE("multiband compressor: times cover 63 %", "[dsp][compressor][multiband]") {
+    const double rate_hz = 48000.0;
+    const auto in = stepped_tone(2003.0, rate_hz, {{0.3, -40}, {1.2, -13}, {3.0, -40}});
+    const auto out = render<MultibandCompressor>(in,
+                                                 {.low_split_hz = 40,
+                                                  .mid_split_hz = 400,
+                                                  .high_split_hz = 12000,
+                                                  .knee_db = 0,
+                                                  .high_mid_level_db = -36,
+                                                  .high_mid_ratio = 2,
+                                                  .high_mid_attack_ms = 100,
+                                                  .high_mid_release_ms = 600},
+                                                 rate_hz);
+    // The crossover turns the phase of the tone, so its gain is read as a level over whole cycles.
+    std::vector<double> gain(in.frames());
+    const int window = 24 * 4;
+    for (int n = window; n < in.frames(); ++n)
+        gain[n] = gain_to_db(rms(out, n - window, window)) - gain_to_db(rms(in, n - window, window));
+    CHECK(time_constant_ms(gain, 0.3, 1.49, rate_hz, 0.02) == Approx(100.0).epsilon(0.06));
+    CHECK(time_constant_ms(gain, 1.5, 4.45, rate_hz, 0.05) == Approx(600.0).epsilon(0.05));
+}
+
+TEST_CASE("multiband make-up lifts one band and leaves the others", "[dsp][compressor][multiband]") {
+    for (const auto& [frequency_hz, expected_db] :
+         {std::pair{30.0, 0.0}, std::pair{350.0, 0.0}, std::pair{2450.0, 4.0}, std::pair{16000.0, 0.0}}) {
+        const auto in = sine(frequency_hz, 0.3, 1.0, 44100.0);
+        const auto out = render<MultibandCompressor>(in, {.high_mid_makeup_db = 4.0}, 44100.0);
+        INFO(frequency_hz << " Hz");
+        CHECK(gain_to_db(rms(out, 22050, 22050) / rms(in, 22050, 22050)) == Approx(expected_db).margin(0.25));
+    }
+}
+
+}  // namespace burnish::test

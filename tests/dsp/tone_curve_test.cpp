@@ -1,0 +1,236 @@
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <complex>
+#include <cstring>
+#include <numbers>
+#include <vector>
+
+#include "core/decibels.h"
+#include "core/random.h"
+#include "dsp/fir_convolver.h"
+#include "dsp/tone_curve.h"
+#include "tests/support/block_runner.h"
+#include "tests/support/signals.h"
+
+namespace burnish::test {
+namespace {
+
+constexpr double pi = std::numbers::pi;
+constexpr double rates_hz[] = {44100.0, 48000.0, 96000.0};
+using Levels = std::array<double, 11>;
+constexpr Levels smile{3.0, 4.0, 4.5, 2.0, -2.0, -4.0, -2.0, 1.0, 4.0, 6.0, 3.0};
+constexpr Levels presence{0.0, 0.0, 0.0, 2.0, 3.0, -1.0, -6.0, 3.0, 6.0, 4.0, 2.0};
+
+ToneCurveSettings mid_curve(const Levels& levels_db, double phase, double sign = 1.0) {
+    ToneCurveSettings settings;
+    for (std::size_t i = 0; i < levels_db.size(); ++i) settings.*tone_curve_params[i].member = sign * levels_db[i];
+    settings.phase = phase;
+    return settings;
+}
+
+/// Mono response to an impulse, latency included.
+std::vector<double> response(const ToneCurveSettings& settings, double rate_hz, int& latency_frames) {
+    ToneCurve block;
+    block.prepare({rate_hz, 1, 512});
+    block.set(settings);
+    latency_frames = block.latency_frames();
+    auto audio = impulse(0, 2 * latency_frames, 1);
+    run_in_pieces(block, audio, 512);
+    return {audio.channel(0).begin(), audio.channel(0).end()};
+}
+
+/// Spectrum at one frequency, time counted from `origin`.
+std::complex<double> spectrum(const std::vector<double>& h, double frequency_hz, double rate_hz, int origin) {
+    const auto step = std::polar(1.0, -2 * pi * frequency_hz / rate_hz);
+    auto turn = std::polar(1.0, 2 * pi * frequency_hz / rate_hz * origin);
+    std::complex<double> sum = 0.0;
+    for (const double value : h) {
+        sum += value * turn;
+        turn *= step;
+    }
+    return sum;
+}
+
+}  // namespace
+
+TEST_CASE("the convolver is a convolution, one hop late", "[dsp][fir_convolver]") {
+    Random random(3);
+    for (const int max_taps : {1, 64, 100, 500}) {
+        INFO(max_taps << " taps");
+        std::vector<float> taps(static_cast<std::size_t>(max_taps));
+        for (float& tap : taps) tap = static_cast<float>(random.uniform(-1.0, 1.0));
+        FirConvolver convolver;
+        convolver.prepare(max_taps);
+        convolver.set_kernel(taps);
+        const int hop = convolver.latency_frames();
+        CHECK(hop == (max_taps <= 64 ? 64 : max_taps == 100 ? 128 : 512));
+        const auto in = white_noise(1.0, 0.05, 48000.0, 1);
+        auto out = in;
+        for (int first = 0; first < out.frames();) {
+            const int count = std::min(1 + static_cast<int>(random.uniform(0.0, 700.0)), out.frames() - first);
+            convolver.process(out.view().part(first, count).channel(0));
+            first += count;
+        }
+        double worst = 0.0;
+        for (int n = 0; n < in.frames(); ++n) {
+            double expected = 0.0;
+            for (int k = 0; k < max_taps && k <= n - hop; ++k) expected += double{taps[k]} * in.channel(0)[n - hop - k];
+            worst = std::max(worst, std::abs(out.channel(0)[n] - expected));
+        }
+        CHECK(worst < 1e-5);
+    }
+}
+
+TEST_CASE("the convolver delays exactly by an impulse, and changes kernels at the hop", "[dsp][fir_convolver]") {
+    FirConvolver convolver;
+    convolver.prepare(64);
+    std::vector<float> taps(64, 0.0F);
+    taps[63] = 1.0F;
+    convolver.set_kernel(taps);
+    const auto in = white_noise(1.0, 0.01, 48000.0, 1);  // 480 frames
+    auto out = in;
+    convolver.process(out.channel(0).subspan(0, 300));
+    taps[63] = -2.0F;
+    convolver.set_kernel(taps);
+    convolver.process(out.channel(0).subspan(300));
+    for (int n = 0; n < in.frames(); ++n) {
+        INFO("frame " << n);
+        const float past = n < 127 ? 0.0F : in.channel(0)[n - 127];
+        // 300 lies in the hop 256..319, which comes out from 320 on.
+        if (n < 320)
+            REQUIRE(out.channel(0)[n] == past);
+        else
+            REQUIRE(out.channel(0)[n] == Approx(-2.0 * past).margin(1e-6));
+    }
+}
+
+// The spline through equidistant points of a cubic with level ends is that cubic: 3 u^2 - 2 u^3.
+TEST_CASE("a level curve is the cubic spline with level ends", "[dsp][tone_curve]") {
+    std::array<double, 6> levels_db{};
+    const auto cubic = [](double u) { return 12.0 * (3 * u * u - 2 * u * u * u) - 5.0; };
+    for (int i = 0; i < 6; ++i) levels_db[i] = cubic(i / 5.0);
+    const LevelCurve curve(levels_db, 100.0, 2.0);
+    for (double knot = 0.0; knot <= 5.0; knot += 0.1)
+        CHECK(curve.level_db(100.0 * std::exp2(knot)) == Approx(cubic(knot / 5.0)).margin(1e-9));
+    CHECK(curve.level_db(0.0) == levels_db.front());
+    CHECK(curve.level_db(99.0) == levels_db.front());
+    CHECK(curve.level_db(3201.0) == levels_db.back());
+}
+
+TEST_CASE("the filter follows the curve at every phase", "[dsp][tone_curve]") {
+    for (const double rate_hz : rates_hz)
+        for (const double phase : {0.0, 0.5, 1.0})
+            for (const auto& levels_db : {smile, presence}) {
+                int latency = 0;
+                const auto h = response(mid_curve(levels_db, phase), rate_hz, latency);
+                const LevelCurve curve(levels_db, 20.0, 2.0);
+                for (double f = 30.0; f <= 18000.0; f *= 1.1) {
+                    INFO(f << " Hz, phase " << phase << ", rate " << rate_hz << " Hz");
+                    CHECK(gain_to_db(std::abs(spectrum(h, f, rate_hz, latency))) ==
+                          Approx(curve.level_db(f)).margin(0.1));
+                }
+            }
+}
+
+// Limit EQ4.
+TEST_CASE("linear phase is symmetric about the latency", "[dsp][tone_curve]") {
+    for (const double rate_hz : rates_hz) {
+        int latency = 0;
+        const auto h = response(mid_curve(smile, 1.0), rate_hz, latency);
+        // Rounding of the running transforms is all that is left of a difference.
+        double worst = 0.0;
+        for (int n = 1; n < latency; ++n) worst = std::max(worst, std::abs(h[latency + n] - h[latency - n]));
+        CHECK(worst <= 1e-7);
+        CHECK(std::max_element(h.begin(), h.end()) - h.begin() == latency);
+    }
+}
+
+// A minimum-phase filter is silent before its origin and starts with exp(mean of ln |H|). Scaling its phase by 1 - p
+// leaves the magnitude alone.
+TEST_CASE("phase goes from minimum to linear without touching the rest", "[dsp][tone_curve]") {
+    const double rate_hz = 48000.0;
+    int latency = 0;
+    const auto minimum = response(mid_curve(smile, 0.0), rate_hz, latency);
+    double before = 0.0;
+    for (int n = 0; n < latency; ++n) before = std::max(before, std::abs(minimum[n]));
+    CHECK(before < 1e-6);
+
+    const LevelCurve curve(smile, 20.0, 2.0);
+    double mean_db = 0.0;
+    constexpr int points = 100000;
+    for (int k = 0; k < points; ++k) mean_db += curve.level_db((k + 0.5) / points * rate_hz / 2) / points;
+    CHECK(gain_to_db(minimum[latency]) == Approx(mean_db).margin(0.001));
+
+    const auto mixed = response(mid_curve(smile, 0.7), rate_hz, latency);
+    for (const double f : {60.0, 200.0, 1000.0, 7000.0}) {
+        INFO(f << " Hz");
+        const double whole = std::arg(spectrum(minimum, f, rate_hz, latency));
+        CHECK(std::abs(whole) > 0.02);
+        CHECK(std::arg(spectrum(mixed, f, rate_hz, latency)) == Approx(0.3 * whole).margin(0.002));
+    }
+}
+
+// Limit EQ3. In the deepest octaves a filter of this length is not the exact inverse of another.
+TEST_CASE("opposite tone curves undo each other", "[dsp][tone_curve]") {
+    for (const double rate_hz : rates_hz)
+        for (const double phase : {0.0, 1.0}) {
+            INFO("phase " << phase << " at " << rate_hz << " Hz");
+            const auto in = white_noise(0.25, 1.0, rate_hz, 1);
+            const auto null_db = [&](const Levels& levels_db) {
+                const auto there = render<ToneCurve>(in, mid_curve(levels_db, phase), rate_hz);
+                const auto back = render<ToneCurve>(there, mid_curve(levels_db, phase, -1.0), rate_hz);
+                // The first pass loses the filter's tail at both ends.
+                const int edge = in.frames() / 4;
+                AudioBuffer expected(1, in.frames() - 2 * edge);
+                AudioBuffer found(1, in.frames() - 2 * edge);
+                copy(in.view().part(edge, expected.frames()), expected.view());
+                copy(back.view().part(edge, found.frames()), found.view());
+                return null_depth_db(expected, found);
+            };
+            CHECK(null_db({0, 0, 0, 0, 3, -6, 2, 6, -3, 4, 6}) <= -110.0);
+            CHECK(null_db(smile) <= -85.0);
+        }
+}
+
+TEST_CASE("mid and side have their own curves, mono has the mid's", "[dsp][tone_curve]") {
+    const double rate_hz = 48000.0;
+    ToneCurveSettings s = mid_curve({6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6}, 0.0);
+    s.side_150_hz_db = s.side_1200_hz_db = s.side_9600_hz_db = -6.0;
+    const auto mid = sine(1000.0, 0.2, 1.0, rate_hz);
+    AudioBuffer side = mid;
+    for (float& sample : side.channel(1)) sample = -sample;
+    const auto level = [&](const AudioBuffer& in) {
+        const auto out = render<ToneCurve>(in, s, rate_hz);
+        return gain_to_db(tone_amplitude(out, 0, 1000.0, rate_hz, 20000, 20000) / 0.2);
+    };
+    CHECK(level(mid) == Approx(6.0).margin(0.001));
+    CHECK(level(side) == Approx(-6.0).margin(0.001));
+    CHECK(level(sine(1000.0, 0.2, 1.0, rate_hz, 1)) == Approx(6.0).margin(0.001));
+}
+
+TEST_CASE("switching the tone curve on and off leaves no hole", "[dsp][tone_curve]") {
+    const double rate_hz = 48000.0;
+    ToneCurve block;
+    block.prepare({rate_hz, 2, 512});
+    const auto in = sine(1000.0, 0.2, 2.0, rate_hz);
+    auto out = in;
+    const int third = in.frames() / 3;
+    const auto run = [&](int first, int last) {
+        for (; first < last; first += 500) block.process(out.view().part(first, std::min(500, last - first)));
+    };
+    run(0, third);
+    block.set(mid_curve({6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6}, 0.0));
+    run(third, 2 * third);
+    block.set({});
+    run(2 * third, in.frames());
+    const int latency = block.latency_frames();
+    for (int n = latency; n + 48 <= in.frames(); n += 48)  // one period after the other
+        REQUIRE(rms(out, n, 48) > 0.99 * 0.2 * std::sqrt(0.5));
+    CHECK(rms(out, 2 * third - 480, 480) == Approx(0.2 * db_to_gain(6.0) * std::sqrt(0.5)).epsilon(1e-4));
+    for (int n = 2 * third; n < in.frames(); ++n) REQUIRE(out.channel(1)[n] == in.channel(1)[n - latency]);
+}
+
+}  // namespace burnish::test

@@ -1,0 +1,105 @@
+#include "dsp/true_peak.h"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <numbers>
+
+#include "core/decibels.h"
+#include "tests/support/referees.h"
+#include "tests/support/signals.h"
+
+namespace burnish::test {
+namespace {
+
+double metered_dbtp(const AudioBuffer& audio, double rate_hz, TruePeakFilters filters) {
+    TruePeakMeter meter;
+    meter.prepare(rate_hz, audio.channels(), filters);
+    meter.process(audio.view());
+    return gain_to_db(meter.peak());
+}
+
+/// A sine under a long Hann window: its true peak is its amplitude, wherever the samples fall.
+AudioBuffer swelling_sine(double frequency_hz, double rate_hz, double phase) {
+    auto audio = sine(frequency_hz, 1.0, 0.5, rate_hz, 1, phase);
+    for (int n = 0; n < audio.frames(); ++n)
+        audio.channel(0)[n] *= static_cast<float>(0.5 - 0.5 * std::cos(2 * std::numbers::pi * n / audio.frames()));
+    return audio;
+}
+
+}  // namespace
+
+TEST_CASE("true peak of a sine is its amplitude", "[dsp][true_peak]") {
+    // Eight-fold sampling misses at most 20 lg cos(pi f / 8 fs): 0.13 dB at 0.44 fs.
+    for (const double rate_hz : {44100.0, 48000.0, 96000.0})
+        for (const double share : {0.02, 0.125, 0.25, 1.0 / 3, 0.4, 0.44}) {
+            INFO(rate_hz << " Hz, " << share << " fs");
+            const auto audio = swelling_sine(share * rate_hz, rate_hz, 0.6);
+            const double missed_db = 20 * std::log10(std::cos(std::numbers::pi * share / 8));
+            const double dbtp = metered_dbtp(audio, rate_hz, TruePeakFilters::precise);
+            CHECK(dbtp >= missed_db - 0.02);
+            CHECK(dbtp <= 0.02);
+        }
+}
+
+TEST_CASE("the union of filters never reads below libebur128", "[dsp][true_peak]") {
+    for (const double rate_hz : {44100.0, 96000.0, 192000.0})
+        for (unsigned seed = 1; seed <= 3; ++seed) {
+            const auto noise = white_noise(0.5, 0.5, rate_hz, 2, seed);
+            const auto signs = random_signs(0.5, 0.5, rate_hz, 2, seed);
+            for (const auto* audio : {&noise, &signs})
+                CHECK(metered_dbtp(*audio, rate_hz, TruePeakFilters::every_meter) >=
+                      ebur128_reading(*audio, rate_hz).true_peak_dbtp - 1e-4);
+        }
+}
+
+TEST_CASE("own filter is within 0.2 dB of 32-fold sampling on noise below 0.45 of the rate", "[dsp][true_peak]") {
+    // A two-sample average squared pulls white noise down towards half the rate, as music is.
+    auto audio = white_noise(0.5, 1.0, 44100.0, 1);
+    auto x = audio.channel(0);
+    for (int pass = 0; pass < 4; ++pass)
+        for (std::size_t n = x.size() - 1; n > 0; --n) x[n] = 0.5F * (x[n] + x[n - 1]);
+    const double reference_dbtp = true_peak_32x_dbtp(audio);
+    CHECK(metered_dbtp(audio, 44100.0, TruePeakFilters::precise) == Approx(reference_dbtp).margin(0.05));
+}
+
+TEST_CASE("detector: peaks line up with their frames, at the edges too", "[dsp][true_peak]") {
+    TruePeakDetector detector;
+    detector.prepare(44100.0, 1, TruePeakFilters::every_meter);
+    const auto audio = impulse(100, 400, 1);
+    std::vector<float> peaks(400);
+    detector.process(audio.view(), peaks);
+    const auto at = [&](int frame) { return peaks[frame + TruePeakDetector::latency_frames()]; };
+    CHECK(at(100) >= 1.0F);
+    CHECK(at(99) > 0.9F);  // the gap between the two is nearly as high
+    CHECK(at(101) > 0.9F);
+    CHECK(at(97) < 0.4F);
+    CHECK(at(100 - 25) == 0.0F);
+    CHECK(at(100 + 25) == 0.0F);
+}
+
+TEST_CASE("detector: peaks above the floor are the same with and without it", "[dsp][true_peak]") {
+    const auto audio = toy_music(1.0, 44100.0);
+    std::vector<float> exact(audio.frames());
+    std::vector<float> gated(audio.frames());
+    TruePeakDetector detector;
+    detector.prepare(44100.0, 2, TruePeakFilters::every_meter);
+    detector.process(audio.view(), exact);
+    detector.reset();
+    constexpr float floor = 0.3F;
+    detector.set_floor(floor);
+    int first = 0;
+    for (int size = 1; first < audio.frames(); size = size * 7 % 1009 + 1) {
+        const int count = std::min(size, audio.frames() - first);
+        detector.process(audio.view().part(first, count), std::span(gated).subspan(first, count));
+        first += count;
+    }
+    int above = 0;
+    for (int n = 0; n < audio.frames(); ++n) {
+        REQUIRE((exact[n] == gated[n] || (exact[n] < floor && gated[n] < floor)));
+        above += exact[n] >= floor ? 1 : 0;
+    }
+    CHECK(above > 100);
+}
+
+}  // namespace burnish::test

@@ -1,0 +1,225 @@
+#include "mastering/master.h"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <cstring>
+
+#include "core/decibels.h"
+#include "dsp/denormals.h"
+#include "mastering/rule_predictor.h"
+#include "tests/support/block_runner.h"
+#include "tests/support/memory_audio.h"
+#include "tests/support/referees.h"
+#include "tests/support/signals.h"
+
+namespace burnish::test {
+namespace {
+
+constexpr double rate_hz = 44100.0;
+
+struct Mastered {
+    MasterReport report;
+    AudioBuffer audio;
+};
+
+MasterRequest request_for(double loudness_lufs, double ceiling_dbtp = -1.0) {
+    MasterRequest request;
+    request.target.loudness_lufs = loudness_lufs;
+    request.target.ceiling_dbtp = ceiling_dbtp;
+    request.predictor = predict_by_rules;
+    return request;
+}
+
+Mastered run_master(const AudioBuffer& audio, const MasterRequest& request, double source_rate_hz = rate_hz,
+                    int bits = 0) {
+    MemorySource source(audio, source_rate_hz, bits);
+    MemoryDelivery delivery(audio.channels(), source_rate_hz);
+    auto report = master(source, request, memory_services(), &delivery, nullptr);
+    REQUIRE(report.ok());
+    return {std::move(*report), delivery.buffer()};
+}
+
+bool same_bits(const AudioBuffer& a, const AudioBuffer& b) {
+    if (a.channels() != b.channels() || a.frames() != b.frames()) return false;
+    for (int c = 0; c < a.channels(); ++c)
+        if (std::memcmp(a.channel(c).data(), b.channel(c).data(), a.channel(c).size_bytes()) != 0) return false;
+    return true;
+}
+
+AudioBuffer scaled(AudioBuffer audio, double gain_db) {
+    for (int c = 0; c < audio.channels(); ++c)
+        for (float& sample : audio.channel(c)) sample *= static_cast<float>(db_to_gain(gain_db));
+    return audio;
+}
+
+/// Rounded to 16 bits, as a file would be.
+AudioBuffer as_16_bit(AudioBuffer audio) {
+    for (int c = 0; c < audio.channels(); ++c)
+        for (float& sample : audio.channel(c)) sample = std::round(sample * 32768.0F) / 32768.0F;
+    return audio;
+}
+
+}  // namespace
+
+TEST_CASE("a master has its loudness and keeps its ceiling by independent meters", "[mastering][master]") {
+    for (const int channels : {1, 2})
+        for (const double target_lufs : {-23.0, -16.0, -14.0}) {
+            const auto in = scaled(toy_music(12.0, rate_hz, channels), -6.0);
+            const auto [report, out] = run_master(in, request_for(target_lufs));
+            INFO(channels << " channels, target " << target_lufs);
+            REQUIRE(report.status == MasterStatus::done);
+            CHECK(out.frames() == in.frames());
+            const auto reading = ebur128_reading(out, rate_hz);
+            CHECK(reading.integrated_lufs == Approx(target_lufs).margin(0.05));
+            CHECK(reading.true_peak_dbtp <= -1.0);
+            CHECK(true_peak_32x_dbtp(out) <= -1.0 + 0.05);
+            REQUIRE(report.after.has_value());
+            CHECK(report.after->integrated_lufs == Approx(reading.integrated_lufs).margin(0.02));
+        }
+}
+
+TEST_CASE("a loudness beyond the distortion budget is reported as limited, with what was reached",
+          "[mastering][master]") {
+    const auto in = toy_music(10.0, rate_hz);
+    auto request = request_for(-5.0);
+    request.target.reduction_budget_db = 1.0;
+    const auto [report, out] = run_master(in, request);
+    CHECK(report.status == MasterStatus::limited);
+    CHECK(report.level.reduction_p95_db <= 1.0);
+    CHECK(report.level.reduction_p95_db > 0.5);  // the budget is used
+    CHECK(report.level.clipped_db <= request.target.clipping_budget_db);
+    CHECK_FALSE(report.reason.empty());
+    const auto reading = ebur128_reading(out, rate_hz);
+    CHECK(reading.integrated_lufs < -5.05);
+    CHECK(reading.true_peak_dbtp <= -1.0);
+    CHECK(report.after->integrated_lufs == Approx(reading.integrated_lufs).margin(0.02));
+}
+
+TEST_CASE("same input, same bits: with one thread and with two, and once more", "[mastering][master]") {
+    const auto in = scaled(toy_music(6.0, rate_hz), -8.0);
+    auto request = request_for(-12.0);
+    const auto first = run_master(in, request);
+    const auto again = run_master(in, request);
+    request.concurrent = false;
+    const auto alone = run_master(in, request);
+    CHECK(same_bits(first.audio, again.audio));
+    CHECK(same_bits(first.audio, alone.audio));
+}
+
+TEST_CASE("nothing asked, nothing changed", "[mastering][master]") {
+    const auto in = as_16_bit(toy_music(3.0, rate_hz));
+    auto request = request_for(-14.0);
+    request.target.amount_percent = 0.0;
+    request.target.normalize = false;
+    for (const bool limit_peaks : {false, true}) {  // its peaks are below the ceiling
+        request.target.limit_peaks = limit_peaks;
+        CHECK(same_bits(run_master(in, request, rate_hz, 16).audio, in));
+    }
+    // Above the ceiling too, if nobody is to guard it.
+    request.target.limit_peaks = false;
+    const auto loud = as_16_bit(white_noise(0.999, 3.0, rate_hz));
+    CHECK(same_bits(run_master(loud, request, rate_hz, 16).audio, loud));
+}
+
+TEST_CASE("a replay of the settings that a master reports gives the same master", "[mastering][master]") {
+    const auto in = scaled(toy_music(6.0, rate_hz), -8.0);
+    const auto first = run_master(in, request_for(-11.0));
+    MasterRequest replay = request_for(-14.0);
+    replay.target.normalize = false;
+    replay.predictor = [](const TrackAnalysis&, const Target&) { return Prediction{}; };
+    for_each_parameter([&](const auto& stage, const auto& param) {
+        REQUIRE(replay.patch.pin("test", stage.name, param.name, (first.report.settings.*stage.settings).*param.member)
+                    .ok());
+    });
+    CHECK(same_bits(run_master(in, replay).audio, first.audio));
+}
+
+// What the engine does in passes over an envelope put aside is what the blocks do in one go. Not so at the file's
+// edges: there the chain hears what its filters smear over them, the engine the silence outside. Hence the silence
+// inside, and hence the last two hops of the high-cut do not count.
+TEST_CASE("the chain of blocks gives the samples of the offline master", "[mastering][master]") {
+    const auto music = scaled(toy_music(6.0, rate_hz), -8.0);
+    constexpr int margin = 8820;
+    AudioBuffer in(2, music.frames() + 2 * margin);
+    copy(music.view(), in.view().part(margin, music.frames()));
+    auto request = request_for(-12.0);
+    request.delivery_bits = 0;
+    const auto offline = run_master(in, request);
+    REQUIRE(offline.report.level.corrected_peaks == 0);
+    REQUIRE(offline.report.level.reduction_max_db > 1.0);
+    Chain chain;
+    chain.prepare({rate_hz, 2, 512});
+    chain.set(offline.report.settings);
+    AudioBuffer padded(2, in.frames() + chain.latency_frames());
+    copy(in.view(), padded.view().part(0, in.frames()));
+    const FlushDenormals no_denormals;  // as every thread of the engine has it
+    for (int first = 0; first < padded.frames(); first += 512)
+        chain.process(padded.view().part(first, std::min(512, padded.frames() - first)));
+    for (int c = 0; c < 2; ++c)
+        for (int n = 0; n < in.frames() - 2048; ++n)
+            REQUIRE(padded.channel(c)[n + chain.latency_frames()] == offline.audio.channel(c)[n]);
+}
+
+TEST_CASE("short, silent and mastered tracks come to no harm", "[mastering][master]") {
+    SECTION("silence stays silence") {
+        const AudioBuffer silence(2, 44100);
+        const auto [report, out] = run_master(silence, request_for(-14.0));
+        CHECK(peak(out) == 0.0);
+        CHECK(report.status == MasterStatus::done);
+        CHECK_FALSE(report.warnings.empty());
+    }
+    SECTION("one frame, and less than a gating block, keep their level") {
+        for (const double seconds : {1.0 / 44100, 0.01, 0.3}) {
+            const auto in = sine(997.0, 0.25, seconds, rate_hz, 2, 0.5);
+            const auto [report, out] = run_master(in, request_for(-14.0));
+            INFO(seconds << " s");
+            REQUIRE(out.frames() == in.frames());
+            CHECK_FALSE(report.warnings.empty());
+            CHECK(null_depth_db(in, out) < -80.0);  // but for the dither
+        }
+    }
+    SECTION("a short loud one is kept below the ceiling") {
+        const auto in = white_noise(1.0, 0.2, rate_hz);
+        const auto [report, out] = run_master(in, request_for(-14.0));
+        CHECK(ebur128_reading(out, rate_hz).true_peak_dbtp <= -1.0);
+    }
+    SECTION("two seconds have a loudness") {
+        const auto in = scaled(toy_music(2.0, rate_hz), -12.0);
+        const auto [report, out] = run_master(in, request_for(-16.0));
+        CHECK(ebur128_reading(out, rate_hz).integrated_lufs == Approx(-16.0).margin(0.05));
+    }
+    SECTION("a master of a master is nearly the same") {
+        const auto once = run_master(scaled(toy_music(10.0, rate_hz), -6.0), request_for(-12.0));
+        const auto twice = run_master(once.audio, request_for(-12.0));
+        CHECK(std::abs(twice.report.level.drive_db) < 1.0);
+        CHECK(ebur128_reading(twice.audio, rate_hz).integrated_lufs == Approx(-12.0).margin(0.05));
+    }
+    SECTION("a dry run writes nothing and says what it would do") {
+        MemorySource source(toy_music(3.0, rate_hz), rate_hz);
+        const auto report = master(source, request_for(-14.0), memory_services(), nullptr, nullptr);
+        REQUIRE(report.ok());
+        CHECK(report->status == MasterStatus::planned);
+        CHECK_FALSE(report->after.has_value());
+        CHECK(report->settings.limiter.ceiling_dbtp == -1.0);
+    }
+}
+
+TEST_CASE("progress rises and can stop the work", "[mastering][master]") {
+    MemorySource source(toy_music(30.0, rate_hz), rate_hz);
+    MemoryDelivery delivery(2, rate_hz);
+    double last = 0.0;
+    int calls = 0;
+    const auto report =
+        master(source, request_for(-14.0), memory_services(), &delivery, [&](std::string_view, double fraction) {
+            CHECK(fraction >= last);
+            CHECK(fraction <= 1.0);
+            last = fraction;
+            return ++calls < 2;
+        });
+    REQUIRE_FALSE(report.ok());
+    CHECK(report.error().code == ErrorCode::canceled);
+    CHECK(calls == 2);
+}
+
+}  // namespace burnish::test
