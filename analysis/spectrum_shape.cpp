@@ -46,9 +46,11 @@ double spectral_rolloff_hz(std::span<const double> power, double bin_hz, double 
 }
 
 double codec_cutoff_hz(std::span<const double> power, double bin_hz) {
-    constexpr double lowest_hz = 14000, highest_hz = 20700;
+    constexpr double lowest_hz = 3400, highest_hz = 20700;
     constexpr double half_gap_hz = 150, width_above_hz = 850, width_below_hz = 1850;
-    constexpr double least_drop_db = 25.0;
+    // Codecs cut above 14 kHz. Below, only what an earlier sample rate left falls deeper than music does by itself.
+    constexpr double lowest_codec_hz = 14000;
+    constexpr double least_codec_drop_db = 25.0, least_deep_drop_db = 45.0;
 
     const auto bins = static_cast<int>(power.size());
     const auto in_bins = [&](double frequency_hz) { return static_cast<int>(std::lround(frequency_hz / bin_hz)); };
@@ -73,14 +75,15 @@ double codec_cutoff_hz(std::span<const double> power, double bin_hz) {
 
     // The foot of the window's own lobes under a strong line is no spectrum to cut off.
     const double lowest_db = *std::ranges::max_element(levels_db) - 100.0;
-    double drop_db = least_drop_db;
+    double drop_db = 0.0;
     int cliff = 0;
     const int last_cliff = std::min(in_bins(highest_hz), bins - 1 - half_gap - width_above / 2);
     for (int k = in_bins(lowest_hz); k <= last_cliff; ++k) {
+        const double least_drop_db = k * bin_hz < lowest_codec_hz ? least_deep_drop_db : least_codec_drop_db;
         // A cliff within the gap shows as a fall across it; most places have none, and are done with here.
         if (level_db(k - half_gap) - level_db(k + half_gap) < least_drop_db / 2) continue;
         const double found_db = below_db(k) - above_db(k);
-        if (found_db <= drop_db || below_db(k) < lowest_db) continue;
+        if (found_db <= std::max(drop_db, least_drop_db) || below_db(k) < lowest_db) continue;
         drop_db = found_db;
         cliff = k;
     }
@@ -88,7 +91,7 @@ double codec_cutoff_hz(std::span<const double> power, double bin_hz) {
 
     const double top_db = below_db(cliff);
     for (int first = cliff + half_gap; first < bins - 1; first += width_above)
-        if (level_exceeded_by(0.5, first, first + width_above) > top_db - least_drop_db) return 0.0;
+        if (level_exceeded_by(0.5, first, first + width_above) > top_db - least_codec_drop_db) return 0.0;
     // The edge itself: where the level falls for good through the middle of the drop.
     int edge = cliff + half_gap;
     while (edge > cliff - half_gap && level_db(edge) < top_db - drop_db / 2) --edge;

@@ -238,7 +238,8 @@ inline constexpr auto analysis_numbers = std::to_array<NumberRow>({
     {"clip_level_db", "clip level", "dBFS", 2, &TrackAnalysis::clip_level_db,
      "where most runs are cut; 0 if nothing is"},
     {"codec_cutoff_hz", "codec cut-off", "Hz", 0, &TrackAnalysis::codec_cutoff_hz,
-     "frequency of a cliff that a lossy codec left; 0 if there is none"},
+     "where the spectrum falls off a cliff, as a lossy codec, an earlier sample rate or a steep low-pass leaves it; "
+     "0 if there is none"},
     {"effective_bits", "effective bits", "bit", 0, &TrackAnalysis::effective_bits,
      "word length that holds every sample; 32 if floating point is needed, 0 for silence"},
     {"hum_hz", "hum", "Hz", 0, &TrackAnalysis::hum_hz,

@@ -53,7 +53,8 @@ ExitCode run_master(const MasterFlags& flags, const Console& console) {
     if (!options) return fail(options.error(), console);
     const auto jobs = plan_jobs(*options);
     if (!jobs) return fail(jobs.error(), console);
-    if (const auto made = make_directories(*options); !made) return fail(made.error(), console);
+    const auto made_directories = make_directories(*options);
+    if (!made_directories) return fail(made_directories.error(), console);
 
     const int count = static_cast<int>(jobs->size());
     const int workers = std::min(options->jobs, count);
@@ -69,6 +70,8 @@ ExitCode run_master(const MasterFlags& flags, const Console& console) {
     };
     run_batch(count, workers, work,
               [&](int i) { bar.print([&] { say_outcome((*jobs)[i], outcomes[i], *options, console); }); });
+
+    remove_empty(*made_directories);  // where nothing came to be
 
     if (options->json) say_json(*jobs, outcomes, console);
     const auto failed =

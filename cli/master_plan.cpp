@@ -120,16 +120,26 @@ Result<std::vector<MasterJob>> plan_jobs(const MasterOptions& options) {
     return jobs;
 }
 
-Status make_directories(const MasterOptions& options) {
+Result<std::vector<fs::path>> make_directories(const MasterOptions& options) {
+    std::vector<fs::path> made;
     const auto& output = options.dry_run ? std::nullopt : options.output;
     for (const auto* path : {&output, &options.report, &options.save_settings}) {
         if (!*path || (*path)->has_filename()) continue;
         std::error_code problem;
-        fs::create_directory((*path)->parent_path(), problem);  // no error if it is there
-        if (problem)
-            return Error{ErrorCode::output, (*path)->string() + ": the directory cannot be made: " + problem.message()};
+        // False, and no error, if it is there.
+        if (fs::create_directory((*path)->parent_path(), problem)) made.push_back((*path)->parent_path());
+        if (!problem) continue;
+        remove_empty(made);
+        return Error{ErrorCode::output, (*path)->string() + ": the directory cannot be made: " + problem.message()};
     }
-    return success();
+    return made;
+}
+
+void remove_empty(const std::vector<fs::path>& directories) noexcept {
+    for (const auto& directory : directories) {
+        std::error_code not_empty;
+        fs::remove(directory, not_empty);
+    }
 }
 
 namespace {

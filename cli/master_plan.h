@@ -25,7 +25,9 @@ struct MasterJob {
 [[nodiscard]] Result<std::vector<MasterJob>> plan_jobs(const MasterOptions& options);
 
 /// Makes the directories that outputs, reports and settings go to, one level deep.
-[[nodiscard]] Status make_directories(const MasterOptions& options);
+[[nodiscard]] Result<std::vector<std::filesystem::path>> make_directories(const MasterOptions& options);
+/// Takes away again those of them that nothing was written to.
+void remove_empty(const std::vector<std::filesystem::path>& directories) noexcept;
 
 /// What a file made from `source` is to be.
 [[nodiscard]] Result<OutputSpec> output_spec(const std::filesystem::path& output, const MasterOptions& options,

@@ -7,6 +7,7 @@
 
 #include "cli/analysis_text.h"
 #include "cli/number_format.h"
+#include "core/decibels.h"
 
 namespace burnish {
 
@@ -58,6 +59,10 @@ private:
 };
 
 std::string levels_text(const TrackAnalysis& analysis) {
+    if (analysis.sample_peak_db <= silence_db) return "silence";
+    if (analysis.integrated_lufs <= silence_db)
+        return "too short or too quiet to have a loudness, true peak " + fixed_text(analysis.true_peak_dbtp, 2) +
+               " dBTP";
     return fixed_text(analysis.integrated_lufs, 2) + " LUFS, true peak " + fixed_text(analysis.true_peak_dbtp, 2) +
            " dBTP, peak to loudness " + fixed_text(analysis.plr_db, 1) + " dB, range " +
            fixed_text(analysis.loudness_range_lu, 1) + " LU";
@@ -178,9 +183,13 @@ std::string summary_line(const MasterJob& job, const MasterOutcome& outcome, con
     const auto& report = outcome.report;
     auto line = style.bold(padded(status_name(report.status), 8)) + job.input.string();
     if (!outcome.encoding.empty()) line += " -> " + job.output->string();
-    line += "  " + fixed_text(report.before.integrated_lufs, 2);
-    if (report.after) line += " to " + fixed_text(report.after->integrated_lufs, 2);
-    line += " LUFS";
+    if (report.before.integrated_lufs > silence_db) {
+        line += "  " + fixed_text(report.before.integrated_lufs, 2);
+        if (report.after) line += " to " + fixed_text(report.after->integrated_lufs, 2);
+        line += " LUFS";
+    } else {
+        line += "  no loudness";
+    }
     if (report.after) line += ", " + fixed_text(report.after->true_peak_dbtp, 2) + " dBTP";
     return line + ", " + speed_text(outcome.duration_s(), outcome.elapsed_s) + " x real time\n";
 }

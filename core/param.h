@@ -24,8 +24,11 @@ struct Param {
     Scale scale;
     double Settings::*member;
     std::string_view help;
+    bool whole = false;  ///< only whole numbers
 
-    [[nodiscard]] bool accepts(double value) const noexcept { return value >= min && value <= max; }
+    [[nodiscard]] bool accepts(double value) const noexcept {
+        return value >= min && value <= max && (!whole || value == std::floor(value));
+    }
     [[nodiscard]] double default_value() const noexcept { return Settings{}.*member; }
 };
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <semaphore>
 #include <thread>
 #include <utility>
@@ -19,6 +20,7 @@ namespace burnish {
 /// @param produce     (Slot&) -> Result<bool>: fills a slot; false when there was nothing left to fill it with
 /// @param consume     (Slot&) -> Status
 /// @return            the first failure of either side
+/// @throws            what either side throws, once both have stopped
 template <class Slot, std::size_t count, class Produce, class Consume>
 Status run_pipeline(bool concurrent, std::array<Slot, count>& slots, Produce produce, Consume consume) {
     if (!concurrent) {
@@ -37,30 +39,44 @@ Status run_pipeline(bool concurrent, std::array<Slot, count>& slots, Produce pro
     Status consumer_status = success();
     Status producer_status = success();
 
+    std::exception_ptr thrown_by_consumer;
+    std::exception_ptr thrown_by_producer;
+
     std::thread consumer([&] {
         for (std::size_t i = 0;; i = (i + 1) % count) {
             filled_slots.acquire();
             if (is_end[i]) return;
             if (!consumer_failed) {
-                consumer_status = consume(slots[i]);
-                consumer_failed = !consumer_status.ok();
+                try {
+                    consumer_status = consume(slots[i]);
+                    consumer_failed = !consumer_status.ok();
+                } catch (...) {
+                    thrown_by_consumer = std::current_exception();
+                    consumer_failed = true;
+                }
             }
             free_slots.release();
         }
     });
     for (std::size_t i = 0;; i = (i + 1) % count) {
         free_slots.acquire();
+        is_end[i] = true;
         if (!consumer_failed) {
-            Result<bool> more = produce(slots[i]);
-            if (!more) producer_status = more.error();
-            is_end[i] = !more || !*more;
-        } else {
-            is_end[i] = true;
+            try {
+                Result<bool> more = produce(slots[i]);
+                if (!more) producer_status = more.error();
+                is_end[i] = !more || !*more;
+            } catch (...) {
+                thrown_by_producer = std::current_exception();
+            }
         }
+        const bool is_last = is_end[i];  // the slot is the consumer's from here on
         filled_slots.release();
-        if (is_end[i]) break;
+        if (is_last) break;
     }
     consumer.join();
+    for (const auto& thrown : {thrown_by_producer, thrown_by_consumer})
+        if (thrown) std::rethrow_exception(thrown);
     return producer_status ? consumer_status : producer_status;
 }
 

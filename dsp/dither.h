@@ -14,7 +14,8 @@ struct DitherSettings {
 };
 
 inline constexpr auto dither_params = std::to_array<Param<DitherSettings>>({
-    {"bits", 0.0, 24.0, Scale::linear, &DitherSettings::bits, "word length to round to; 0 keeps floating point"},
+    {"bits", 0.0, 24.0, Scale::linear, &DitherSettings::bits, "word length to round to; 0 keeps floating point",
+     /*whole=*/true},
     {"shaping", 0.0, 1.0, Scale::linear, &DitherSettings::shaping,
      "how much of the noise moves to where the ear is deaf; 44.1 and 48 kHz only"},
 });

@@ -183,11 +183,15 @@ private:
         if (known && info_.frames == 0) return problem("damaged: not one of ", claimed, " frames can be decoded");
         if (known && info_.frames < claimed)
             warn("the file is cut off: ", claimed, " frames announced, ", info_.frames, " found and used");
+        else
+            warn_if_cut();
         return success();
     }
 
     void warn_if_cut() {
         const auto end = file_bytes(input_.file.get());
+        if (input_.kind == InputKind::ogg && !ogg_ends_with_its_stream(input_.file.get()))
+            warn("the file is cut off: its last page is missing; ", info_.frames, " frames found and used");
         for (const auto& chunk : list_chunks(input_.file.get(), input_.kind))
             if ((chunk.id == "data" || chunk.id == "SSND") && chunk.size > end - chunk.offset &&
                 chunk.size != not_filled_in)

@@ -7,8 +7,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <numeric>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "io/audio_file.h"
 
@@ -113,6 +115,24 @@ bool mpeg_tells_length(int descriptor) {
     const std::string_view text(start.data(), start.size());
     return std::ranges::any_of(std::to_array<std::string_view>({"Xing", "Info", "VBRI"}),
                                [&](std::string_view name) { return text.find(name) != std::string_view::npos; });
+}
+
+bool ogg_ends_with_its_stream(int descriptor) {
+    constexpr std::int64_t largest_page = 65307;
+    constexpr std::size_t flags_at = 5, segment_count_at = 26, header_bytes = 27;
+    constexpr std::uint8_t end_of_stream = 4;
+    const auto start = std::max<std::int64_t>(0, file_bytes(descriptor) - largest_page);
+    std::vector<std::uint8_t> tail(static_cast<std::size_t>(file_bytes(descriptor) - start));
+    if (read_at(descriptor, start, tail) != static_cast<std::int64_t>(tail.size())) return false;
+    const std::string_view text(reinterpret_cast<const char*>(tail.data()), tail.size());
+    const auto page = text.rfind("OggS");
+    if (page == std::string_view::npos || page + header_bytes > tail.size()) return false;
+    const auto header = std::span(tail).subspan(page);
+    const std::size_t segments = header[segment_count_at];
+    if (header.size() < header_bytes + segments) return false;
+    const auto lengths = header.subspan(header_bytes, segments);
+    const auto page_bytes = std::accumulate(lengths.begin(), lengths.end(), header_bytes + segments);
+    return (header[flags_at] & end_of_stream) != 0 && header.size() >= page_bytes;
 }
 
 Result<Input> open_input(const std::filesystem::path& path) {

@@ -28,4 +28,7 @@ struct Input {
 /// Whether an MP3 starts with a header that tells its length (Xing, Info or VBRI).
 [[nodiscard]] bool mpeg_tells_length(int descriptor);
 
+/// Whether the last page of an Ogg file is there whole and marked as the end of its stream (RFC 3533 section 6).
+[[nodiscard]] bool ogg_ends_with_its_stream(int descriptor);
+
 }  // namespace burnish

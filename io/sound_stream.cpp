@@ -103,7 +103,9 @@ std::string SoundStream::problem() const {
     while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.pop_back();
     for (const std::string_view prefix : {"Error : ", "Error in "})
         if (text.starts_with(prefix)) text.erase(0, prefix.size());
-    return text;
+    // What it says where it knows nothing tells a reader nothing.
+    const bool is_vague = text.empty() || text.starts_with("No Error") || text.find("SF_INFO") != text.npos;
+    return is_vague ? "its contents are not what its header promises" : text;
 }
 
 bool SoundStream::close() {

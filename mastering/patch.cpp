@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <numeric>
 
 namespace burnish {
@@ -59,7 +60,9 @@ Status Patch::pin(std::string_view where, std::string_view stage_name, std::stri
             param_known = true;
             if (!param.accepts(value))
                 range_error = std::string(where) + ": " + std::string(stage_name) + "." + std::string(param_name) +
-                              " = " + number_text(value) + " is outside [" + number_text(param.min) + ", " +
+                              " = " + number_text(value) + " is " +
+                              (param.whole && value != std::floor(value) ? "not a whole number in [" : "outside [") +
+                              number_text(param.min) + ", " +
                               number_text(param.max) + "] (" + std::string(param.help) + ")";
         }
     });

@@ -1,7 +1,9 @@
 #include "mastering/settings_json.h"
 
-#include <algorithm>
+#include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace burnish {
 
@@ -10,6 +12,22 @@ constexpr std::string_view format_name = "burnish-settings-1";
 
 Error usage(std::string_view where, const std::string& message) {
     return {ErrorCode::usage, std::string(where) + ": " + message};
+}
+
+/// A name that an object holds twice: the parser would keep one of the two and drop the other unseen.
+std::optional<std::string> repeated_key(std::string_view json_text) {
+    using Event = nlohmann::ordered_json::parse_event_t;
+    std::vector<std::set<std::string>> open_objects;
+    std::optional<std::string> repeated;
+    const auto watch = [&](int, Event event, const nlohmann::ordered_json& found) {
+        if (event == Event::object_start) open_objects.emplace_back();
+        if (event == Event::object_end) open_objects.pop_back();
+        if (event == Event::key && !open_objects.back().insert(found.get<std::string>()).second)
+            repeated = found.get<std::string>();
+        return true;
+    };
+    const auto parsed = nlohmann::ordered_json::parse(json_text, watch, /*allow_exceptions=*/false);
+    return parsed.is_discarded() ? std::nullopt : repeated;
 }
 }  // namespace
 
@@ -29,6 +47,7 @@ nlohmann::ordered_json settings_json(const ChainSettings& settings) {
 Result<Patch> read_settings(std::string_view where, std::string_view json_text) {
     const auto document = nlohmann::ordered_json::parse(json_text, nullptr, /*allow_exceptions=*/false);
     if (document.is_discarded()) return usage(where, "not valid JSON");
+    if (const auto key = repeated_key(json_text)) return usage(where, "\"" + *key + "\" is given twice");
     if (!document.is_object()) return usage(where, "a JSON object expected");
     if (const auto format = document.find("format"); format == document.end() || *format != format_name)
         return usage(where, "\"format\": \"" + std::string(format_name) + "\" expected" +
@@ -52,7 +71,8 @@ Result<Patch> read_settings(std::string_view where, std::string_view json_text) 
         if (params.empty()) {
             // Names only a stage: worth nothing, but the name has to be right.
             bool known = false;
-            for_each_stage(chain_stages, [&](const auto& row) { known = known || row.name == stage; });
+            for_each_stage(chain_stages,
+                           [&, &name = stage](const auto& row) { known = known || row.name == name; });
             if (!known) return usage(where, "chain: unknown stage \"" + stage + "\"");
         }
         for (const auto& [param, value] : params.items()) {

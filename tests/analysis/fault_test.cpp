@@ -172,6 +172,10 @@ TEST_CASE("a codec's low-pass is found where it is", "[analysis][faults]") {
         CHECK(analyze(coded.view(), rate_hz).codec_cutoff_hz == Approx(cutoff_hz).margin(150));
         CHECK(analyze(quantized(coded, 16).view(), rate_hz).codec_cutoff_hz == Approx(cutoff_hz).margin(150));
     }
+    // What was recorded at a lower rate falls from music straight to the bottom.
+    for (const double old_half_rate_hz : {3800.0, 7500.0, 10500.0})
+        CHECK(analyze(low_passed(bright, old_half_rate_hz, rate_hz).view(), rate_hz).codec_cutoff_hz ==
+              Approx(old_half_rate_hz).margin(150));
     // What a converter or a resampler leaves just below half the rate, and a gentle slope, are no cliff.
     CHECK(analyze(low_passed(bright, 21500, rate_hz).view(), rate_hz).codec_cutoff_hz == 0);
     AudioBuffer dull = bright;

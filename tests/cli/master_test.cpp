@@ -225,6 +225,7 @@ TEST_CASE("short and silent inputs are harmless", "[cli][master]") {
         const auto result = run_inside({"master", in, "-o", out});
         CHECK(result.code == 0);
         CHECK_THAT(result.err, Contains("warning: " + in) && Contains("too short"));
+        CHECK_THAT(result.out, Contains("too short or too quiet to have a loudness, true peak -20.00 dBTP"));
         CHECK(audio_of(out).frames() == length(0.2));
         CHECK(peak(audio_of(out)) == Approx(0.1).margin(0.01));
     }
@@ -243,6 +244,7 @@ TEST_CASE("short and silent inputs are harmless", "[cli][master]") {
         const auto result = run_inside({"master", in, "-o", out});
         CHECK(result.code == 0);
         CHECK_THAT(result.err, Contains("silent"));
+        CHECK_THAT(result.out, Contains("silence") && !Contains("LUFS"));
         CHECK(peak(audio_of(out)) == 0.0);
         CHECK(run_inside({"master", in, "-o", out, "-f", "--strict"}).code == 5);
     }
@@ -284,6 +286,9 @@ TEST_CASE("each failure has its exit code", "[cli][exit]") {
     const auto limited = studio.master("limited.wav", strict);
     CHECK(limited.code == 5);
     CHECK_THAT(limited.err, Contains("target missed"));
+    // A directory that was made for a master which never came is taken away again.
+    CHECK(run_program({"master", studio.path("none.wav"), "-o", studio.path("new/")}).code == 3);
+    CHECK_FALSE(studio.has("new"));
     CHECK(studio.has("limited.wav"));
     CHECK(run_program({"analyze", studio.path("none.wav")}).code == 3);
 }

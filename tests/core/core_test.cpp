@@ -5,11 +5,14 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <new>
 #include <numeric>
 #include <regex>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/audio_buffer.h"
@@ -136,6 +139,36 @@ TEST_CASE("the pipeline ends with the first failure of either side", "[core]") {
         REQUIRE_FALSE(producer_fails.ok());
         CHECK(producer_fails.error().message == "broken");
         CHECK(consumed == 7);
+    }
+}
+
+TEST_CASE("what either side of the pipeline throws reaches the caller", "[core]") {
+    for (const bool concurrent : {false, true}) {
+        std::array<int, 3> slots{};
+        int produced = 0;
+        const auto produce = [&](int& slot) -> Result<bool> {
+            slot = produced++;
+            return true;
+        };
+        CHECK_THROWS_AS(run_pipeline(concurrent, slots, produce,
+                                     [](const int& slot) -> Status {
+                                         if (slot == 5) throw std::bad_alloc();
+                                         return success();
+                                     }),
+                        std::bad_alloc);
+        std::atomic<int> consumed = 0;
+        CHECK_THROWS_AS(run_pipeline(
+                            concurrent, slots,
+                            [&](int&) -> Result<bool> {
+                                if (consumed > 3) throw std::length_error("too long");
+                                std::this_thread::yield();
+                                return true;
+                            },
+                            [&](const int&) -> Status {
+                                ++consumed;
+                                return success();
+                            }),
+                        std::length_error);
     }
 }
 

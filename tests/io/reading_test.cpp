@@ -224,6 +224,24 @@ TEST_CASE("of a file that was cut, the rest is read with a warning", "[io]") {
     }
 }
 
+TEST_CASE("an Ogg file without the page that ends its stream is read with a warning", "[io]") {
+    const TemporaryDirectory directory;
+    const auto music = toy_music(4.0, 48000.0, 2);
+    for (const int format : {SF_FORMAT_OGG | SF_FORMAT_VORBIS, SF_FORMAT_OGG | SF_FORMAT_OPUS}) {
+        INFO(std::hex << format);
+        write_with_libsndfile(directory / "x.ogg", format, 48000, music);
+        auto bytes = load(directory / "x.ogg");
+        CHECK(need(open_audio(directory / "x.ogg"))->warnings().empty());
+        for (const auto size : {bytes.size() - 1, bytes.size() / 2}) {
+            bytes.resize(size);
+            save(directory / "x.ogg", bytes);
+            const auto file = need(open_audio(directory / "x.ogg"));
+            REQUIRE(file->warnings().size() == 1);
+            CHECK_THAT(file->warnings()[0], Contains("cut off") && Contains(std::to_string(file->info().frames)));
+        }
+    }
+}
+
 TEST_CASE("files cut at any byte are read or refused, never more", "[io]") {
     const TemporaryDirectory directory;
     const auto audio = toy_music(0.5, 8000.0, 1);

@@ -33,6 +33,7 @@ TEST_CASE("a wrong assignment is told where, what and what is accepted", "[maste
                Contains("--set") && Contains("\"gleu\"") && Contains("did you mean \"glue\"?"));
     CHECK_THAT(message("glue.ration=2"), Contains("\"ration\"") && Contains("did you mean \"ratio\"?"));
     CHECK_THAT(message("glue.ratio=0.5"), Contains("glue.ratio = 0.5 is outside [1, 10]"));
+    CHECK_THAT(message("dither.bits=12.5"), Contains("dither.bits = 12.5 is not a whole number in [0, 24]"));
     CHECK_THAT(message("glue.ratio=2x"), Contains("\"2x\" is not a number"));
     CHECK_THAT(message("glue.ratio=nan"), Contains("outside"));
     CHECK_THAT(message("glue.ratio"), Contains("stage.param=value expected"));
@@ -74,6 +75,8 @@ TEST_CASE("a damaged settings file is refused with its name and place", "[master
     CHECK_THAT(chain(R"({"gleu": {}})"), Contains("unknown stage \"gleu\""));
     CHECK_THAT(chain(R"({"glue": {"ratio": 0.5}})"), Contains("glue.ratio = 0.5 is outside [1, 10]"));
     CHECK_THAT(chain(R"({"glue": {"ratio": "2"}})"), Contains("chain.glue.ratio: \"2\" is not a number"));
+    CHECK_THAT(chain(R"({"glue": {"ratio": 2, "ratio": 3}})"), Contains("\"ratio\" is given twice"));
+    CHECK_THAT(chain(R"({"glue": {}, "tone": {}, "glue": {}})"), Contains("\"glue\" is given twice"));
     CHECK_THAT(chain(R"({"glue": 2})"), Contains("chain.glue: an object expected"));
 }
 
