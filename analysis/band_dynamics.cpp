@@ -20,75 +20,73 @@ using Lanes = BandFilterSection::Lanes;
 /// What comes out of the filters, summed over a stretch of time.
 struct Output {
     Lanes energy{};
-    Lanes peak{};
+    Lanes highest{};
+    Lanes lowest{};
+
+    [[nodiscard]] float peak(int lane) const noexcept { return std::max(highest[lane], -lowest[lane]); }
 };
 
+constexpr float k = std::numbers::sqrt2_v<float>;  // Butterworth: low + k band + high = in
+
+inline void step(BandFilterSection& f, const Lanes& in, Lanes& band, Lanes& low) noexcept {
+    const Lanes rest = in - f.low;
+    band = f.band_gain * f.band + f.in_to_band * rest;
+    low = f.low + f.in_to_band * f.band + f.in_to_low * rest;
+    f.band = band + band - f.band;
+    f.low = low + low - f.low;
+}
+
+/// The lowest band is let through the high-passes by coefficients of zero, the highest past the low-passes.
 BURNISH_VECTORIZED
-void run_filters(const float* left, const float* right, int frames, std::array<BandFilterSection, 4>& sections,
-                 Output& output) noexcept {
-    auto filters = sections;
+void run_filters(const float* left, const float* right, int frames, std::array<BandFilterSection, 2>& high_passes,
+                 std::array<BandFilterSection, 2>& low_passes, Output& output) noexcept {
+    auto highs = high_passes;
+    auto lows = low_passes;
     Output sum;
+    Lanes band, low;
     for (int n = 0; n < frames; ++n) {
         const float l = left[n];
         const float r = right[n];
         Lanes x{l, r, l, r, l, r, l, r};
-        for (auto& f : filters) {
-            const Lanes rest = x - f.low;
-            const Lanes band = f.band_gain * f.band + f.in_to_band * rest;
-            const Lanes low = f.low + f.in_to_band * f.band + f.in_to_low * rest;
-            f.band = band + band - f.band;
-            f.low = low + low - f.low;
-            x = f.of_in * x + f.of_band * band + f.of_low * low;
+        for (auto& f : highs) {
+            step(f, x, band, low);
+            x = x - k * band - low;
         }
+        const Lanes highest = x;
+        for (auto& f : lows) {
+            step(f, x, band, low);
+            x = low;
+        }
+        x = __builtin_shufflevector(x, highest, 0, 1, 2, 3, 4, 5, 14, 15);
         sum.energy += x * x;
-        const Lanes magnitude = x < 0.0F ? -x : x;
-        sum.peak = magnitude > sum.peak ? magnitude : sum.peak;
+        sum.highest = x > sum.highest ? x : sum.highest;
+        sum.lowest = x < sum.lowest ? x : sum.lowest;
     }
-    sections = filters;
+    high_passes = highs;
+    low_passes = lows;
     output = sum;
 }
 
-BURNISH_VECTORIZED
-float energy_of(const float* samples, int frames) noexcept {
-    constexpr int lanes = 8;
-    std::array<float, lanes> energy{};
-    for (int n = 0; n < frames; ++n) energy[n % lanes] += samples[n] * samples[n];
-    return ((energy[0] + energy[4]) + (energy[1] + energy[5])) + ((energy[2] + energy[6]) + (energy[3] + energy[7]));
-}
-
-enum class Pass { all, high, low };
-
-/// Butterworth, for both channels of one band.
-void tune(BandFilterSection& section, int band, Pass pass, double frequency_hz, double sample_rate_hz) noexcept {
-    constexpr double k = std::numbers::sqrt2;
+/// For both channels of one band.
+void tune(BandFilterSection& section, int band, double frequency_hz, double sample_rate_hz) noexcept {
     const double g = std::tan(std::numbers::pi * std::min(frequency_hz / sample_rate_hz, 0.45));
-    const double band_gain = 1.0 / (1.0 + g * (g + k));
+    const double band_gain = 1.0 / (1.0 + g * (g + double{k}));
     for (const int lane : {2 * band, 2 * band + 1}) {
         section.band_gain[lane] = static_cast<float>(band_gain);
         section.in_to_band[lane] = static_cast<float>(g * band_gain);
         section.in_to_low[lane] = static_cast<float>(g * g * band_gain);
-        // low + k band + high = in
-        section.of_in[lane] = pass == Pass::low ? 0.0F : 1.0F;
-        section.of_band[lane] = pass == Pass::high ? static_cast<float>(-k) : 0.0F;
-        section.of_low[lane] = pass == Pass::low ? 1.0F : pass == Pass::high ? -1.0F : 0.0F;
     }
 }
 
 }  // namespace
 
 void BandDynamics::prepare(double sample_rate_hz, int channels) {
-    constexpr double anywhere_hz = 1000.0;
-    sections_ = {};
-    for (int band = 0; band < bands; ++band)
+    high_passes_ = {};
+    low_passes_ = {};
+    for (int split = 0; split + 1 < bands; ++split)
         for (const std::size_t pass : {0U, 1U}) {
-            if (band == 0)
-                tune(sections_[pass], band, Pass::all, anywhere_hz, sample_rate_hz);
-            else
-                tune(sections_[pass], band, Pass::high, dynamics_splits_hz[band - 1], sample_rate_hz);
-            if (band == bands - 1)
-                tune(sections_[2 + pass], band, Pass::all, anywhere_hz, sample_rate_hz);
-            else
-                tune(sections_[2 + pass], band, Pass::low, dynamics_splits_hz[band], sample_rate_hz);
+            tune(high_passes_[pass], split + 1, dynamics_splits_hz[split], sample_rate_hz);
+            tune(low_passes_[pass], split, dynamics_splits_hz[split], sample_rate_hz);
         }
     channels_ = channels;
     frames_ = 0;
@@ -97,16 +95,16 @@ void BandDynamics::prepare(double sample_rate_hz, int channels) {
     levels_.prepare(bands + 1, kept_blocks);
 }
 
-void BandDynamics::process(ConstAudioView in) noexcept {
+void BandDynamics::process(ConstAudioView in, double energy) noexcept {
     const float* const left = in.channel(0).data();
     const float* const right = in.channel(channels_ - 1).data();
     Output output;
-    run_filters(left, right, in.frames(), sections_, output);
+    run_filters(left, right, in.frames(), high_passes_, low_passes_, output);
+    energy_[whole] += energy;
     for (int c = 0; c < channels_; ++c) {
-        energy_[whole] += energy_of(in.channel(c).data(), in.frames());
         for (int b = 0; b < bands; ++b) {
             energy_[b] += output.energy[2 * b + c];
-            peak_[b] = std::max(peak_[b], double{output.peak[2 * b + c]});
+            peak_[b] = std::max(peak_[b], double{output.peak(2 * b + c)});
         }
     }
     frames_ += in.frames();

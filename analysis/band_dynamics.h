@@ -10,12 +10,11 @@
 namespace burnish {
 
 /// One section of the four band filters at once: a state-variable filter in eight lanes, left and right of the lowest
-/// band, then of the next. Every lane weighs input, band-pass and low-pass into the output it needs.
+/// band, then of the next.
 struct BandFilterSection {
     using Lanes [[gnu::vector_size(32)]] = float;
     Lanes in_to_band{}, in_to_low{}, band_gain{};  // g/(1+g(g+k)), g times that, 1/(1+g(g+k)); g = tan(pi f/fs)
-    Lanes of_in{}, of_band{}, of_low{};
-    Lanes band{}, low{};  // memory
+    Lanes band{}, low{};                           // memory
 };
 
 /// Levels of the four dynamics bands as a multiband compressor with the same splits would see them.
@@ -26,7 +25,8 @@ struct BandFilterSection {
 class BandDynamics {
 public:
     void prepare(double sample_rate_hz, int channels);
-    void process(ConstAudioView in) noexcept;
+    /// @param energy  sum of the squares of all its samples
+    void process(ConstAudioView in, double energy) noexcept;
     /// Closes the present 50 ms block.
     void end_block();
 
@@ -38,7 +38,8 @@ private:
     static constexpr int bands = 4;
     static constexpr int whole = bands;  // index of the sum of all
 
-    std::array<BandFilterSection, 4> sections_;  // high-pass twice, low-pass twice
+    std::array<BandFilterSection, 2> high_passes_;
+    std::array<BandFilterSection, 2> low_passes_;
     int channels_ = 0;
     int frames_ = 0;                          // in the present block
     std::array<double, bands + 1> energy_{};  // of the present block

@@ -47,7 +47,7 @@ void LevelAnalyzer::measure(ConstAudioView chunk) {
     loudness_.process(chunk);
     samples_.process(chunk);
     clips_.process(chunk);
-    dynamics_.process(chunk);
+    dynamics_.process(chunk, samples_.chunk_energy());
     find_peaks(chunk);
 
     filled_ = 0;

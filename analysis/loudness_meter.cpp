@@ -7,6 +7,7 @@
 
 #include "core/decibels.h"
 #include "dsp/denormals.h"
+#include "dsp/simd.h"
 
 namespace burnish {
 
@@ -33,6 +34,30 @@ constexpr int kept_seconds = 3600;
             ++count;
         }
     return count > 0 ? sum / static_cast<double>(count) : 0.0;
+}
+
+// Direct form I: only a1 times the last output stands in the way of the next one, so that the two recursions of two
+// channels cost little more than one.
+BURNISH_VECTORIZED
+void weigh(const float* left, const float* right, int frames, const std::array<BiquadCoefficients, 2>& sections,
+           KWeightingState& state) noexcept {
+    const Pair b0 = both(sections[0].b0), b1 = both(sections[0].b1), b2 = both(sections[0].b2);
+    const Pair a1 = both(sections[0].a1), a2 = both(sections[0].a2);
+    const Pair c1 = both(sections[1].a1), c2 = both(sections[1].a2);
+    Pair x1 = pair(state.x1), x2 = pair(state.x2);
+    Pair y1 = pair(state.y1), y2 = pair(state.y2);
+    Pair z1 = pair(state.z1), z2 = pair(state.z2);
+    Pair energy = pair(state.energy);
+    for (int n = 0; n < frames; ++n) {
+        const Pair x{left[n], right[n]};
+        const Pair y = ((b0 * x + (b1 * x1 + b2 * x2)) - a2 * y2) - a1 * y1;
+        const Pair z = (((y - (y1 + y1)) + y2) - c2 * z2) - c1 * z1;
+        energy += z * z;
+        x2 = x1, x1 = x;
+        y2 = y1, y1 = y;
+        z2 = z1, z1 = z;
+    }
+    state = {frame(x1), frame(x2), frame(y1), frame(y2), frame(z1), frame(z2), frame(energy)};
 }
 
 }  // namespace
@@ -81,34 +106,12 @@ void LoudnessMeter::reset() noexcept {
     step_ = 0;
     step_end_ = std::llround(sample_rate_hz_ / steps_per_second);
     energies_ = {};
+    steps_energy_ = 0.0;
     next_energy_ = 0;
     max_momentary_ = 0.0;
     max_short_term_ = 0.0;
     block_powers_.clear();
     short_term_powers_.clear();
-}
-
-// Direct form I: only a1 times the last output stands in the way of the next one, so that the two recursions of two
-// channels cost little more than one.
-void LoudnessMeter::weigh(const float* left, const float* right, int frames,
-                          const std::array<BiquadCoefficients, 2>& sections, State& state) noexcept {
-    const Pair b0 = both(sections[0].b0), b1 = both(sections[0].b1), b2 = both(sections[0].b2);
-    const Pair a1 = both(sections[0].a1), a2 = both(sections[0].a2);
-    const Pair c1 = both(sections[1].a1), c2 = both(sections[1].a2);
-    Pair x1 = pair(state.x1), x2 = pair(state.x2);
-    Pair y1 = pair(state.y1), y2 = pair(state.y2);
-    Pair z1 = pair(state.z1), z2 = pair(state.z2);
-    Pair energy = pair(state.energy);
-    for (int n = 0; n < frames; ++n) {
-        const Pair x{left[n], right[n]};
-        const Pair y = ((b0 * x + (b1 * x1 + b2 * x2)) - a2 * y2) - a1 * y1;
-        const Pair z = (((y - (y1 + y1)) + y2) - c2 * z2) - c1 * z1;
-        energy += z * z;
-        x2 = x1, x1 = x;
-        y2 = y1, y1 = y;
-        z2 = z1, z1 = z;
-    }
-    state = {frame(x1), frame(x2), frame(y1), frame(y2), frame(z1), frame(z2), frame(energy)};
 }
 
 void LoudnessMeter::process(ConstAudioView in) noexcept {
@@ -128,6 +131,7 @@ void LoudnessMeter::process(ConstAudioView in) noexcept {
 void LoudnessMeter::end_step() noexcept {
     const double energy = channels_ == 2 ? state_.energy[0] + state_.energy[1] : state_.energy[0];
     state_.energy = {};
+    steps_energy_ += energy;
     energies_[next_energy_] = energies_[next_energy_ + short_term_steps] = energy;
     next_energy_ = (next_energy_ + 1) % short_term_steps;
     ++step_;
@@ -152,11 +156,17 @@ double LoudnessMeter::recent_power(int steps) const noexcept {
     return ((sum[0] + sum[1]) + (sum[2] + sum[3])) * steps_per_second / (steps * sample_rate_hz_);
 }
 
-double LoudnessMeter::integrated_lufs() const noexcept {
+double gated_loudness_lufs(std::span<const float> block_powers) noexcept {
     const double absolute = lufs_to_power(absolute_gate_lufs);
-    const double ungated = mean_above(block_powers_, absolute);
-    return power_to_lufs(mean_above(block_powers_, std::max(absolute, 0.1 * ungated)));
+    const double ungated = mean_above(block_powers, absolute);
+    return power_to_lufs(mean_above(block_powers, std::max(absolute, 0.1 * ungated)));
 }
+
+double LoudnessMeter::energy() const noexcept {
+    return steps_energy_ + (channels_ == 2 ? state_.energy[0] + state_.energy[1] : state_.energy[0]);
+}
+
+double LoudnessMeter::integrated_lufs() const noexcept { return gated_loudness_lufs(block_powers_); }
 
 double LoudnessMeter::momentary_lufs() const noexcept { return power_to_lufs(recent_power(momentary_steps)); }
 double LoudnessMeter::short_term_lufs() const noexcept { return power_to_lufs(recent_power(short_term_steps)); }

@@ -18,6 +18,14 @@ namespace burnish {
 /// loudness measurement", AES 145, 2018.
 [[nodiscard]] std::array<BiquadCoefficients, 2> k_weighting(double sample_rate_hz) noexcept;
 
+/// Two stereo frames of a K weighting's input, of its first section's output and of its second's; mono uses the first
+/// lane.
+struct KWeightingState {
+    using Frame = std::array<double, max_channels>;
+    Frame x1{}, x2{}, y1{}, y2{}, z1{}, z2{};
+    Frame energy{};  ///< sum of the output's squares
+};
+
 /// What a LoudnessMeter keeps: the integrated loudness alone, or everything.
 enum class LoudnessDetail { integrated, full };
 
@@ -36,6 +44,9 @@ public:
     void prepare(double sample_rate_hz, int channels, LoudnessDetail detail = LoudnessDetail::full);
     void process(ConstAudioView in) noexcept;
     void reset() noexcept;
+
+    /// K-weighted energy so far, the sum over frames and channels.
+    [[nodiscard]] double energy() const noexcept;
 
     /// Of everything so far: mean power of the 400 ms blocks above -70 LUFS and above 10 LU below their mean.
     [[nodiscard]] double integrated_lufs() const noexcept;
@@ -60,32 +71,26 @@ private:
     void end_step() noexcept;
     [[nodiscard]] double recent_power(int steps) const noexcept;
 
-    /// Two stereo frames of input, of the first section's output and of the second's; mono uses the first lane.
-    struct State {
-        using Frame = std::array<double, max_channels>;
-        Frame x1{}, x2{}, y1{}, y2{}, z1{}, z2{};
-        Frame energy{};  // of the present step
-    };
-
     std::array<BiquadCoefficients, 2> sections_{};
     double sample_rate_hz_ = 48000.0;
     int channels_ = 0;
     LoudnessDetail detail_ = LoudnessDetail::full;
 
-    State state_;
+    KWeightingState state_;  // its energy is that of the present step
     std::int64_t frames_ = 0;
     std::int64_t step_ = 0;                                             // steps completed
     std::int64_t step_end_ = 0;                                         // frame where the present one ends
     std::array<double, std::size_t{2} * short_term_steps> energies_{};  // of the last steps, twice: a ring that can be
+    double steps_energy_ = 0.0;                                         // of all completed steps
     int next_energy_ = 0;                                               // read in one piece
     double max_momentary_ = 0.0;
     double max_short_term_ = 0.0;
     std::vector<float> block_powers_;  // of the gating blocks
     std::vector<float> short_term_powers_;
-
-    static void weigh(const float* left, const float* right, int frames,
-                      const std::array<BiquadCoefficients, 2>& sections, State& state) noexcept;
 };
+
+/// Integrated loudness from the K-weighted powers of gating blocks; silence_db if none is above -70 LUFS.
+[[nodiscard]] double gated_loudness_lufs(std::span<const float> block_powers) noexcept;
 
 /// Loudness of a K-weighted mean square summed over channels; silence_db for nothing.
 [[nodiscard]] double power_to_lufs(double power) noexcept;

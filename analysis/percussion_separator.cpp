@@ -67,6 +67,7 @@ Shares share_out(const std::array<const float*, 9>& frames, int bins) noexcept {
 void PercussionSeparator::prepare(int bins) {
     bins_ = bins;
     next_ = 0;
+    is_counted_ = false;
     for (auto& frame : frames_) frame.assign(static_cast<std::size_t>(bins), 0.0F);
     power_ = 0.0;
     percussive_power_ = 0.0;
@@ -76,6 +77,8 @@ void PercussionSeparator::add_frame(std::span<const float> power) noexcept {
     assert(static_cast<int>(power.size()) == bins_);
     std::ranges::copy(power, frames_[static_cast<std::size_t>(next_)].begin());
     next_ = (next_ + 1) % width;
+    is_counted_ = !is_counted_;
+    if (!is_counted_) return;
     std::array<const float*, width> oldest_first{};
     for (int i = 0; i < width; ++i) oldest_first[i] = frames_[static_cast<std::size_t>((next_ + i) % width)].data();
     const auto shares = share_out(oldest_first, bins_);

@@ -28,6 +28,7 @@ private:
 
     int bins_ = 0;
     int next_ = 0;                                    // slot of the ring for the next frame
+    bool is_counted_ = false;                         // every second frame is: a hit fills four
     std::array<AlignedVector<float>, width> frames_;  // the last nine
     double power_ = 0.0;
     double percussive_power_ = 0.0;

@@ -82,8 +82,11 @@ void SampleStatistics::process(ConstAudioView chunk) noexcept {
     add_samples(left.data(), right.data(), chunk.frames(), sums);
     offset_[0] += total(sums.left);
     offset_[1] += total(sums.right);
-    left_ += total(sums.left_squared);
-    right_ += total(sums.right_squared);
+    const double left_energy = total(sums.left_squared);
+    const double right_energy = total(sums.right_squared);
+    left_ += left_energy;
+    right_ += right_energy;
+    chunk_energy_ = channels_ == 2 ? left_energy + right_energy : left_energy;
     sum_ += total(sums.sum_squared);
     difference_ += total(sums.difference_squared);
     const double chunk_peak = *std::max_element(sums.peak.begin(), sums.peak.end());

@@ -17,6 +17,8 @@ public:
     /// must be the same, and some thousand frames at most.
     void process(ConstAudioView chunk) noexcept;
 
+    /// Sum of the squares of all samples of the last chunk.
+    [[nodiscard]] double chunk_energy() const noexcept { return chunk_energy_; }
     [[nodiscard]] std::int64_t frames() const noexcept { return frames_; }
     [[nodiscard]] double peak() const noexcept { return peak_; }
     [[nodiscard]] double mean(int channel) const noexcept;
@@ -43,6 +45,7 @@ private:
     std::array<double, max_channels> offset_{};  // sums of samples
     double left_ = 0.0, right_ = 0.0;            // sums of squares: L, R, L + R, L - R
     double sum_ = 0.0, difference_ = 0.0;
+    double chunk_energy_ = 0.0;
     double peak_ = 0.0;
     std::uint32_t used_bits_ = 0;  // of the 24-bit words, set in any sample
     bool fits_24_bits_ = true;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/decibels.h"
+#include "dsp/simd.h"
 
 namespace burnish {
 
@@ -75,7 +76,7 @@ double LimiterGain::highest_in_window(double reduction) noexcept {
     return count_ > 0 ? candidates_[oldest_].reduction : 0.0;
 }
 
-void LimiterGain::process(std::span<const float> peaks, std::span<float> gains) noexcept {
+BURNISH_VECTORIZED void LimiterGain::process(std::span<const float> peaks, std::span<float> gains) noexcept {
     assert(peaks.size() == gains.size());
     const std::size_t first_mask = first_ring_.size() - 1;
     const std::size_t second_mask = second_ring_.size() - 1;

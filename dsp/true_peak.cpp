@@ -13,7 +13,7 @@ namespace burnish {
 
 namespace {
 
-constexpr int chunk_frames = 512;
+constexpr int chunk_frames = TruePeakInterpolator::max_frames;
 constexpr int history_frames = 2 * TruePeakInterpolator::half_taps - 1;
 
 // Eight floats that the compiler keeps in one register where it can, or in two.
@@ -40,14 +40,50 @@ void interpolate_tile(const float* x, const float* h, int taps, int phases, floa
     }
 }
 
+/// Largest magnitude and largest second difference among neighbours.
+struct Roughness {
+    float level = 0.0F;
+    float curvature = 0.0F;
+};
+
+constexpr int group_frames = 16;
+
+/// Of groups of samples, the first of which begins with x[1].
 BURNISH_VECTORIZED
-float largest_magnitude(const float* x, int count) noexcept {
-    std::array<float, 8> lane{};
-    int i = 0;
-    for (; i + 8 <= count; i += 8)
-        for (int k = 0; k < 8; ++k) lane[k] = std::max(lane[k], std::abs(x[i + k]));
-    for (; i < count; ++i) lane[0] = std::max(lane[0], std::abs(x[i]));
-    return *std::max_element(lane.begin(), lane.end());
+void measure_roughness(const float* x, int groups, Roughness* found) noexcept {
+    for (int group = 0; group < groups; ++group, x += group_frames) {
+        std::array<float, 8> level{};
+        std::array<float, 8> curvature{};
+        for (int i = 1; i <= group_frames; i += 8)
+            for (int k = 0; k < 8; ++k) {
+                const float* const at = x + i + k;
+                level[k] = std::max(level[k], std::abs(at[0]));
+                curvature[k] = std::max(curvature[k], std::abs((at[-1] - at[0]) + (at[1] - at[0])));
+            }
+        for (int half = 4; half > 0; half /= 2)
+            for (int k = 0; k < half; ++k) {
+                level[k] = std::max(level[k], level[k + half]);
+                curvature[k] = std::max(curvature[k], curvature[k + half]);
+            }
+        found[group] = {level[0], curvature[0]};
+    }
+}
+
+BURNISH_VECTORIZED
+void raise_to_magnitudes(const float* x, int count, float* peaks) noexcept {
+    for (int i = 0; i < count; ++i) {
+        const float magnitude = std::abs(x[i]);
+        peaks[i] = magnitude > peaks[i] ? magnitude : peaks[i];
+    }
+}
+
+/// Each peak to the gaps before and behind its frame.
+BURNISH_VECTORIZED
+void raise_to_neighbours(const float* gaps, int count, float* peaks) noexcept {
+    for (int i = 0; i < count; ++i) {
+        const float gap = gaps[i] > gaps[i + 1] ? gaps[i] : gaps[i + 1];
+        peaks[i] = gap > peaks[i] ? gap : peaks[i];
+    }
 }
 
 double sinc(double x) { return x == 0.0 ? 1.0 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x); }
@@ -66,13 +102,12 @@ TruePeakInterpolator::TruePeakInterpolator(double sample_rate_hz, TruePeakFilter
     const auto add_bank = [this](int taps, int phases, auto weight) {
         Bank bank{.taps = taps, .phases = phases, .h = std::vector<float>(static_cast<std::size_t>(taps) * phases)};
         for (int phase = 0; phase < phases; ++phase) {
-            [[maybe_unused]] double gain = 0.0;
+            std::vector<double> values(static_cast<std::size_t>(taps));
             for (int tap = 0; tap < taps; ++tap) {
-                const double value = weight(phase, tap);
-                bank.h[static_cast<std::size_t>(tap) * phases + phase] = static_cast<float>(value);
-                gain += std::abs(value);
+                values[tap] = weight(phase, tap);
+                bank.h[static_cast<std::size_t>(tap) * phases + phase] = static_cast<float>(values[tap]);
             }
-            assert(gain <= largest_gain);
+            widen_bound(values);
         }
         banks_.push_back(std::move(bank));
     };
@@ -97,9 +132,47 @@ TruePeakInterpolator::TruePeakInterpolator(double sample_rate_hz, TruePeakFilter
     });
 }
 
+void TruePeakInterpolator::widen_bound(std::span<const double> taps) {
+    constexpr double rounding = 1.00001;  // of the sums in single precision
+    double sum = 0.0;
+    double moment = 0.0;
+    const auto centre = static_cast<int>(taps.size()) / 2 - 1;  // the tap of the sample before the gap
+    for (int tap = 0; tap < static_cast<int>(taps.size()); ++tap) {
+        sum += taps[tap];
+        moment += taps[tap] * (tap - centre);
+    }
+    const double fraction = moment / sum;
+    assert(fraction >= 0.0 && fraction <= 1.0);
+    double once = 0.0;
+    double twice = 0.0;
+    double curvature_gain = 0.0;
+    for (int tap = 0; tap < static_cast<int>(taps.size()); ++tap) {
+        const double line = tap == centre ? 1.0 - fraction : tap == centre + 1 ? fraction : 0.0;
+        once += taps[tap] - sum * line;
+        twice += once;
+        curvature_gain += std::abs(twice);
+    }
+    level_gain_ = std::max(level_gain_, static_cast<float>(sum * rounding));
+    curvature_gain_ = std::max(curvature_gain_, static_cast<float>(curvature_gain * rounding));
+}
+
 void TruePeakInterpolator::process(const float* x, float* between, int count, float floor) const noexcept {
-    for (int first = 0; first < count; first += tile_frames) {
-        if (largest_magnitude(x + first, tile_frames + 2 * half_taps - 1) * largest_gain < floor) continue;
+    // The filters of a tile reach over five groups; the samples at the ends of its gaps lie in the middle three.
+    constexpr int groups_per_tile = tile_frames / group_frames;
+    constexpr int reach_groups = (2 * half_taps + tile_frames) / group_frames;
+    static_assert(reach_groups == 5 && half_taps > group_frames && half_taps <= 2 * group_frames);
+    std::array<Roughness, max_frames / group_frames + reach_groups> groups;
+    const int tiles = (count + tile_frames - 1) / tile_frames;
+    if (floor > 0.0F) measure_roughness(x, (tiles - 1) * groups_per_tile + reach_groups, groups.data());
+    for (int tile = 0; tile < tiles; ++tile) {
+        if (floor > 0.0F) {
+            const Roughness* const group = groups.data() + tile * groups_per_tile;
+            const float level = std::max({group[1].level, group[2].level, group[3].level});
+            const float curvature = std::max({std::max(group[0].curvature, group[1].curvature),
+                                              std::max(group[2].curvature, group[3].curvature), group[4].curvature});
+            if (level_gain_ * level + curvature_gain_ * curvature < floor) continue;
+        }
+        const int first = tile * tile_frames;
         for (const auto& bank : banks_)
             interpolate_tile(x + first + half_taps - bank.taps / 2, bank.h.data(), bank.taps, bank.phases,
                              between + first);
@@ -110,7 +183,7 @@ void TruePeakDetector::prepare(double sample_rate_hz, int channels, TruePeakFilt
     interpolator_.clear();
     interpolator_.emplace_back(sample_rate_hz, filters);
     constexpr int tile = TruePeakInterpolator::tile_frames;
-    history_.assign(static_cast<std::size_t>(channels), AlignedVector<float>(history_frames + chunk_frames + tile));
+    history_.assign(static_cast<std::size_t>(channels), AlignedVector<float>(history_frames + 1 + chunk_frames + tile));
     between_.assign(chunk_frames + tile, 0.0F);
     floor_ = 0.0F;
     reset();
@@ -140,16 +213,12 @@ void TruePeakDetector::process_chunk(ConstAudioView in, std::span<float> peaks) 
         std::copy(in.channel(c).begin(), in.channel(c).end(), x + history_frames);
         interpolator_.front().process(x, between_.data(), count, floor_);
         const float* const centre = x + TruePeakInterpolator::half_taps - 1;
-        for (int i = 0; i < count; ++i) peaks[i] = std::max(peaks[i], std::abs(centre[i]));
+        raise_to_magnitudes(centre, count, peaks.data());
         std::copy(x + count, x + count + history_frames, x);
     }
-    float before = last_gap_;
+    peaks[0] = std::max({peaks[0], last_gap_, between_[0]});
+    raise_to_neighbours(between_.data(), count - 1, peaks.data() + 1);
     last_gap_ = between_[count - 1];
-    for (int i = 0; i < count; ++i) {
-        const float after = between_[i];
-        peaks[i] = std::max(peaks[i], std::max(before, after));
-        before = after;
-    }
 }
 
 void TruePeakMeter::prepare(double sample_rate_hz, int channels, TruePeakFilters filters) {

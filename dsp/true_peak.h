@@ -27,12 +27,21 @@ public:
 
     /// between[i] = max(between[i], largest magnitude in the gap after x[half_taps - 1 + i]), i = 0..count-1.
     ///
-    /// `x` holds count + 2 half_taps - 1 samples, rounded up to whole tiles of `tile_frames` beyond; `between` too.
-    /// Tiles that cannot reach `floor` are skipped: no filter here amplifies a sample peak by more than `largest_gain`.
+    /// count <= max_frames. `x` holds count + 2 half_taps samples and a tile of any others; `between` count and a tile.
+    /// Tiles that cannot reach `floor` are skipped. How high a gap can reach is bounded by the samples at its ends and
+    /// the curvature around it:
+    ///
+    ///     |y| <= level_gain max(|x[n]|, |x[n+1]|) + curvature_gain max |x[k-1] - 2 x[k] + x[k+1]|
+    ///
+    /// A phase is its sum times a straight line between the two samples, plus a filter whose zeroth and first moment
+    /// vanish and which therefore only sees second differences; their weights are what is left when it is summed up
+    /// twice.
     void process(const float* x, float* between, int count, float floor) const noexcept;
 
     static constexpr int tile_frames = 32;
-    static constexpr float largest_gain = 2.80F;  ///< sum of |taps| of the worst phase, 8.9 dB
+    static constexpr int max_frames = 512;
+    [[nodiscard]] float level_gain() const noexcept { return level_gain_; }
+    [[nodiscard]] float curvature_gain() const noexcept { return curvature_gain_; }
 
 private:
     struct Bank {
@@ -40,7 +49,11 @@ private:
         int phases = 0;
         std::vector<float> h;  // h[tap * phases + phase]
     };
+    void widen_bound(std::span<const double> taps);
+
     std::vector<Bank> banks_;
+    float level_gain_ = 0.0F;
+    float curvature_gain_ = 0.0F;
 };
 
 /// Finds, for every frame, the largest magnitude of any channel on it and in the two gaps beside it.

@@ -38,10 +38,10 @@ FileDescriptor open_nameless(const std::string& directory) {
 /// Frames lie in blocks, planar within a block: the first `memory_blocks_` in memory, the others in the file.
 class BlockScratch final : public Scratch {
 public:
-    BlockScratch(int channels, double sample_rate_hz, std::size_t memory_bytes)
+    BlockScratch(int channels, double sample_rate_hz, std::size_t memory_bytes_per_channel)
         : info_{.sample_rate_hz = sample_rate_hz, .channels = channels, .frames = 0, .bits_per_sample = 0},
           block_(channels, block_frames),
-          memory_blocks_(memory_bytes / block_bytes()) {}
+          memory_blocks_(memory_bytes_per_channel / (sizeof(float) * block_frames)) {}
 
     [[nodiscard]] const StreamInfo& info() const override { return info_; }
 
@@ -140,9 +140,11 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<Scratch>> make_scratch(int channels, double sample_rate_hz, std::size_t memory_bytes) {
+Result<std::unique_ptr<Scratch>> make_scratch(int channels, double sample_rate_hz,
+                                              std::size_t memory_bytes_per_channel) {
     assert(channels >= 1 && channels <= max_channels);
-    return std::unique_ptr<Scratch>(std::make_unique<BlockScratch>(channels, sample_rate_hz, memory_bytes));
+    return std::unique_ptr<Scratch>(
+        std::make_unique<BlockScratch>(channels, sample_rate_hz, memory_bytes_per_channel));
 }
 
 }  // namespace burnish

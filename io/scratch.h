@@ -7,14 +7,15 @@
 
 namespace burnish {
 
-inline constexpr std::size_t default_scratch_memory_bytes = std::size_t{32} << 20;
+/// Holds four and a half minutes at 44.1 kHz.
+inline constexpr std::size_t scratch_memory_bytes_per_channel = std::size_t{48} << 20;
 
-/// Audio put aside: up to `memory_bytes` in memory, the rest in a file without a name, which the system frees even
+/// Audio put aside: up to `memory_bytes_per_channel` in memory, the rest in a file without a name, which the system frees even
 /// after a crash. That file is in $TMPDIR, or else in /var/tmp, which is on a disk where /tmp is often in memory and
 /// would defeat the purpose.
 ///
 /// Written first, then read: the first read or rewind ends the writing.
-[[nodiscard]] Result<std::unique_ptr<Scratch>> make_scratch(int channels, double sample_rate_hz,
-                                                            std::size_t memory_bytes = default_scratch_memory_bytes);
+[[nodiscard]] Result<std::unique_ptr<Scratch>> make_scratch(
+    int channels, double sample_rate_hz, std::size_t memory_bytes_per_channel = scratch_memory_bytes_per_channel);
 
 }  // namespace burnish

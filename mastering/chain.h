@@ -43,16 +43,23 @@ struct Stage {
     std::string_view help;
 };
 
-/// What shapes the programme, at the rate of the source, in signal order.
-inline constexpr auto program_stages = std::make_tuple(
-    Stage<SubsonicFilter>{"repair", &ChainSettings::repair, "removes DC and rumble"},
-    Stage<ToneCurve>{"tone", &ChainSettings::tone, "tonal balance of mid and side"},
-    Stage<Equalizer>{"eq", &ChainSettings::eq, "shelves and bells"},
-    Stage<DynamicEqualizer>{"dynamic_eq", &ChainSettings::dynamic_eq, "tames harshness and resonances when they sound"},
-    Stage<MultibandCompressor>{"multiband", &ChainSettings::multiband, "four-band compressor"},
-    Stage<GlueCompressor>{"glue", &ChainSettings::glue, "bus compressor"},
-    Stage<Saturator>{"saturation", &ChainSettings::saturation, "harmonics"},
-    Stage<StereoWidth>{"width", &ChainSettings::width, "stereo width in three bands"});
+/// What shapes the tone of the programme, at the rate of the source, in signal order.
+inline constexpr auto tone_stages =
+    std::make_tuple(Stage<SubsonicFilter>{"repair", &ChainSettings::repair, "removes DC and rumble"},
+                    Stage<ToneCurve>{"tone", &ChainSettings::tone, "tonal balance of mid and side"},
+                    Stage<Equalizer>{"eq", &ChainSettings::eq, "shelves and bells"},
+                    Stage<DynamicEqualizer>{"dynamic_eq", &ChainSettings::dynamic_eq,
+                                            "tames harshness and resonances when they sound"});
+
+/// What shapes its dynamics and its width, behind them.
+inline constexpr auto dynamics_stages =
+    std::make_tuple(Stage<MultibandCompressor>{"multiband", &ChainSettings::multiband, "four-band compressor"},
+                    Stage<GlueCompressor>{"glue", &ChainSettings::glue, "bus compressor"},
+                    Stage<Saturator>{"saturation", &ChainSettings::saturation, "harmonics"},
+                    Stage<StereoWidth>{"width", &ChainSettings::width, "stereo width in three bands"});
+
+/// All that shapes the programme. Split in two so that the halves can run side by side.
+inline constexpr auto program_stages = std::tuple_cat(tone_stages, dynamics_stages);
 
 /// What brings it to its level, at the rate of the delivery, in signal order.
 inline constexpr auto delivery_stages =
@@ -121,7 +128,6 @@ private:
     Blocks blocks_;
 };
 
-using ProgramChain = StageRow<program_stages>;
 using Chain = StageRow<chain_stages>;
 
 }  // namespace burnish

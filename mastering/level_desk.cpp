@@ -3,19 +3,24 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "analysis/loudness_meter.h"
 #include "core/decibels.h"
 #include "core/pipeline.h"
 #include "dsp/denormals.h"
 #include "dsp/high_cut.h"
+#include "dsp/simd.h"
 #include "dsp/true_peak.h"
+#include "mastering/gain_stream.h"
+#include "mastering/reduction_statistics.h"
 
 namespace burnish {
 
 namespace {
 
 constexpr int block_frames = 8192;
+constexpr std::size_t counted_frames = 4;  // a reduction moves slowly: one frame in so many tells its statistics
 
 Error canceled() { return {ErrorCode::canceled, "stopped"}; }
 
@@ -42,64 +47,94 @@ ConstAudioView as_view(std::span<const float> samples) {
     return {{samples.data()}, 1, static_cast<int>(samples.size())};
 }
 
-/// Gain reductions of a pass, counted on a linear scale of gain; percentiles come in decibels.
-class ReductionStatistics {
-public:
-    void add(float gain_without_drive) noexcept {
-        const int bin = std::clamp(static_cast<int>(gain_without_drive * bins), 0, bins - 1);
-        ++counts_[bin];
-        ++total_;
-        lowest_ = std::min(lowest_, gain_without_drive);
-    }
-    /// Reduction in dB that 95 % of the frames stay within.
-    [[nodiscard]] double p95_db() const noexcept {
-        std::int64_t left = total_ - total_ * 95 / 100;
-        for (int bin = 0; bin < bins; ++bin)
-            if ((left -= counts_[bin]) < 0) return std::max(0.0, -gain_to_db((bin + 0.5) / bins));
-        return 0.0;
-    }
-    [[nodiscard]] double max_db() const noexcept { return -gain_to_db(lowest_); }
+/// in * gain, in place.
+BURNISH_VECTORIZED
+void apply_gains(float* io, const float* gains, int count) noexcept {
+    for (int n = 0; n < count; ++n) io[n] *= gains[n];
+}
 
-private:
-    static constexpr int bins = 8192;
-    std::vector<std::int64_t> counts_ = std::vector<std::int64_t>(bins);
-    std::int64_t total_ = 0;
-    float lowest_ = 1.0F;
-};
+BURNISH_VECTORIZED
+float lowest_of(const float* gains, int count) noexcept {
+    std::array<float, 8> lowest{};
+    lowest.fill(std::numeric_limits<float>::max());
+    int n = 0;
+    for (; n + 8 <= count; n += 8)
+        for (int k = 0; k < 8; ++k) lowest[k] = std::min(lowest[k], gains[n + k]);
+    for (; n < count; ++n) lowest[0] = std::min(lowest[0], gains[n]);
+    return *std::min_element(lowest.begin(), lowest.end());
+}
 
 }  // namespace
 
 double LevelDesk::true_peak_dbtp() const noexcept { return gain_to_db(largest_peak_); }
 
-Status LevelDesk::load(AudioSource& programme, int lead_frames, const SoftClipper::Settings& clipper,
-                       double high_cut_hz, const std::function<bool(std::int64_t)>& tick) {
-    info_ = programme.info();
+/// Puts the true peaks of a programme aside, block by block.
+class LevelDesk::PeakFinder {
+public:
+    explicit PeakFinder(LevelDesk& desk) : desk_(desk), trim_(TruePeakDetector::latency_frames(), desk.info_.frames) {
+        detector_.prepare(desk.info_.sample_rate_hz, desk.info_.channels, TruePeakFilters::every_meter);
+        detector_.set_floor(static_cast<float>(db_to_gain(desk.peaks_above_dbtp_)));
+    }
+    /// The next block, of at most block_frames.
+    [[nodiscard]] Status find(ConstAudioView audio) {
+        const auto found = std::span(block_).first(static_cast<std::size_t>(audio.frames()));
+        detector_.process(audio, found);
+        const auto [first, count] = trim_.next(audio.frames());
+        const auto worth = found.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+        for (const float peak : worth) desk_.largest_peak_ = std::max(desk_.largest_peak_, peak);
+        if (auto status = desk_.model_.add_peaks(worth); !status) return status;
+        return desk_.peaks_->write(as_view(worth));
+    }
+    [[nodiscard]] Status finish() {
+        const AudioBuffer silence(desk_.info_.channels, TruePeakDetector::latency_frames());
+        return find(silence.view());
+    }
+
+private:
+    LevelDesk& desk_;
+    LatencyTrim trim_;
+    TruePeakDetector detector_;
+    std::vector<float> block_ = std::vector<float>(block_frames);
+};
+
+Status LevelDesk::start_peaks() {
     corrections_.clear();
     largest_peak_ = 0.0F;
-    auto audio = services_->make_scratch(info_.channels, info_.sample_rate_hz);
-    if (!audio) return audio.error();
     auto peaks = services_->make_scratch(1, info_.sample_rate_hz);
     if (!peaks) return peaks.error();
-    audio_ = std::move(*audio);
     peaks_ = std::move(*peaks);
+    return success();
+}
+
+Status LevelDesk::load(AudioSource& programme, const LoadSettings& settings,
+                       const std::function<bool(std::int64_t)>& tick) {
+    info_ = programme.info();
+    peaks_above_dbtp_ = settings.peaks_above_dbtp;
+    auto audio = services_->make_scratch(info_.channels, info_.sample_rate_hz);
+    if (!audio) return audio.error();
+    audio_ = std::move(*audio);
+    if (auto status = start_peaks(); !status) return status;
+    if (auto status = model_.start(*services_, info_.sample_rate_hz); !status) return status;
     if (auto status = programme.rewind(); !status) return status;
+    const bool clips = !is_neutral(settings.clipper, SoftClipper::params);
+    if (!clips) clip_forecast_.start();
+    const auto forecast_floor = static_cast<float>(db_to_gain(peaks_above_dbtp_));
 
     const ProcessSpec spec{info_.sample_rate_hz, info_.channels, block_frames};
     SoftClipper soft_clipper;
     soft_clipper.prepare(spec);
-    soft_clipper.set(clipper);
+    soft_clipper.set(settings.clipper);
     HighCut high_cut;
     high_cut.prepare(spec);
-    high_cut.set({.cutoff_hz = high_cut_hz});
-    // What the meters hear is cut to the length of the programme, so the detector must hear the same.
+    high_cut.set({.cutoff_hz = settings.high_cut_hz});
+    const int lead_frames = settings.lead_frames;
     const int delay_frames = lead_frames + soft_clipper.latency_frames() + high_cut.latency_frames();
-    LatencyTrim audio_trim(delay_frames, info_.frames);
-    LatencyTrim peak_trim(TruePeakDetector::latency_frames(), info_.frames);
-    TruePeakDetector detector;
-    detector.prepare(info_.sample_rate_hz, info_.channels, TruePeakFilters::every_meter);
+    LatencyTrim trim(delay_frames, info_.frames);
+    PeakFinder peak_finder(*this);
     LoudnessMeter meter;
     meter.prepare(info_.sample_rate_hz, info_.channels, LoudnessDetail::integrated);
-    std::vector<float> peak_block(block_frames);
+    std::int64_t metered = 0;
+    double energy_before_cell = 0.0;
 
     std::array<AudioBuffer, 3> slots;
     slots.fill(AudioBuffer(info_.channels, block_frames));
@@ -121,30 +156,65 @@ Status LevelDesk::load(AudioSource& programme, int lead_frames, const SoftClippe
         if (!tick(std::min(fed, info_.frames))) return canceled();
         return true;
     };
-    const auto keep_peaks = [&](ConstAudioView audio_part) -> Status {
-        const std::span found(peak_block.data(), static_cast<std::size_t>(audio_part.frames()));
-        detector.process(audio_part, found);
-        const auto [first, count] = peak_trim.next(audio_part.frames());
-        const auto worth = found.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-        for (const float peak : worth) largest_peak_ = std::max(largest_peak_, peak);
-        return peaks_->write(as_view(worth));
+    const auto measure_energy = [&](ConstAudioView part) -> Status {
+        for (int done = 0; done < part.frames();) {
+            const int to_cell_end = static_cast<int>(LevelModel::cell_frames - metered % LevelModel::cell_frames);
+            const int count = std::min(part.frames() - done, to_cell_end);
+            meter.process(part.part(done, count));
+            done += count;
+            metered += count;
+            if (count < to_cell_end && metered < info_.frames) continue;
+            if (auto status = model_.add_energy(meter.energy() - energy_before_cell); !status) return status;
+            energy_before_cell = meter.energy();
+        }
+        return success();
     };
     const auto consume = [&](AudioBuffer& slot) -> Status {
         const FlushDenormals no_denormals;
         soft_clipper.process(slot.view());
         high_cut.process(slot.view());
-        const auto [first, count] = audio_trim.next(block_frames);
+        const auto [first, count] = trim.next(block_frames);
+        // What the meters hear is cut to the length of the programme, so the detector must hear the same.
         const auto part = slot.view().part(first, count);
-        meter.process(part);
+        if (auto status = measure_energy(part); !status) return status;
+        if (!clips) clip_forecast_.add(part, forecast_floor);
         if (auto status = audio_->write(part); !status) return status;
-        return keep_peaks(part);
+        return peak_finder.find(part);
     };
     if (auto status = run_pipeline(concurrent_, slots, produce, consume); !status) return status;
-    const AudioBuffer silence(info_.channels, TruePeakDetector::latency_frames());
-    if (auto status = keep_peaks(silence.view()); !status) return status;
+    if (auto status = peak_finder.finish(); !status) return status;
+    if (auto status = model_.finish(); !status) return status;
     integrated_lufs_ = meter.integrated_lufs();
     clipped_db_ = soft_clipper.removed_db();
     return success();
+}
+
+Status LevelDesk::find_peaks(double above_dbtp, const std::function<bool(std::int64_t)>& tick) {
+    peaks_above_dbtp_ = above_dbtp;
+    if (auto status = start_peaks(); !status) return status;
+    if (auto status = model_.start_peaks(*services_); !status) return status;
+    if (auto status = audio_->rewind(); !status) return status;
+    PeakFinder peak_finder(*this);
+    std::array<AudioBuffer, 3> slots;
+    slots.fill(AudioBuffer(info_.channels, block_frames));
+    std::int64_t done = 0;
+    const auto produce = [&](AudioBuffer& slot) -> Result<bool> {
+        auto got = audio_->read(slot.view());
+        if (!got) return got.error();
+        done += *got;
+        if (!tick(done)) return canceled();
+        return *got > 0;
+    };
+    std::int64_t found = 0;
+    const auto consume = [&](AudioBuffer& slot) -> Status {
+        const FlushDenormals no_denormals;
+        const int frames = static_cast<int>(std::min<std::int64_t>(block_frames, info_.frames - found));
+        found += frames;
+        return peak_finder.find(slot.view().part(0, frames));
+    };
+    if (auto status = run_pipeline(concurrent_, slots, produce, consume); !status) return status;
+    if (auto status = peak_finder.finish(); !status) return status;
+    return model_.finish();
 }
 
 Status LevelDesk::read_peaks(std::int64_t first, std::span<float> peaks) {
@@ -175,12 +245,14 @@ Result<LevelPass> LevelDesk::pass(const LimiterSettings& settings,
     for (AudioSource* source : {static_cast<AudioSource*>(audio_.get()), static_cast<AudioSource*>(peaks_.get())})
         if (auto status = source->rewind(); !status) return status.error();
 
-    LimiterGain limiter;
-    limiter.prepare(info_.sample_rate_hz);
-    limiter.set(settings);
-    const int latency = limiter.latency_frames();
+    std::int64_t peaks_read = 0;
+    GainStream gain_stream(info_.sample_rate_hz, settings, block_frames, [&](std::span<float> into) -> Status {
+        peaks_read += static_cast<std::int64_t>(into.size());
+        return read_peaks(peaks_read - static_cast<std::int64_t>(into.size()), into);
+    });
+    if (auto status = gain_stream.start(); !status) return status.error();
     const float without_drive = static_cast<float>(1.0 / db_to_gain(settings.drive_db));
-    const float near_silence = 0.01F * limiter.threshold();  // 40 dB below what would be limited
+    const float near_silence = near_silence_of(gain_stream.threshold());
 
     struct Slot {
         AudioBuffer audio;
@@ -195,16 +267,7 @@ Result<LevelPass> LevelDesk::pass(const LimiterSettings& settings,
         slot.gains.resize(block_frames);
     }
 
-    // The gain of a frame is known `latency` peaks later: the envelope is read that far ahead.
-    std::vector<float> ahead(static_cast<std::size_t>(latency + block_frames));
-    std::int64_t peaks_read = latency;
-    if (auto status = read_peaks(0, std::span(ahead).first(static_cast<std::size_t>(latency))); !status)
-        return status.error();
-    {
-        std::vector<float> before_start(static_cast<std::size_t>(latency));
-        limiter.process(std::span(ahead).first(before_start.size()), before_start);
-    }
-
+    std::int64_t done = 0;
     const auto produce = [&](Slot& slot) -> Result<bool> {
         const FlushDenormals no_denormals;
         auto got = audio_->read(slot.audio.view());
@@ -212,17 +275,13 @@ Result<LevelPass> LevelDesk::pass(const LimiterSettings& settings,
         slot.frames = *got;
         if (slot.frames == 0) return false;
         const auto count = static_cast<std::size_t>(slot.frames);
-        const auto fresh = std::span(ahead).subspan(static_cast<std::size_t>(latency), count);
-        if (auto status = read_peaks(peaks_read, fresh); !status) return status.error();
-        peaks_read += slot.frames;
-        limiter.process(fresh, std::span(slot.gains).first(count));
-        std::copy_n(ahead.begin(), count, slot.peaks.begin());
-        std::copy(ahead.begin() + slot.frames, ahead.begin() + slot.frames + latency, ahead.begin());
-        for (int c = 0; c < info_.channels; ++c) {
-            const auto samples = slot.audio.channel(c);
-            for (std::size_t i = 0; i < count; ++i) samples[i] *= slot.gains[i];
-        }
-        if (!tick(peaks_read - latency)) return canceled();
+        if (auto status = gain_stream.next(std::span(slot.peaks).first(count), std::span(slot.gains).first(count));
+            !status)
+            return status.error();
+        for (int c = 0; c < info_.channels; ++c)
+            apply_gains(slot.audio.channel(c).data(), slot.gains.data(), slot.frames);
+        done += slot.frames;
+        if (!tick(done)) return canceled();
         return true;
     };
 
@@ -238,7 +297,8 @@ Result<LevelPass> LevelDesk::pass(const LimiterSettings& settings,
         const std::span<const float> gains = std::span(slot.gains).first(count);
         meter.process(limited);
         over_watch.watch(limited, peaks, gains);
-        for (std::size_t i = 0; i < count; ++i)
+        reductions.note_lowest(lowest_of(gains.data(), slot.frames) * without_drive);
+        for (std::size_t i = 0; i < count; i += counted_frames)
             if (peaks[i] > near_silence) reductions.add(gains[i] * without_drive);
         return consume_audio ? consume_audio(limited) : success();
     };

@@ -12,71 +12,113 @@ namespace burnish {
 namespace {
 
 constexpr double tolerance_lu = 0.015;
-constexpr double clip_headroom_db = 3.0;  // the clipper works this far above the ceiling
-constexpr int max_clipper_settings = 6;
-constexpr double saturated_slope = 0.15;  // LU per dB of drive: more drive is only more distortion
-constexpr int max_passes_per_search = 8;
-constexpr int max_corrections = 4;
-constexpr double expected_passes = 6.0;
+constexpr double budget_tolerance_db = 0.1;
+constexpr int max_passes = 6;
+constexpr int max_clipper_settings = 4;
+constexpr double least_clip_headroom_db = 1.0;  // the clipper works this far above the ceiling at least
+constexpr double expected_loads_and_passes = 4.0;
 
 /// Where true-peak meters still agree: 20 kHz, or less where half the sample rate is near.
 double agreeing_band_hz(double sample_rate_hz) { return std::min(20000.0, 0.447 * sample_rate_hz); }
 
+double highest_drive_db() { return limiter_params[0].max; }
+
 class Solver {
 public:
-    Solver(LevelDesk& desk, AudioSource& programme, int lead_frames, const Target& target, const Patch& patch,
-           const std::function<bool(double)>& tick)
-        : desk_(desk), programme_(programme), lead_frames_(lead_frames), target_(target), patch_(patch), tick_(tick) {}
+    Solver(LevelDesk& desk, const LevelTask& task, const std::function<bool(double)>& tick)
+        : desk_(desk), task_(task), target_(task.target), tick_(tick) {
+        solution_.clipper = task.settings.clipper;
+        solution_.limiter = task.settings.limiter;
+    }
 
-    Result<LevelSolution> solve(const ChainSettings& settings);
+    Result<LevelSolution> solve();
 
 private:
+    /// A drive and what it gives, by the model or on the programme itself.
     struct Point {
-        double drive_db;
+        double drive_db = 0.0;
         LevelPass pass;
     };
+    /// What the programme was found to give beyond what the model said.
+    struct ModelError {
+        double loudness_lu = 0.0;
+        double reduction_db = 0.0;
+    };
 
-    Status load() {
-        return desk_.load(programme_, lead_frames_, solution_.clipper, solution_.limiter.high_cut_hz, frame_ticker());
-    }
-    Result<Point> try_drive(double drive_db);
-    /// The drive that meets the target, or the last sensible one if none does.
-    Result<Point> search_loudness(double first_drive_db);
-    /// The highest drive whose reduction stays within the budget, between the two.
-    Result<Point> search_budget(Point inside, Point outside);
-    Result<Point> with_clipper(const Point& unclipped);
-    Status correct_peaks(double drive_db);
+    [[nodiscard]] Status load(double expected_drive_db);
+    [[nodiscard]] Status load_with_high_cut(bool on, double expected_drive_db);
+    [[nodiscard]] Result<Point> try_drive(double drive_db);
+    [[nodiscard]] Result<Point> estimate(double drive_db, const ModelError& error,
+                                         const SoftClipper::Settings& clipper = {});
+    /// The highest drive whose reduction by the model stays within `budget_db`, and its loudness at the target.
+    [[nodiscard]] Result<Point> plan(double budget_db, const ModelError& error, const SoftClipper::Settings& clipper);
+    /// The same for what is loaded, with its true peaks known as far down as the drive brings them up.
+    [[nodiscard]] Result<Point> plan_with_true_peaks();
+    /// Settles the clipper for a programme that the limiter alone does not bring to its loudness.
+    [[nodiscard]] Result<Point> plan_with_clipper(double unclipped_drive_db);
+    /// The threshold that is low enough for the target, as far as both budgets allow, by the model.
+    [[nodiscard]] Result<double> choose_threshold();
+    [[nodiscard]] double lowest_affordable_db(double forecast_error_db) const;
+    /// Brings the plan's drive to what the programme itself says.
+    [[nodiscard]] Result<Point> settle(Point planned);
+    [[nodiscard]] Result<Point> reach_target();
+    [[nodiscard]] Result<Point> correct_peaks(Point found);
+    void describe(const Point& found, bool solving);
 
     [[nodiscard]] bool needs_limiting(double drive_db) const {
-        return desk_.true_peak_dbtp() + drive_db > solution_.limiter.ceiling_dbtp - LimiterGain::safety_db;
+        return desk_.true_peak_dbtp() + drive_db > threshold_dbtp();
     }
+    [[nodiscard]] double threshold_dbtp() const { return solution_.limiter.ceiling_dbtp - LimiterGain::safety_db; }
     [[nodiscard]] bool is_clipping() const { return !is_neutral(solution_.clipper, SoftClipper::params); }
     [[nodiscard]] double error_lu(const Point& point) const {
         return point.pass.integrated_lufs - target_.loudness_lufs;
     }
-    [[nodiscard]] bool on_target(const Point& point) const { return std::abs(error_lu(point)) <= tolerance_lu; }
+    [[nodiscard]] bool reaches(const Point& point) const { return error_lu(point) > -tolerance_lu; }
     [[nodiscard]] bool in_budget(const Point& point) const {
         return point.pass.reduction_p95_db <= target_.reduction_budget_db;
+    }
+    /// On target within the budget, or at the budget's edge below the target.
+    [[nodiscard]] bool is_settled(const Point& point) const {
+        if (!in_budget(point)) return false;
+        return std::abs(error_lu(point)) <= tolerance_lu ||
+               (error_lu(point) < 0.0 &&
+                point.pass.reduction_p95_db > target_.reduction_budget_db - budget_tolerance_db);
     }
     [[nodiscard]] std::function<bool(std::int64_t)> frame_ticker() {
         const double start = work_done_;
         work_done_ += 1.0;
-        const double frames = std::max<double>(1.0, static_cast<double>(programme_.info().frames));
+        const double frames = std::max<double>(1.0, static_cast<double>(task_.programme.info().frames));
         return [=, this](std::int64_t done) {
             const double work = start + static_cast<double>(done) / frames;
-            return tick_(1.0 - std::exp(-work / expected_passes));  // never quite there, whatever the number of passes
+            return tick_(1.0 - std::exp(-work / expected_loads_and_passes));  // never quite there
         };
     }
 
     LevelDesk& desk_;
-    AudioSource& programme_;
-    int lead_frames_;
+    const LevelTask& task_;
     const Target& target_;
-    const Patch& patch_;
     const std::function<bool(double)>& tick_;
     double work_done_ = 0.0;
+    double last_planned_db_ = 0.0;
     LevelSolution solution_;
 };
+
+Status Solver::load(double expected_drive_db) {
+    constexpr double margin_db =
+        4.0;  // how much more drive may turn out to be needed, before peaks are looked for again
+    return desk_.load(task_.programme,
+                      {.lead_frames = task_.lead_frames,
+                       .clipper = solution_.clipper,
+                       .high_cut_hz = solution_.limiter.high_cut_hz,
+                       .peaks_above_dbtp = threshold_dbtp() - expected_drive_db - margin_db},
+                      frame_ticker());
+}
+
+Status Solver::load_with_high_cut(bool on, double expected_drive_db) {
+    if (!task_.patch.pins("limiter", "high_cut_hz"))
+        solution_.limiter.high_cut_hz = on ? agreeing_band_hz(task_.programme.info().sample_rate_hz) : 0.0;
+    return load(expected_drive_db);
+}
 
 Result<Solver::Point> Solver::try_drive(double drive_db) {
     auto settings = solution_.limiter;
@@ -87,153 +129,249 @@ Result<Solver::Point> Solver::try_drive(double drive_db) {
     return Point{drive_db, *pass};
 }
 
-Result<Solver::Point> Solver::search_loudness(double first_drive_db) {
-    const double highest_db = limiter_params[0].max;
-    auto tried = try_drive(std::min(first_drive_db, highest_db));
-    if (!tried) return tried;
-    Point low = *tried;  // the loudest that is still below the target, once there is one
-    if (on_target(low)) return low;
-    std::optional<Point> high;
-    if (error_lu(low) > 0.0) high = low;
-    double slope = 0.85;  // a guess for moderate limiting
-    Point last = low;
-    for (int i = 1; i < max_passes_per_search; ++i) {
-        double next_db = last.drive_db - error_lu(last) / std::clamp(slope, saturated_slope, 1.0);
-        if (high && !(error_lu(low) < 0.0 && next_db > low.drive_db && next_db < high->drive_db))
-            next_db = error_lu(low) < 0.0 ? 0.5 * (low.drive_db + high->drive_db) : last.drive_db - error_lu(last);
-        next_db = std::min(next_db, highest_db);
-        if (next_db == last.drive_db) return last;
-        tried = try_drive(next_db);
-        if (!tried) return tried;
-        slope = (tried->pass.integrated_lufs - last.pass.integrated_lufs) / (tried->drive_db - last.drive_db);
-        last = *tried;
-        if (on_target(last)) return last;
-        (error_lu(last) > 0.0 ? high.emplace(last) : low = last);
-        // Saturated, or far beyond the budget with the target still ahead: no drive will do.
-        if (!high && (slope < saturated_slope || last.pass.reduction_p95_db > 2.0 * target_.reduction_budget_db))
-            return last;
-    }
-    return last;
+Result<Solver::Point> Solver::estimate(double drive_db, const ModelError& error, const SoftClipper::Settings& clipper) {
+    auto settings = solution_.limiter;
+    settings.drive_db = drive_db;
+    auto pass = desk_.estimate(settings, clipper);
+    if (!pass) return pass.error();
+    pass->integrated_lufs += error.loudness_lu;
+    pass->reduction_p95_db = std::max(0.0, pass->reduction_p95_db + error.reduction_db);
+    return Point{drive_db, *pass};
 }
 
-Result<Solver::Point> Solver::search_budget(Point inside, Point outside) {
-    for (int i = 0; i < max_passes_per_search; ++i) {
-        const double span_db = outside.pass.reduction_p95_db - inside.pass.reduction_p95_db;
-        const double share = (target_.reduction_budget_db - inside.pass.reduction_p95_db) / std::max(span_db, 1e-9);
-        const double next_db = inside.drive_db + std::clamp(share, 0.05, 0.95) * (outside.drive_db - inside.drive_db);
-        auto tried = try_drive(next_db);
-        if (!tried) return tried;
-        (in_budget(*tried) ? inside : outside) = *tried;
-        if (in_budget(*tried) && target_.reduction_budget_db - tried->pass.reduction_p95_db < 0.1) break;
+// Room left falls steadily with the drive; where it crosses zero is found by false position, with the bisection that
+// keeps a crooked curve from holding one end for ever (Illinois).
+Result<Solver::Point> Solver::plan(double budget_db, const ModelError& error, const SoftClipper::Settings& clipper) {
+    constexpr double enough_lu = 0.001;
+    constexpr double enough_db = 1e-4;
+    constexpr int max_steps = 40;
+    const auto room = [&](const Point& point) {
+        return std::min(-error_lu(point), budget_db - point.pass.reduction_p95_db);
+    };
+    // From the last plan outwards, until the two are on either side.
+    constexpr double usual_slope = 0.7;
+    auto low = estimate(std::min(last_planned_db_, highest_drive_db()), error, clipper);
+    if (!low) return low;
+    auto high = low;
+    double step_db = std::max(std::abs(room(*low)) / usual_slope, 0.01);
+    for (; room(*low) < 0.0; step_db *= 1.5) {
+        high = low;
+        low = estimate(low->drive_db - step_db, error, clipper);
+        if (!low) return low;
     }
-    return inside;
-}
-
-Result<Solver::Point> Solver::with_clipper(const Point& unclipped) {
-    // With the tops gone less drive is needed than without: this is where the clipper would stand at most.
-    const double off_db = SoftClipper::Settings{}.threshold_db;
-    double threshold_db = std::min(solution_.limiter.ceiling_dbtp + clip_headroom_db - unclipped.drive_db, off_db);
-    double slope = 3.0;  // dB less taken off per dB of threshold; measured from the second try on
-    double last_beyond_db = 0.0;
-    double last_step_db = 0.0;
-    for (int i = 0;; ++i) {
-        const bool give_up = i == max_clipper_settings;
-        solution_.clipper.threshold_db = give_up ? off_db : threshold_db;
-        if (auto status = load(); !status) return status.error();
-        const double beyond_db = desk_.clipped_db() - target_.clipping_budget_db;
-        if (give_up || beyond_db <= 0.0) break;
-        if (i > 0) slope = std::clamp((last_beyond_db - beyond_db) / last_step_db, 1.0, 6.0);
-        last_beyond_db = beyond_db;
-        last_step_db = std::min((beyond_db + 0.5) / slope, off_db - threshold_db);
-        threshold_db += last_step_db;
+    for (; room(*high) > 0.0 && high->drive_db < highest_drive_db(); step_db *= 1.5) {
+        low = high;
+        high = estimate(std::min(high->drive_db + step_db, highest_drive_db()), error, clipper);
+        if (!high) return high;
     }
-    return search_loudness(unclipped.drive_db);
-}
-
-Status Solver::correct_peaks(double drive_db) {
-    for (int i = 0; i < max_corrections && desk_.overs_found() > 0; ++i) {
-        auto pass = try_drive(drive_db);
-        if (!pass) return pass.error();
-    }
-    return success();
-}
-
-Result<LevelSolution> Solver::solve(const ChainSettings& settings) {
-    solution_.clipper = settings.clipper;
-    solution_.limiter = settings.limiter;
-    const bool drive_pinned = patch_.pins("limiter", "drive_db");
-    const bool high_cut_pinned = patch_.pins("limiter", "high_cut_hz");
-    const double rate_hz = programme_.info().sample_rate_hz;
-    if (!patch_.pins("limiter", "ceiling_dbtp")) solution_.limiter.ceiling_dbtp = target_.ceiling_dbtp;
-    if (!high_cut_pinned) solution_.limiter.high_cut_hz = agreeing_band_hz(rate_hz);
-
-    if (auto status = load(); !status) return status.error();
-    const bool measurable = desk_.integrated_lufs() > silence_db;
-    const bool solving = target_.normalize && measurable && !drive_pinned;
-    double drive_db = solving ? target_.loudness_lufs - desk_.integrated_lufs() : solution_.limiter.drive_db;
-
-    if (!needs_limiting(drive_db) && !high_cut_pinned && solution_.limiter.high_cut_hz > 0.0) {
-        // Nothing to limit, so nothing for meters to disagree on: the top octave stays as it is.
-        solution_.limiter.high_cut_hz = 0.0;
-        if (auto status = load(); !status) return status.error();
-        if (solving) drive_db = target_.loudness_lufs - desk_.integrated_lufs();
-        if (needs_limiting(drive_db)) {
-            solution_.limiter.high_cut_hz = agreeing_band_hz(rate_hz);
-            if (auto status = load(); !status) return status.error();
+    double low_room = room(*low);
+    double high_room = room(*high);
+    if (high_room > 0.0) return high;  // no drive is enough
+    for (int i = 0; i < max_steps && high->drive_db - low->drive_db > enough_db; ++i) {
+        const double share = std::clamp(low_room / (low_room - high_room), 0.02, 0.98);
+        auto middle = estimate(low->drive_db + share * (high->drive_db - low->drive_db), error, clipper);
+        if (!middle) return middle;
+        const double middle_room = room(*middle);
+        if (middle_room >= 0.0) {
+            low = middle;
+            low_room = middle_room;
+            high_room *= 0.5;
+            if (middle_room < enough_lu) break;
+        } else {
+            high = middle;
+            high_room = middle_room;
+            low_room *= 0.5;
         }
     }
+    last_planned_db_ = low->drive_db;
+    return low;
+}
 
-    auto found = solving && needs_limiting(drive_db) ? search_loudness(drive_db) : try_drive(drive_db);
+Result<Solver::Point> Solver::plan_with_true_peaks() {
+    auto planned = plan(target_.reduction_budget_db, {}, {});
+    if (!planned || threshold_dbtp() - planned->drive_db >= desk_.peaks_above_dbtp()) return planned;
+    constexpr double margin_db = 1.0;
+    if (auto status = desk_.find_peaks(threshold_dbtp() - planned->drive_db - margin_db, frame_ticker()); !status)
+        return status.error();
+    return plan(target_.reduction_budget_db, {}, {});
+}
+
+double Solver::lowest_affordable_db(double forecast_error_db) const {
+    constexpr double spare_db = 0.2;
+    auto clipper = solution_.clipper;
+    double low_db = SoftClipper::params[0].min;
+    double high_db = SoftClipper::Settings{}.threshold_db;
+    while (high_db - low_db > 0.02) {
+        clipper.threshold_db = 0.5 * (low_db + high_db);
+        const double clipped_db = desk_.forecast_clipped_db(clipper) + forecast_error_db;
+        (clipped_db > target_.clipping_budget_db - spare_db ? low_db : high_db) = clipper.threshold_db;
+    }
+    return high_db;
+}
+
+Result<double> Solver::choose_threshold() {
+    constexpr double precision_db = 0.25;
+    auto clipper = solution_.clipper;
+    const auto plan_at = [&](double threshold_db) {
+        clipper.threshold_db = threshold_db;
+        return plan(target_.reduction_budget_db, {}, clipper);
+    };
+    double low_db = lowest_affordable_db(0.0);
+    auto planned = plan_at(low_db);
+    for (int i = 0; i < 3 && planned; ++i) {
+        // What lies less than this above the ceiling is the limiter's.
+        const double lowest_db = solution_.limiter.ceiling_dbtp + least_clip_headroom_db - planned->drive_db;
+        if (low_db >= lowest_db) break;
+        low_db = lowest_db;
+        planned = plan_at(low_db);
+    }
+    if (!planned) return planned.error();
+    if (!reaches(*planned)) return low_db;
+    // No more than is needed.
+    double high_db = std::max(low_db, desk_.true_peak_dbtp());
+    while (high_db - low_db > precision_db) {
+        const double middle_db = 0.5 * (low_db + high_db);
+        planned = plan_at(middle_db);
+        if (!planned) return planned.error();
+        (reaches(*planned) ? low_db : high_db) = middle_db;
+    }
+    return low_db;
+}
+
+Result<Solver::Point> Solver::plan_with_clipper(double unclipped_drive_db) {
+    constexpr double close_enough_db = 0.7;  // to the budget
+    const auto chosen_db = choose_threshold();
+    if (!chosen_db) return chosen_db.error();
+    double threshold_db = *chosen_db;
+    Result<Point> planned = Point{unclipped_drive_db, {}};
+    const auto set_and_plan = [&]() -> Status {
+        if (auto status = load(planned->drive_db); !status) return status;
+        planned = plan_with_true_peaks();
+        return planned ? success() : Status(planned.error());
+    };
+    for (int i = 0; i < max_clipper_settings && threshold_db < desk_.true_peak_dbtp(); ++i) {
+        solution_.clipper.threshold_db = threshold_db;
+        if (auto status = set_and_plan(); !status) return status.error();
+        const double spare_db = target_.clipping_budget_db - desk_.clipped_db();
+        const double lowest_db = solution_.limiter.ceiling_dbtp + least_clip_headroom_db - planned->drive_db;
+        if (spare_db >= 0.0 && (reaches(*planned) || spare_db < close_enough_db || threshold_db <= lowest_db))
+            return planned;
+        const double forecast_error_db = desk_.clipped_db() - desk_.forecast_clipped_db(solution_.clipper);
+        const double next_db = std::max(lowest_affordable_db(forecast_error_db), spare_db < 0.0 ? -60.0 : lowest_db);
+        if (spare_db >= 0.0 && next_db > threshold_db - 0.05) return planned;
+        threshold_db = next_db;
+    }
+    if (is_clipping() && desk_.clipped_db() <= target_.clipping_budget_db) return planned;
+    solution_.clipper = task_.settings.clipper;
+    if (auto status = set_and_plan(); !status) return status.error();
+    return planned;
+}
+
+Result<Solver::Point> Solver::settle(Point planned) {
+    ModelError error;
+    Point best{};
+    for (int pass = 0; pass < max_passes; ++pass) {
+        const auto tried = try_drive(planned.drive_db);
+        if (!tried) return tried;
+        // Of those within the budget, the one nearest to the target.
+        if (pass == 0 ||
+            (in_budget(*tried) && (!in_budget(best) || std::abs(error_lu(*tried)) < std::abs(error_lu(best)))))
+            best = *tried;
+        if (is_settled(*tried)) break;
+        const auto expected = estimate(planned.drive_db, {});
+        if (!expected) return expected;
+        error = {.loudness_lu = tried->pass.integrated_lufs - expected->pass.integrated_lufs,
+                 .reduction_db = tried->pass.reduction_p95_db - expected->pass.reduction_p95_db};
+        const auto next = plan(target_.reduction_budget_db - 0.25 * budget_tolerance_db, error, {});
+        if (!next) return next;
+        if (std::abs(next->drive_db - planned.drive_db) < 1e-4) break;
+        planned = *next;
+    }
+    if (desk_.overs_found() == 0 && best.drive_db == planned.drive_db) return best;
+    return correct_peaks(best);
+}
+
+Result<Solver::Point> Solver::correct_peaks(Point found) {
+    constexpr int max_corrections = 4;
+    for (int i = 0; i < max_corrections; ++i) {
+        const auto again = try_drive(found.drive_db);
+        if (!again) return again;
+        found = *again;
+        if (desk_.overs_found() == 0) break;
+    }
+    return found;
+}
+
+Result<Solver::Point> Solver::reach_target() {
+    auto planned = plan_with_true_peaks();
+    if (!planned) return planned;
+    if (!reaches(*planned) && !task_.patch.pins("clipper", "threshold_db"))
+        planned = plan_with_clipper(planned->drive_db);
+    if (!planned) return planned;
+    return settle(*planned);
+}
+
+Result<LevelSolution> Solver::solve() {
+    const bool drive_pinned = task_.patch.pins("limiter", "drive_db");
+    if (!task_.patch.pins("limiter", "ceiling_dbtp")) solution_.limiter.ceiling_dbtp = target_.ceiling_dbtp;
+    const bool may_solve = target_.normalize && !drive_pinned;
+    const double expected_drive_db =
+        may_solve ? target_.loudness_lufs - task_.expected_lufs : solution_.limiter.drive_db;
+
+    // Where there is nothing to limit, there is nothing for meters to disagree on: the top octave stays as it is.
+    bool high_cut = task_.expected_dbtp + expected_drive_db > threshold_dbtp();
+    if (auto status = load_with_high_cut(high_cut, expected_drive_db); !status) return status.error();
+    const bool solving = may_solve && desk_.integrated_lufs() > silence_db;
+    const auto wanted_drive_db = [&] {
+        return solving ? target_.loudness_lufs - desk_.integrated_lufs() : solution_.limiter.drive_db;
+    };
+    for (int i = 0; i < 2 && high_cut != needs_limiting(wanted_drive_db()); ++i) {
+        if (task_.patch.pins("limiter", "high_cut_hz") || (i == 1 && high_cut)) break;
+        high_cut = !high_cut;
+        if (auto status = load_with_high_cut(high_cut, wanted_drive_db()); !status) return status.error();
+    }
+
+    const double drive_db = wanted_drive_db();
+    last_planned_db_ = drive_db;
+    auto found = solving && needs_limiting(drive_db) ? reach_target() : try_drive(drive_db);
+    if (found && desk_.overs_found() > 0) found = correct_peaks(*found);
     if (!found) return found.error();
+    describe(*found, solving);
+    return solution_;
+}
 
-    if (solving && (!in_budget(*found) || !on_target(*found))) {
-        if (!patch_.pins("clipper", "threshold_db") && found->pass.reduction_p95_db > 0.0) {
-            found = with_clipper(*found);
-            if (!found) return found.error();
-        }
-        if (!in_budget(*found)) {
-            auto gentle = try_drive(solution_.limiter.ceiling_dbtp - LimiterGain::safety_db - desk_.true_peak_dbtp());
-            if (!gentle) return gentle.error();
-            found = search_budget(*gentle, *found);
-            if (!found) return found.error();
-        }
-    }
-    if (auto status = correct_peaks(found->drive_db); !status) return status.error();
-    if (desk_.overs_found() > 0 || solution_.report.passes == 0) {
-        auto again = try_drive(found->drive_db);
-        if (!again) return again.error();
-        found = again;
-    }
+void Solver::describe(const Point& found, bool solving) {
+    solution_.limiter.drive_db = found.drive_db;
+    solution_.achieved_lufs = found.pass.integrated_lufs;
+    auto& report = solution_.report;
+    report.drive_db = found.drive_db;
+    report.reduction_p95_db = found.pass.reduction_p95_db;
+    report.reduction_max_db = found.pass.reduction_max_db;
+    report.clipper_threshold_db = solution_.clipper.threshold_db;
+    if (is_clipping()) report.clipped_db = desk_.clipped_db();
+    report.corrected_peaks = desk_.corrections();
+    if (!solving || std::abs(error_lu(found)) <= 0.05) return;
 
-    solution_.limiter.drive_db = found->drive_db;
-    solution_.achieved_lufs = found->pass.integrated_lufs;
-    solution_.report.drive_db = found->drive_db;
-    solution_.report.reduction_p95_db = found->pass.reduction_p95_db;
-    solution_.report.reduction_max_db = found->pass.reduction_max_db;
-    solution_.report.clipper_threshold_db = solution_.clipper.threshold_db;
-    if (is_clipping()) solution_.report.clipped_db = desk_.clipped_db();
-    solution_.report.corrected_peaks = desk_.corrections();
-    if (solving && std::abs(error_lu(*found)) > 0.05) {
-        solution_.limited = true;
-        std::ostringstream reason;
-        reason.precision(2);
-        reason << std::fixed << found->pass.integrated_lufs << " LUFS reached of " << target_.loudness_lufs
-               << ": limiter gain reduction stays within " << found->pass.reduction_p95_db
+    solution_.limited = true;
+    std::ostringstream reason;
+    reason.precision(2);
+    reason << std::fixed << found.pass.integrated_lufs << " LUFS reached of " << target_.loudness_lufs << ": ";
+    if (found.drive_db >= highest_drive_db()) {
+        reason << "the limiter takes no more than " << highest_drive_db() << " dB of drive";
+    } else {
+        reason << "limiter gain reduction stays within " << found.pass.reduction_p95_db
                << " dB for 95 % of the time, the budget is " << target_.reduction_budget_db << " dB";
         if (is_clipping())
             reason << "; what the clipper takes off is at " << desk_.clipped_db() << " dB of the whole, the budget "
                    << target_.clipping_budget_db << " dB";
-        solution_.reason = reason.str();
     }
-    return solution_;
+    solution_.reason = reason.str();
 }
 
 }  // namespace
 
-Result<LevelSolution> solve_level(LevelDesk& desk, AudioSource& programme, int lead_frames, const Target& target,
-                                  const ChainSettings& settings, const Patch& patch,
-                                  const std::function<bool(double)>& tick) {
-    return Solver(desk, programme, lead_frames, target, patch, tick).solve(settings);
+Result<LevelSolution> solve_level(LevelDesk& desk, const LevelTask& task, const std::function<bool(double)>& tick) {
+    return Solver(desk, task, tick).solve();
 }
 
 }  // namespace burnish

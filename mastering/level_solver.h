@@ -20,17 +20,26 @@ struct LevelSolution {
     std::string reason;  ///< why it is limited
 };
 
+/// What a solution starts from.
+struct LevelTask {
+    AudioSource& programme;
+    int lead_frames = 0;  ///< see LevelDesk::LoadSettings
+    const Target& target;
+    const ChainSettings& settings;  ///< clipper and limiter to start from
+    const Patch& patch;             ///< numbers to be kept as they are
+    double expected_lufs;           ///< of the programme, by its source: a good guess saves a pass, a bad one costs one
+    double expected_dbtp;
+};
+
 /// Finds the gain that brings a programme to its loudness under the ceiling, and leaves the programme loaded on the
 /// desk, ready for the pass that writes it.
 ///
-/// Loudness rises with the drive, ever more slowly as the limiter works: a bracketed secant on the difference to the
-/// target. Beyond the reduction budget the clipper takes the tops of the peaks first, 3 dB above the ceiling or higher,
-/// as its own budget allows; what is still beyond them is not done, and said.
-/// @param lead_frames  see LevelDesk::load
-/// @param settings  clipper and limiter settings to start from; pinned numbers are kept as they are
-/// @param tick      called with the share 0..1 of the expected work; false cancels
-[[nodiscard]] Result<LevelSolution> solve_level(LevelDesk& desk, AudioSource& programme, int lead_frames,
-                                                const Target& target, const ChainSettings& settings, const Patch& patch,
+/// Loudness rises with the drive, ever more slowly as the limiter works. The drive is found on the desk's model, tried
+/// on the programme itself, and found again with what the model was off by, until the programme is on target: two
+/// passes as a rule, six at most. Beyond the reduction budget the clipper takes the tops of the peaks first, as far
+/// down as its own budget allows; what is still beyond the two is not done, and said.
+/// @param tick  called with the share 0..1 of the expected work; false cancels
+[[nodiscard]] Result<LevelSolution> solve_level(LevelDesk& desk, const LevelTask& task,
                                                 const std::function<bool(double)>& tick);
 
 }  // namespace burnish

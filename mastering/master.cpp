@@ -13,6 +13,7 @@
 #include "dsp/denormals.h"
 #include "mastering/level_desk.h"
 #include "mastering/level_solver.h"
+#include "mastering/prefetched_source.h"
 #include "mastering/rendered_source.h"
 
 namespace burnish {
@@ -174,9 +175,12 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     });
 
     if (auto status = source.rewind(); !status) return status.error();
-    RenderedSource rendered(source, report.settings);
+    RenderedSource<tone_stages> with_tone(source, report.settings);
+    PrefetchedSource with_tone_ahead(with_tone);
+    AudioSource& half_way = request.concurrent ? static_cast<AudioSource&>(with_tone_ahead) : with_tone;
+    RenderedSource<dynamics_stages> rendered(half_way, report.settings);
     AudioSource* programme = &rendered;
-    int lead_frames = rendered.latency_frames();
+    int lead_frames = with_tone.latency_frames() + rendered.latency_frames();
     std::unique_ptr<AudioSource> converted;
     const double delivery_rate_hz =
         request.delivery_rate_hz > 0.0 ? request.delivery_rate_hz : source.info().sample_rate_hz;
@@ -192,8 +196,14 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     const auto ticker = phase.ticker();
     LevelDesk desk(services, request.concurrent);
     if (request.target.limit_peaks) {
-        auto solution =
-            solve_level(desk, *programme, lead_frames, request.target, report.settings, request.patch, ticker);
+        const LevelTask task{.programme = *programme,
+                             .lead_frames = lead_frames,
+                             .target = request.target,
+                             .settings = report.settings,
+                             .patch = request.patch,
+                             .expected_lufs = report.before.integrated_lufs,
+                             .expected_dbtp = report.before.true_peak_dbtp};
+        auto solution = solve_level(desk, task, ticker);
         if (!solution) return solution.error();
         report.settings.clipper = solution->clipper;
         report.settings.limiter = solution->limiter;
@@ -202,7 +212,10 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
         report.reason = solution->reason;
     } else {
         const auto frames_ticker = [&](std::int64_t) { return ticker(0.5); };
-        auto status = desk.load(*programme, lead_frames, report.settings.clipper, report.settings.limiter.high_cut_hz,
+        auto status = desk.load(*programme,
+                                {.lead_frames = lead_frames,
+                                 .clipper = report.settings.clipper,
+                                 .high_cut_hz = report.settings.limiter.high_cut_hz},
                                 frames_ticker);
         if (!status) return status.error();
     }

@@ -62,8 +62,8 @@ Status Patch::pin(std::string_view where, std::string_view stage_name, std::stri
                 range_error = std::string(where) + ": " + std::string(stage_name) + "." + std::string(param_name) +
                               " = " + number_text(value) + " is " +
                               (param.whole && value != std::floor(value) ? "not a whole number in [" : "outside [") +
-                              number_text(param.min) + ", " +
-                              number_text(param.max) + "] (" + std::string(param.help) + ")";
+                              number_text(param.min) + ", " + number_text(param.max) + "] (" + std::string(param.help) +
+                              ")";
         }
     });
     if (!stage_known)

@@ -71,8 +71,7 @@ Result<Patch> read_settings(std::string_view where, std::string_view json_text) 
         if (params.empty()) {
             // Names only a stage: worth nothing, but the name has to be right.
             bool known = false;
-            for_each_stage(chain_stages,
-                           [&, &name = stage](const auto& row) { known = known || row.name == name; });
+            for_each_stage(chain_stages, [&, &name = stage](const auto& row) { known = known || row.name == name; });
             if (!known) return usage(where, "chain: unknown stage \"" + stage + "\"");
         }
         for (const auto& [param, value] : params.items()) {

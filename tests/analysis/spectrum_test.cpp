@@ -264,7 +264,7 @@ TEST_CASE("percussive share agrees with its definition", "[analysis][rhythm]") {
     };
     double all = 0.0;
     double percussive = 0.0;
-    for (int t = 4; t < frames + 4; ++t)
+    for (int t = 4; t < frames + 4; t += 2)  // every second frame is looked at
         for (int k = 4; k < bins - 4; ++k) {
             std::vector<float> over_time, over_bins;
             for (int d = -4; d <= 4; ++d) {

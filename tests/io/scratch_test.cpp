@@ -35,7 +35,7 @@ TEST_CASE("audio put aside comes back bit for bit, from memory and from disk", "
     const TemporaryDirectory directory;
     const SpillDirectory spill((directory / "").string());
     for (const int channels : {1, 2})
-        for (const std::size_t memory_bytes : {std::size_t{0}, std::size_t{600'000}, default_scratch_memory_bytes})
+        for (const std::size_t memory_bytes : {std::size_t{0}, std::size_t{600'000}, scratch_memory_bytes_per_channel})
             for (const double seconds : {0.0, 0.5, 65536 / 48000.0, 9.3}) {
                 INFO(channels << " channels, " << memory_bytes << " bytes, " << seconds << " s");
                 auto audio = white_noise(2.0, seconds, 48000.0, channels);
