@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace burnish {
@@ -22,9 +21,13 @@ public:
     /// Replaces every sample with the one that came `delay_frames` earlier.
     void process(std::span<float> io) noexcept {
         if (ring_.empty()) return;
-        for (float& sample : io) {
-            std::swap(sample, ring_[next_]);
-            if (++next_ == ring_.size()) next_ = 0;
+        for (std::size_t done = 0; done < io.size();) {
+            const std::size_t count = std::min(io.size() - done, ring_.size() - next_);
+            const auto first = io.begin() + static_cast<std::ptrdiff_t>(done);
+            std::swap_ranges(first, first + static_cast<std::ptrdiff_t>(count),
+                             ring_.begin() + static_cast<std::ptrdiff_t>(next_));
+            done += count;
+            next_ = next_ + count == ring_.size() ? 0 : next_ + count;
         }
     }
 

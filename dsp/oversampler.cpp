@@ -17,9 +17,10 @@ constexpr int wide_pairs = 8;    // transition 0.26 .. 0.74 of twice that
 constexpr double kaiser_beta = 11.2;
 constexpr int pairs_at_once = 8;
 
-/// out[n] += sum of taps[j] (x[n + j] + x[n + span - j]), j = 0..7: as many taps as there are registers for.
+/// out[n] = start[n] + the sum of taps[j] (x[n + j] + x[n + span - j]), j = 0..7: as many taps as there are registers
+/// for.
 BURNISH_VECTORIZED
-void add_tap_pairs(const float* x, int span, const float* taps, float* out, int count) noexcept {
+void add_tap_pairs(const float* x, int span, const float* taps, const float* start, float* out, int count) noexcept {
     const float t0 = taps[0], t1 = taps[1], t2 = taps[2], t3 = taps[3];
     const float t4 = taps[4], t5 = taps[5], t6 = taps[6], t7 = taps[7];
     const float* y = x + span - 7;
@@ -28,16 +29,15 @@ void add_tap_pairs(const float* x, int span, const float* taps, float* out, int 
         const float b = t2 * (x[n + 2] + y[n + 5]) + t3 * (x[n + 3] + y[n + 4]);
         const float c = t4 * (x[n + 4] + y[n + 3]) + t5 * (x[n + 5] + y[n + 2]);
         const float d = t6 * (x[n + 6] + y[n + 1]) + t7 * (x[n + 7] + y[n]);
-        out[n] += (a + b) + (c + d);
+        out[n] = start[n] + ((a + b) + (c + d));
     }
 }
 
 /// out[n] = start[n] + the symmetric filter over x[n .. n + 2 pairs - 1].
 void filter(const float* x, const std::vector<float>& taps, const float* start, float* out, int count) noexcept {
     const int pairs = static_cast<int>(taps.size());
-    std::copy_n(start, count, out);
     for (int j = 0; j < pairs; j += pairs_at_once)
-        add_tap_pairs(x + j, 2 * (pairs - j) - 1, taps.data() + j, out, count);
+        add_tap_pairs(x + j, 2 * (pairs - j) - 1, taps.data() + j, j == 0 ? start : out, out, count);
 }
 
 BURNISH_VECTORIZED
@@ -72,6 +72,7 @@ void HalfBand::prepare(int pairs, int max_low_frames, int extra_delay) {
     down_even_.assign(history + max_low_frames, 0.0F);
     down_odd_.assign(pairs + extra_delay + max_low_frames, 0.0F);
     filtered_.assign(max_low_frames, 0.0F);
+    zeros_.assign(max_low_frames, 0.0F);
 
     // h[m] = sin(pi m / 2) / (pi m) at odd distances m from the centre, windowed.
     std::vector<double> ideal(pairs);
@@ -98,8 +99,7 @@ void HalfBand::up(std::span<const float> low, std::span<float> high) noexcept {
     const int count = static_cast<int>(low.size());
     const int history = 2 * pairs_ - 1;
     std::copy(low.begin(), low.end(), up_.begin() + history);
-    std::fill_n(high.begin(), count, 0.0F);
-    filter(up_.data(), taps_, high.data(), filtered_.data(), count);
+    filter(up_.data(), taps_, zeros_.data(), filtered_.data(), count);
     interleave(filtered_.data(), up_.data() + pairs_, high.data(), count);
     keep_history(up_, history, count);
 }

@@ -7,34 +7,17 @@
 
 #include "core/random.h"
 #include "dsp/biquad.h"
+#include "tests/dsp/analogue_prototypes.h"
 #include "tests/support/signals.h"
-
-// The analogue prototypes are written out here once more, in the s plane, as the header states them.
 
 namespace burnish::test {
 namespace {
 
 constexpr double pi = std::numbers::pi;
-constexpr double rates_hz[] = {44100.0, 48000.0, 96000.0};
-constexpr double frequencies_hz[] = {20.0,   30.0,   100.0,   333.0,   1000.0, 2500.0,
-                                     4000.0, 8000.0, 12000.0, 16000.0, 20000.0};
+constexpr double rates_hz[] = {44100.0, 48000.0, 96000.0, 192000.0};
+constexpr double frequencies_hz[] = {20.0,   30.0,   100.0,   333.0,   700.0,   1000.0,  2500.0,
+                                     4000.0, 8000.0, 10000.0, 12000.0, 14000.0, 16000.0, 20000.0};
 constexpr double gains_db[] = {-12.0, -6.0, -1.0, 1.0, 6.0, 12.0};
-
-double to_db(std::complex<double> h) { return 20 * std::log10(std::abs(h)); }
-double half_root(double gain_db) { return std::pow(10.0, gain_db / 40); }
-
-double analogue_bell_db(std::complex<double> s, double q, double gain_db) {
-    const double a = half_root(gain_db);
-    return to_db((s * s + s * a / q + 1.0) / (s * s + s / (a * q) + 1.0));
-}
-double analogue_low_shelf_db(std::complex<double> s, double gain_db) {
-    const double a = half_root(gain_db);
-    return to_db(a * (s * s + s * std::sqrt(2 * a) + a) / (a * s * s + s * std::sqrt(2 * a) + 1.0));
-}
-double analogue_high_shelf_db(std::complex<double> s, double gain_db) {
-    const double a = half_root(gain_db);
-    return to_db(a * (a * s * s + s * std::sqrt(2 * a) + 1.0) / (s * s + s * std::sqrt(2 * a) + a));
-}
 
 /// Largest distance in dB between a design and its prototype from 20 Hz to 20 kHz.
 template <class Analogue>
@@ -61,10 +44,11 @@ TEST_CASE("bells and shelves follow their analogue prototypes", "[dsp][biquad]")
         for (const double f0 : frequencies_hz)
             for (const double gain_db : gains_db) {
                 INFO(f0 << " Hz, " << gain_db << " dB at " << rate_hz << " Hz");
-                for (const double q : {0.2, 0.7, 1.0, 2.0, 10.0}) {
+                for (const double q : {0.2, 0.5, 0.7, 1.0, 2.0, 10.0}) {
                     INFO("Q " << q);
                     const auto analogue = [&](std::complex<double> s) { return analogue_bell_db(s, q, gain_db); };
-                    const double limit = f0 <= 1000.0 && q >= 0.7 ? 0.02 : 0.7;
+                    // Wider bells reach the top of the band, where the match is coarser.
+                    const double limit = f0 > 1000.0 ? 0.7 : q >= 0.7 ? 0.02 : q >= 0.5 ? 0.03 : 0.12;
                     CHECK(worst_error_db(bell(f0, q, gain_db, rate_hz), f0, rate_hz, analogue) <= limit);
                 }
                 const double limit = f0 <= 1000.0 ? 0.02 : 0.7;

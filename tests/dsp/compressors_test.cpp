@@ -127,8 +127,8 @@ TEST_CASE("glue compressor settles on its static curve", "[dsp][compressor][glue
 
 TEST_CASE("glue compressor's times cover 63 %", "[dsp][compressor][glue]") {
     for (const double rate_hz : {44100.0, 96000.0})
-        for (const auto& [attack_ms, release_ms] :
-             {std::pair{5.0, 50.0}, std::pair{10.0, 100.0}, std::pair{30.0, 100.0}}) {
+        for (const auto& [attack_ms, release_ms] : {std::pair{2.0, 40.0}, std::pair{5.0, 50.0}, std::pair{10.0, 100.0},
+                                                    std::pair{30.0, 100.0}, std::pair{60.0, 200.0}}) {
             const auto in = stepped_tone(4001.0, rate_hz, {{0.2, -30}, {0.8, -10}, {1.0, -30}});
             const auto out = render<GlueCompressor>(
                 in, {.threshold_db = -25, .ratio = 3, .knee_db = 0, .attack_ms = attack_ms, .release_ms = release_ms},
@@ -167,6 +167,19 @@ TEST_CASE("compressors: both channels get the same gain", "[dsp][compressor]") {
         for (int n = 0; n < in.frames(); ++n) unequal += out->channel(1)[n] != 0.5F * out->channel(0)[n] ? 1 : 0;
         CHECK(unequal == 0);
     }
+}
+
+// Factors of two and signs are exact too, so the channel that leads may change all the time.
+TEST_CASE("glue compressor: equal gains whichever channel leads", "[dsp][compressor][glue]") {
+    const std::array factors{0.5F, 2.0F, -4.0F, 0.0F};
+    const auto factor = [&](int n) { return factors[static_cast<std::size_t>(n / 777) % factors.size()]; };
+    auto in = toy_music(2.0, 44100.0);
+    for (int n = 0; n < in.frames(); ++n) in.channel(1)[n] = factor(n) * in.channel(0)[n];
+    const auto out = render<GlueCompressor>(in, {.threshold_db = -40, .ratio = 4}, 44100.0);
+    CHECK(null_depth_db(in, out) > -10.0);
+    int unequal = 0;
+    for (int n = 0; n < in.frames(); ++n) unequal += out.channel(1)[n] != factor(n) * out.channel(0)[n] ? 1 : 0;
+    CHECK(unequal == 0);
 }
 
 TEST_CASE("glue compressor listens to the louder channel", "[dsp][compressor][glue]") {
@@ -280,9 +293,7 @@ TEST_CASE("multiband compressor: every band keeps to its own curve", "[dsp][comp
                 const auto first = static_cast<int>(rate_hz);
                 const int count = static_cast<int>(0.4 * rate_hz);
                 INFO("band " << b << " at " << rate_hz << " Hz, " << over_db << " dB over");
-                // The slowest ripple of the detector, at 300 Hz, lifts the level it holds by some tenths.
-                CHECK(gain_to_db(rms(out, first, count) / rms(in, first, count)) ==
-                      Approx(expected_db).margin(b == 0 ? 0.35 : 0.1));
+                CHECK(gain_to_db(rms(out, first, count) / rms(in, first, count)) == Approx(expected_db).margin(0.1));
             }
 }
 
@@ -306,6 +317,27 @@ TEST_CASE("multiband compressor: times cover 63 %", "[dsp][compressor][multiband
         gain[n] = gain_to_db(rms(out, n - window, window)) - gain_to_db(rms(in, n - window, window));
     CHECK(time_constant_ms(gain, 0.3, 1.49, rate_hz, 0.02) == Approx(100.0).epsilon(0.06));
     CHECK(time_constant_ms(gain, 1.5, 4.45, rate_hz, 0.05) == Approx(600.0).epsilon(0.05));
+}
+
+// 100 Hz in a low band up to 400 Hz. -12 dBFS peak is -15.01 dBFS rms, 8 dB over the threshold at ratio 4.
+TEST_CASE("multiband compressor leaves a bass tone clean", "[dsp][compressor][multiband]") {
+    for (const double rate_hz : {44100.0, 96000.0}) {
+        const auto in = sine(100.0, db_to_gain(-12), 2.0, rate_hz);
+        const auto out = render<MultibandCompressor>(in,
+                                                     {.low_split_hz = 400,
+                                                      .mid_split_hz = 3000,
+                                                      .high_split_hz = 12000,
+                                                      .knee_db = 0,
+                                                      .low_level_db = -23.01,
+                                                      .low_threshold_db = 0,
+                                                      .low_ratio = 4,
+                                                      .low_attack_ms = 10,
+                                                      .low_release_ms = 100},
+                                                     rate_hz);
+        const auto second = static_cast<int>(rate_hz);
+        CHECK(gain_to_db(rms(out, second, second) / rms(in, second, second)) < -5.9);
+        CHECK(distortion(out, 100.0, rate_hz, second, second) < 0.005);
+    }
 }
 
 TEST_CASE("multiband make-up lifts one band and leaves the others", "[dsp][compressor][multiband]") {

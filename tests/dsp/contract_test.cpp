@@ -1,10 +1,18 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <string_view>
 #include <tuple>
+#include <type_traits>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 #include "core/random.h"
+#include "dsp/denormals.h"
 #include "tests/dsp/all_blocks.h"
 #include "tests/support/allocation_counter.h"
 #include "tests/support/block_runner.h"
@@ -33,6 +41,67 @@ typename B::Settings random_settings(Random& random) {
             settings.*param.member = random.uniform(param.min, param.max);
     }
     return settings;
+}
+
+/// Every parameter the same way up its range. Times are cut to 200 ms: they only say how soon a state is forgotten.
+template <Block B>
+typename B::Settings settings_at(double share) {
+    typename B::Settings settings;
+    for (const auto& param : B::params) {
+        double value = param.scale == Scale::log ? param.min * std::pow(param.max / param.min, share)
+                                                 : param.min + share * (param.max - param.min);
+        if (std::string_view(param.name).ends_with("_ms")) value = std::min(value, 200.0);
+        settings.*param.member = value;
+    }
+    return settings;
+}
+
+/// The same samples in all channels.
+template <class MakeSample>
+AudioBuffer make(double seconds, double rate_hz, int channels, MakeSample make_sample) {
+    AudioBuffer audio(channels, static_cast<int>(seconds * rate_hz));
+    for (int c = 0; c < channels; ++c)
+        for (int n = 0; n < audio.frames(); ++n) audio.channel(c)[n] = make_sample(n);
+    return audio;
+}
+
+void clear(AudioBuffer& audio) {
+    for (int c = 0; c < audio.channels(); ++c) std::ranges::fill(audio.channel(c), 0.0F);
+}
+
+int count_subnormal(const AudioBuffer& audio) {
+    int count = 0;
+    for (int c = 0; c < audio.channels(); ++c)
+        for (const float sample : audio.channel(c)) count += std::fpclassify(sample) == FP_SUBNORMAL ? 1 : 0;
+    return count;
+}
+
+/// Whether `work` makes the processor handle subnormal numbers, as it tells itself; false where it cannot.
+template <class Work>
+bool meets_subnormals(Work work) {
+#if defined(__SSE2__)
+    constexpr unsigned denormal_operand = 0x2;
+    _mm_setcsr(_mm_getcsr() & ~denormal_operand);
+    work();
+    return (_mm_getcsr() & denormal_operand) != 0;
+#else
+    work();
+    return false;
+#endif
+}
+
+/// Largest second difference over the largest magnitude, frames first..first+count of all channels.
+double curvature(const AudioBuffer& audio, int first, int count) {
+    double bend = 0.0;
+    double top = 0.0;
+    for (int c = 0; c < audio.channels(); ++c) {
+        const auto x = audio.channel(c);
+        for (int n = first + 2; n < first + count; ++n) {
+            bend = std::max(bend, std::abs(double{x[n]} - 2 * double{x[n - 1]} + x[n - 2]));
+            top = std::max(top, std::abs(double{x[n]}));
+        }
+    }
+    return bend / top;
 }
 
 bool same_bits(const AudioBuffer& a, const AudioBuffer& b) {
@@ -139,6 +208,99 @@ TEMPLATE_LIST_TEST_CASE("output is finite over the whole parameter range", "[dsp
                 run_in_pieces(block, audio, 512);
                 CHECK(all_finite(audio));
             }
+}
+
+TEMPLATE_LIST_TEST_CASE("output stays in bounds for DC, squares and faint noise", "[dsp][contract]", AllBlocks) {
+    Random random(19);
+    const auto constant = [](int) { return 1.0F; };
+    const auto slow_square = [](int n) { return n / 100 % 2 == 0 ? 1.0F : -1.0F; };
+    const auto fast_square = [](int n) { return n % 2 == 0 ? 1.0F : -1.0F; };
+    const auto subnormal = [](int n) { return n % 3 == 0 ? -1e-40F : 1e-41F; };
+    for (const double rate_hz : {8000.0, 44100.0, 192000.0})
+        for (int trial = 0; trial < 4; ++trial)
+            for (auto audio : {make(0.2, rate_hz, 2, constant), make(0.2, rate_hz, 2, slow_square),
+                               make(0.2, rate_hz, 2, fast_square), make(0.2, rate_hz, 2, subnormal)}) {
+                TestType block;
+                block.prepare({rate_hz, 2, 512});
+                block.set(random_settings<TestType>(random));
+                run_in_pieces(block, audio, 512);
+                CHECK(all_finite(audio));
+                CHECK(peak(audio) < 2000.0);  // 66 dB: more than all the gain there is to be set in one block
+            }
+}
+
+// A day of silence, in what it does to a block: 400 ms, the slowest time built in, falls below the smallest double in
+// 300 s, and then the state has come to rest. Sound then comes out as after a second of silence on a fresh block;
+// powers of two keep control periods in step, and the rounding of transforms is what may differ.
+TEMPLATE_LIST_TEST_CASE("a day of silence leaves no trace and no subnormal numbers", "[dsp][contract]", AllBlocks) {
+    constexpr double rate_hz = 8000.0;
+    constexpr int second_frames = 8192;
+    const FlushDenormals as_every_thread_of_the_engine;
+    const auto sound = toy_music(1.0, rate_hz);
+    AudioBuffer silence(2, second_frames);
+    for (const double share : {0.25, 0.75}) {
+        INFO("settings at " << share << " of their ranges");
+        TestType block;
+        block.prepare({rate_hz, 2, second_frames});
+        block.set(settings_at<TestType>(share));
+        block.process(AudioBuffer(sound).view());
+        int subnormal = 0;
+        CHECK_FALSE(meets_subnormals([&] {
+            for (int second = 0; second < 310; ++second) {
+                clear(silence);
+                block.process(silence.view());
+                subnormal += count_subnormal(silence);
+            }
+        }));
+        CHECK(subnormal == 0);
+        CHECK(peak(silence) == 0.0);
+        auto after_day = sound;
+        block.process(after_day.view());
+        CHECK(all_finite(after_day));
+
+        block.reset();
+        clear(silence);
+        block.process(silence.view());
+        auto after_second = sound;
+        block.process(after_second.view());
+        // Dither goes on in its row of random numbers.
+        if constexpr (!std::is_same_v<TestType, Dither>) CHECK(null_depth_db(after_second, after_day) <= -130.0);
+    }
+}
+
+TEST_CASE("flushing keeps the processor from handling subnormal numbers", "[dsp][contract]") {
+    volatile double tiny = 1e-310;
+    volatile double tenth = 0.1;
+    volatile double smallest = 3e-308;
+    volatile double sum = 1.0;
+    {
+        const FlushDenormals flush;
+        CHECK_FALSE(meets_subnormals([&] { sum = sum + tiny; }));
+        CHECK(smallest * tenth == 0.0);
+    }
+    CHECK(smallest * tenth > 0.0);
+#if defined(__SSE2__)
+    CHECK(meets_subnormals([&] { sum = sum + tiny; }));
+    CHECK_FALSE(meets_subnormals([&] { sum = sum + smallest; }));
+#endif
+}
+
+// A tone swells up after silence and dies away again. Its second difference is its amplitude times (2 pi f / rate)^2; a
+// click would add its whole height.
+TEMPLATE_LIST_TEST_CASE("nothing clicks where sound begins and ends", "[dsp][contract]", AllBlocks) {
+    constexpr double rate_hz = 44100.0;
+    auto in = sine(100.0, 0.5, 4.0, rate_hz);
+    for (int c = 0; c < 2; ++c)
+        for (int n = 0; n < in.frames(); ++n) {
+            const double swell = std::clamp(std::min(n / rate_hz - 1.0, 3.0 - n / rate_hz) / 0.1, 0.0, 1.0);
+            in.channel(c)[n] *= static_cast<float>(swell * swell * (3.0 - 2.0 * swell));
+        }
+    const auto second = static_cast<int>(rate_hz);
+    for (const double share : {0.25, 0.75}) {
+        INFO("settings at " << share << " of their ranges");
+        const auto out = render<TestType>(in, settings_at<TestType>(share), rate_hz);
+        CHECK(curvature(out, 0, out.frames()) < 2.0 * curvature(out, 2 * second, second / 2));
+    }
 }
 
 }  // namespace burnish::test

@@ -1,18 +1,21 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <complex>
 #include <cstring>
+#include <numbers>
 
 #include "core/decibels.h"
 #include "dsp/equalizer.h"
 #include "dsp/subsonic_filter.h"
+#include "tests/dsp/analogue_prototypes.h"
 #include "tests/support/block_runner.h"
 #include "tests/support/signals.h"
 
 namespace burnish::test {
 namespace {
 
-constexpr double rates_hz[] = {44100.0, 48000.0, 96000.0};
+constexpr double rates_hz[] = {44100.0, 48000.0, 96000.0, 192000.0};
 
 /// Gain of a block for a steady tone, in dB.
 template <Block B>
@@ -23,7 +26,59 @@ double gain_db(const typename B::Settings& settings, double frequency_hz, double
     return gain_to_db(tone_amplitude(out, 0, frequency_hz, rate_hz, half, half) / 0.25);
 }
 
+/// Largest distance in dB between the response of an equalizer and a prototype from 20 Hz to 20 kHz.
+template <class Analogue>
+double worst_error_db(const EqualizerSettings& settings, double rate_hz, Analogue analogue_db) {
+    const auto response = render<Equalizer>(impulse(0, static_cast<int>(0.5 * rate_hz), 1), settings, rate_hz);
+    double worst = 0.0;
+    for (double f = 20.0; f <= 20000.0; f *= 1.25) {
+        const auto turn = std::polar(1.0, -2 * std::numbers::pi * f / rate_hz);
+        std::complex<double> sum = 0.0, phase = 1.0;
+        for (const float sample : response.channel(0)) {
+            sum += double{sample} * phase;
+            phase *= turn;
+        }
+        worst = std::max(worst, std::abs(to_db(sum) - analogue_db(f)));
+    }
+    return worst;
+}
+
 }  // namespace
+
+// Limit EQ1, of the block as a whole: impulse in, one band at work, spectrum of what comes out.
+TEST_CASE("bands of the equalizer follow their analogue prototypes", "[dsp][equalizer]") {
+    using S = EqualizerSettings;
+    struct Bell {
+        double S::*hz;
+        double S::*db;
+        double S::*q;
+    };
+    const Bell bells[] = {{&S::bell_1_hz, &S::bell_1_db, &S::bell_1_q},
+                          {&S::bell_2_hz, &S::bell_2_db, &S::bell_2_q},
+                          {&S::bell_3_hz, &S::bell_3_db, &S::bell_3_q},
+                          {&S::bell_4_hz, &S::bell_4_db, &S::bell_4_q}};
+    for (const double rate_hz : rates_hz)
+        for (const double gain : {-9.0, 12.0}) {
+            INFO(gain << " dB at " << rate_hz << " Hz");
+            for (const auto& bell : bells)
+                for (const double f0 : {60.0, 1000.0, 16000.0}) {
+                    S s;
+                    s.*bell.hz = f0, s.*bell.db = gain, s.*bell.q = 1.4;
+                    const auto analogue_db = [&](double f) { return analogue_bell_db({0.0, f / f0}, 1.4, gain); };
+                    CHECK(worst_error_db(s, rate_hz, analogue_db) <= (f0 <= 1000.0 ? 0.02 : 0.7));
+                }
+            for (const double f0 : {60.0, 1000.0}) {
+                const S s{.low_shelf_hz = f0, .low_shelf_db = gain};
+                const auto analogue_db = [&](double f) { return analogue_low_shelf_db({0.0, f / f0}, gain); };
+                CHECK(worst_error_db(s, rate_hz, analogue_db) <= 0.02);
+            }
+            for (const double f0 : {1000.0, 16000.0}) {
+                const S s{.high_shelf_hz = f0, .high_shelf_db = gain};
+                const auto analogue_db = [&](double f) { return analogue_high_shelf_db({0.0, f / f0}, gain); };
+                CHECK(worst_error_db(s, rate_hz, analogue_db) <= (f0 <= 1000.0 ? 0.02 : 0.7));
+            }
+        }
+}
 
 TEST_CASE("each band of the equalizer has its own frequency and gain", "[dsp][equalizer]") {
     EqualizerSettings s;

@@ -53,14 +53,23 @@ TEST_CASE("the union of filters never reads below libebur128", "[dsp][true_peak]
         }
 }
 
-TEST_CASE("own filter is within 0.2 dB of 32-fold sampling on noise below 0.45 of the rate", "[dsp][true_peak]") {
-    // A two-sample average squared pulls white noise down towards half the rate, as music is.
-    auto audio = white_noise(0.5, 1.0, 44100.0, 1);
-    auto x = audio.channel(0);
-    for (int pass = 0; pass < 4; ++pass)
-        for (std::size_t n = x.size() - 1; n > 0; --n) x[n] = 0.5F * (x[n] + x[n - 1]);
-    const double reference_dbtp = true_peak_32x_dbtp(audio);
-    CHECK(metered_dbtp(audio, 44100.0, TruePeakFilters::precise) == Approx(reference_dbtp).margin(0.05));
+// Limit LU1. Averaging two samples four times pulls white noise down towards half the rate, as music is: what lies in
+// the top tenth is read differently by every filter. The tone's samples all miss its peaks by 3 dB.
+TEST_CASE("own filter is within 0.05 dB of 32-fold sampling at every rate", "[dsp][true_peak]") {
+    for (const double rate_hz :
+         {8000.0, 11025.0, 16000.0, 22050.0, 32000.0, 44100.0, 48000.0, 88200.0, 96000.0, 176400.0, 192000.0}) {
+        INFO(rate_hz << " Hz");
+        for (unsigned seed = 1; seed <= 3; ++seed) {
+            auto audio = white_noise(0.5, 0.5, rate_hz, 1, seed);
+            auto x = audio.channel(0);
+            for (int pass = 0; pass < 4; ++pass)
+                for (std::size_t n = x.size() - 1; n > 0; --n) x[n] = 0.5F * (x[n] + x[n - 1]);
+            CHECK(metered_dbtp(audio, rate_hz, TruePeakFilters::precise) ==
+                  Approx(true_peak_32x_dbtp(audio)).margin(0.05));
+        }
+        const auto tone = sine(rate_hz / 4, 1.0, 0.1, rate_hz, 1, std::numbers::pi / 4);
+        CHECK(metered_dbtp(tone, rate_hz, TruePeakFilters::precise) == Approx(true_peak_32x_dbtp(tone)).margin(0.05));
+    }
 }
 
 TEST_CASE("detector: peaks line up with their frames, at the edges too", "[dsp][true_peak]") {
