@@ -15,7 +15,6 @@ constexpr double tolerance_lu = 0.015;
 constexpr double budget_tolerance_db = 0.1;
 constexpr int max_passes = 6;
 constexpr int max_clipper_settings = 4;
-constexpr double least_clip_headroom_db = 1.0;  // the clipper works this far above the ceiling at least
 constexpr double expected_loads_and_passes = 4.0;
 
 /// Where true-peak meters still agree: 20 kHz, or less where half the sample rate is near.
@@ -218,13 +217,6 @@ Result<double> Solver::choose_threshold() {
     };
     double low_db = lowest_affordable_db(0.0);
     auto planned = plan_at(low_db);
-    for (int i = 0; i < 3 && planned; ++i) {
-        // What lies less than this above the ceiling is the limiter's.
-        const double lowest_db = solution_.limiter.ceiling_dbtp + least_clip_headroom_db - planned->drive_db;
-        if (low_db >= lowest_db) break;
-        low_db = lowest_db;
-        planned = plan_at(low_db);
-    }
     if (!planned) return planned.error();
     if (!reaches(*planned)) return low_db;
     // No more than is needed.
@@ -253,11 +245,9 @@ Result<Solver::Point> Solver::plan_with_clipper(double unclipped_drive_db) {
         solution_.clipper.threshold_db = threshold_db;
         if (auto status = set_and_plan(); !status) return status.error();
         const double spare_db = target_.clipping_budget_db - desk_.clipped_db();
-        const double lowest_db = solution_.limiter.ceiling_dbtp + least_clip_headroom_db - planned->drive_db;
-        if (spare_db >= 0.0 && (reaches(*planned) || spare_db < close_enough_db || threshold_db <= lowest_db))
-            return planned;
+        if (spare_db >= 0.0 && (reaches(*planned) || spare_db < close_enough_db)) return planned;
         const double forecast_error_db = desk_.clipped_db() - desk_.forecast_clipped_db(solution_.clipper);
-        const double next_db = std::max(lowest_affordable_db(forecast_error_db), spare_db < 0.0 ? -60.0 : lowest_db);
+        const double next_db = lowest_affordable_db(forecast_error_db);
         if (spare_db >= 0.0 && next_db > threshold_db - 0.05) return planned;
         threshold_db = next_db;
     }
