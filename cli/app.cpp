@@ -61,6 +61,7 @@ void add_master(Program& program) {
     add_target(command, flags);
     add_text(command, "--bit-depth", flags.bit_depth, "16|24|32f", "of a lossless master [24]");
     add_text(command, "--rate", flags.rate, "HZ", "sample rate of the master [the input's]");
+    add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
     command.add_option("--set", flags.sets, "fixes a number of the chain; may be repeated")
         ->type_name("STAGE.PARAM=VALUE")
         ->allow_extra_args(false);
@@ -71,7 +72,8 @@ void add_master(Program& program) {
     add_text(command, "--jobs", flags.jobs, "N", "files, or threads for one file, at once [all cores]");
     command.add_flag("--json", flags.json, "prints the report as JSON, an array for several inputs");
     command.add_flag("--dry-run", flags.dry_run, "does all but write the master");
-    command.add_flag("--strict", flags.strict, "fails if loudness or true peak miss the target");
+    command.add_flag("--strict", flags.strict,
+                     "fails if the written file misses loudness or true peak, by our meters or libebur128's");
     command.add_flag("-f,--force", flags.force, "replaces existing files");
     command.add_flag("-q,--quiet", flags.quiet, "prints errors only");
     command.add_flag("-v,--verbose", flags.verbose, "prints every reason and every measurement too");

@@ -88,6 +88,20 @@ std::string analyze_footer() {
            "  burnish analyze album/*.wav --json > album.json";
 }
 
+std::string limiter_mode_names(std::string_view between) {
+    std::string names;
+    for (const auto& mode : limiter_modes)
+        names += (names.empty() ? "" : std::string(between)) + std::string(mode.name);
+    return names;
+}
+
+std::string limiter_mode_help() {
+    std::string help;
+    for (const auto& mode : limiter_modes)
+        help += (help.empty() ? "" : "; ") + std::string(mode.name) + ": " + std::string(mode.help);
+    return help + " [" + std::string(limiter_modes.front().name) + "]";
+}
+
 std::string parameter_list() {
     std::ostringstream list;
     std::string_view last_stage;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace burnish {
 
@@ -11,5 +12,8 @@ namespace burnish {
 
 /// Every number of the chain for --set: its name, range, default and meaning.
 [[nodiscard]] std::string parameter_list();
+/// The limiter's modes, and what each is for.
+[[nodiscard]] std::string limiter_mode_names(std::string_view between);
+[[nodiscard]] std::string limiter_mode_help();
 
 }  // namespace burnish

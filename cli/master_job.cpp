@@ -6,6 +6,7 @@
 #include <new>
 
 #include "cli/number_format.h"
+#include "cli/referee.h"
 #include "cli/text_file.h"
 #include "io/metadata.h"
 #include "io/output_file.h"
@@ -125,6 +126,13 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
     if (*output) {
         append(warnings, (*output)->warnings());
         outcome.encoding = encoding_text(encoding);
+        if (options.strict) {
+            const auto written = (*output)->reopen();
+            if (!written) return Error{ErrorCode::output, written.error().message};
+            auto reading = ask_referee(**written);
+            if (!reading) return reading.error();
+            outcome.report.referee = *reading;
+        }
         if (!progress("writing", 1.0, duration_s)) return Error{ErrorCode::canceled, job.input.string() + ": stopped"};
         if (auto status = (*output)->commit(); !status) return status;
     }
@@ -135,6 +143,15 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
     const auto missed = options.strict ? missed_target(outcome.report) : std::nullopt;
     if (missed) return Error{ErrorCode::target, job.input.string() + ": target missed: " + *missed};
     return success();
+}
+
+std::optional<std::string> missed_by(const Target& target, double found_lufs, double peak_dbtp) {
+    if (target.normalize && std::abs(found_lufs - target.loudness_lufs) > loudness_tolerance_lu)
+        return fixed_text(found_lufs, 2) + " LUFS measured, " + fixed_text(target.loudness_lufs, 2) + " LUFS asked for";
+    if (target.limit_peaks && peak_dbtp > target.ceiling_dbtp + peak_tolerance_db)
+        return "a true peak of " + fixed_text(peak_dbtp, 2) + " dBTP measured, " + fixed_text(target.ceiling_dbtp, 2) +
+               " dBTP asked for";
+    return std::nullopt;
 }
 
 }  // namespace
@@ -159,15 +176,11 @@ MasterOutcome run_job(const MasterJob& job, const MasterOptions& options, bool c
 std::optional<std::string> missed_target(const MasterReport& report) {
     if (report.status == MasterStatus::limited) return report.reason;
     if (!report.after) return std::nullopt;
-    const double found_lufs = report.after->integrated_lufs;
-    if (report.target.normalize && std::abs(found_lufs - report.target.loudness_lufs) > loudness_tolerance_lu)
-        return fixed_text(found_lufs, 2) + " LUFS measured, " + fixed_text(report.target.loudness_lufs, 2) +
-               " LUFS asked for";
-    const double peak_dbtp = report.after->true_peak_dbtp;
-    if (report.target.limit_peaks && peak_dbtp > report.target.ceiling_dbtp + peak_tolerance_db)
-        return "a true peak of " + fixed_text(peak_dbtp, 2) + " dBTP measured, " +
-               fixed_text(report.target.ceiling_dbtp, 2) + " dBTP asked for";
-    return std::nullopt;
+    auto missed = missed_by(report.target, report.after->integrated_lufs, report.after->true_peak_dbtp);
+    if (missed || !report.referee) return missed;
+    missed = missed_by(report.target, report.referee->integrated_lufs, report.referee->true_peak_dbtp);
+    if (missed) *missed += " (by libebur128)";
+    return missed;
 }
 
 nlohmann::ordered_json outcome_json(const MasterJob& job, const MasterOutcome& outcome) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "cli/batch.h"
+#include "cli/help_text.h"
 #include "cli/text_file.h"
 #include "io/audio_file.h"
 #include "mastering/settings_json.h"
@@ -63,6 +64,17 @@ Status read_sets(const std::vector<std::string>& assignments, Patch& patch) {
             return usage("--set: " + assignment.substr(0, assignment.find('=')) + " is given twice");
     }
     return success();
+}
+
+Result<Patch> read_limiter_mode(const std::optional<std::string>& typed) {
+    Patch patch;
+    if (!typed) return patch;
+    const auto mode = std::ranges::find(limiter_modes, *typed, &LimiterMode::name);
+    if (mode == limiter_modes.end())
+        return usage("--limiter: \"" + *typed + "\" found, one of " + limiter_mode_names(", ") + " expected");
+    for (const auto& [param, member] : limiter_mode_params)
+        if (auto status = patch.pin("--limiter", "limiter", param, (*mode).*member); !status) return status.error();
+    return patch;
 }
 
 Status read_format(const MasterFlags& flags, MasterOptions& options) {
@@ -150,6 +162,18 @@ Status check_pins(const MasterFlags& flags, const MasterOptions& options, const 
     });
 }
 
+Status check_limiter_mode(const Patch& from_mode, const Patch& from_file, const Patch& from_sets) {
+    for (const auto& pin : from_mode.pins()) {
+        const auto name = pin.stage + "." + pin.param;
+        if (from_sets.pins(pin.stage, pin.param))
+            return usage("--limiter and --set " + name + " contradict each other: both say what it is");
+        if (from_file.pins(pin.stage, pin.param))
+            return usage("--limiter and --settings contradict each other: the file holds " + name +
+                         "; drop the flag, or take the limiter out of the file");
+    }
+    return success();
+}
+
 /// What is rounded to 16 bits needs no more, and is told so twice at most.
 Status settle_depth(MasterOptions& options) {
     ChainSettings pinned;
@@ -187,8 +211,13 @@ Status read_patch(const MasterFlags& flags, MasterOptions& options) {
         if (!read) return read.error();
         from_file = *std::move(read);
     }
+    const auto from_mode = read_limiter_mode(flags.limiter);
+    if (!from_mode) return from_mode.error();
     if (auto status = check_pins(flags, options, from_file, from_sets); !status) return status;
+    if (auto status = check_limiter_mode(*from_mode, from_file, from_sets); !status) return status;
     options.patch = std::move(from_file);
+    for (const auto& pin : from_mode->pins())
+        if (auto status = options.patch.pin("--limiter", pin.stage, pin.param, pin.value); !status) return status;
     for (const auto& pin : from_sets.pins())
         if (auto status = options.patch.pin("--set", pin.stage, pin.param, pin.value); !status) return status;
     return success();

@@ -20,6 +20,7 @@ struct MasterFlags {
     std::array<std::optional<std::string>, target_params.size()> target;  ///< in the order of target_params
     std::optional<std::string> bit_depth;
     std::optional<std::string> rate;
+    std::optional<std::string> limiter;
     std::vector<std::string> sets;
     std::optional<std::string> settings;
     std::optional<std::string> save_settings;

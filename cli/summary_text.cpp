@@ -170,6 +170,9 @@ std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, con
     if (report.decisions.empty() && options.patch.empty()) text.add("sound", "left as it is");
     add_level(text, report);
     if (report.after) text.add("result", levels_text(*report.after));
+    if (report.referee)
+        text.add("referee", fixed_text(report.referee->integrated_lufs, 2) + " LUFS, true peak " +
+                                fixed_text(report.referee->true_peak_dbtp, 2) + " dBTP by libebur128");
     if (!report.reason.empty()) text.add("limited", report.reason);
     text.add(outcome.encoding.empty() ? "planned" : "written", status_text(job, outcome));
 

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/param.h"
@@ -32,6 +35,29 @@ inline constexpr auto limiter_params = std::to_array<Param<LimiterSettings>>({
     {"high_cut_hz", 0.0, 22000.0, Scale::linear, &LimiterSettings::high_cut_hz,
      "steep low-pass before the limiter, on which true-peak meters agree; 0 is off"},
 });
+
+/// Numbers of the limiter that belong together.
+struct LimiterMode {
+    std::string_view name;
+    double lookahead_ms;
+    double hold_ms;
+    double release_ms;
+    double slow_release_ms;
+    std::string_view help;
+};
+
+inline constexpr auto limiter_modes = std::to_array<LimiterMode>({
+    {"clean", 5.0, 8.0, 80.0, 600.0, "no distortion of steady bass"},
+    {"loud", 1.5, 0.5, 30.0, 100.0, "more level at the same drive, at the price of some distortion"},
+});
+
+/// What a mode sets, in the order of its numbers.
+inline constexpr std::array<std::pair<std::string_view, double LimiterMode::*>, 4> limiter_mode_params{{
+    {"lookahead_ms", &LimiterMode::lookahead_ms},
+    {"hold_ms", &LimiterMode::hold_ms},
+    {"release_ms", &LimiterMode::release_ms},
+    {"slow_release_ms", &LimiterMode::slow_release_ms},
+}};
 
 /// The limiter's decision: from true peaks to a smooth gain that keeps every one of them below the ceiling.
 ///

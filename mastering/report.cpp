@@ -71,6 +71,10 @@ Json report_json(const MasterReport& report) {
                              {"confidence", decision.confidence},
                              {"reason", decision.reason}});
     json["settings"] = settings_json(report.settings);
+    if (report.referee)
+        json["referee"] = {{"meter", "libebur128"},
+                           {"integrated_lufs", rounded(report.referee->integrated_lufs, 3)},
+                           {"true_peak_dbtp", rounded(report.referee->true_peak_dbtp, 3)}};
     json["before"] = analysis_json(report.before);
     if (report.after) json["after"] = analysis_json(*report.after);
     return json;

@@ -29,10 +29,17 @@ struct LevelReport {
     int corrected_peaks = 0;             ///< frames turned down further after looking at the finished signal
 };
 
+/// What another meter read from the written file.
+struct RefereeReading {
+    double integrated_lufs = silence_db;
+    double true_peak_dbtp = silence_db;
+};
+
 /// The proof of what was done.
 struct MasterReport {
     TrackAnalysis before;
-    std::optional<TrackAnalysis> after;  ///< measured on the written file; none in a dry run
+    std::optional<TrackAnalysis> after;     ///< measured on the written file; none in a dry run
+    std::optional<RefereeReading> referee;  ///< libebur128's word on it, where it was asked for
     Target target;
     ChainSettings settings;
     std::vector<Decision> decisions;

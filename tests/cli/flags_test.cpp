@@ -118,6 +118,7 @@ TEST_CASE("a value out of range is told with flag, value and range", "[cli][flag
     CHECK_THAT(master_complaint({"--ceiling", "none"}), Contains("--ceiling: \"none\" found"));
     CHECK_THAT(master_complaint({"--amount", "101"}), Contains("--amount: 101 is outside [0, 100]"));
     CHECK_THAT(master_complaint({"--bit-depth", "20"}), Contains("\"20\" found, one of 16, 24, 32f expected"));
+    CHECK_THAT(master_complaint({"--limiter", "hot"}), Contains("\"hot\" found, one of clean, loud expected"));
     CHECK_THAT(master_complaint({"--rate", "4000"}), Contains("--rate: 4000 is outside [8000, 192000]"));
     CHECK_THAT(master_complaint({"--rate", "44100.5"}), Contains("whole numbers"));
     CHECK_THAT(master_complaint({"--rate", "44.1k"}), Contains("\"44.1k\" found"));
@@ -144,6 +145,8 @@ TEST_CASE("flags that contradict each other are refused", "[cli][flags]") {
     CHECK_THAT(master_complaint({"--reduction-budget", "3", "--loudness", "none"}), Contains("--reduction-budget"));
     CHECK_THAT(master_complaint({"--set", "glue.ratio=2", "--set", "glue.ratio=3"}),
                Contains("glue.ratio is given twice"));
+    CHECK_THAT(master_complaint({"--limiter", "loud", "--set", "limiter.hold_ms=3"}),
+               Contains("--limiter and --set limiter.hold_ms"));
     CHECK_THAT(complaint({"master", "in.wav", "-o", "out.mp3", "--bit-depth", "24"}), Contains("lossy"));
     CHECK_THAT(complaint({"master", "in.wav", "-o", "out.flac", "--bit-depth", "32f"}), Contains("FLAC takes 16, 24"));
     CHECK_THAT(complaint({"master", "in.wav", "-o", "out.opus", "--rate", "44100"}), Contains("48000"));
@@ -157,6 +160,7 @@ TEST_CASE("a settings file and the flags that it answers contradict each other",
     CHECK_THAT(master_complaint({"--settings", full, "--amount", "50"}), Contains("--settings and --amount"));
     CHECK_THAT(master_complaint({"--settings", full, "--loudness", "-9"}), Contains("--loudness and --settings"));
     CHECK_THAT(master_complaint({"--settings", full, "--ceiling", "-2"}), Contains("--ceiling and --settings"));
+    CHECK_THAT(master_complaint({"--settings", full, "--limiter", "loud"}), Contains("--limiter and --settings"));
     CHECK_THAT(master_complaint({"--settings", full, "--bit-depth", "16"}), Contains("rounds to 24 bits"));
     CHECK_THAT(master_complaint({"--settings", (directory / "none.json").string()}),
                Contains("none.json: cannot be read"));
@@ -182,6 +186,22 @@ TEST_CASE("a settings file without a limiter leaves the level to the target", "[
     REQUIRE(whole);
     CHECK_FALSE(whole->target.normalize);
     CHECK(whole->usual_depth == BitDepth::int16);
+}
+
+TEST_CASE("a limiter mode pins its numbers, and the first one is the default", "[cli][flags]") {
+    for (const auto& mode : limiter_modes) {
+        auto flags = flags_with([](MasterFlags&) {});
+        flags.limiter = std::string(mode.name);
+        const auto options = read_master_flags(flags);
+        REQUIRE(options.ok());
+        ChainSettings settings;
+        options->patch.apply_to(settings);
+        CHECK(settings.limiter.lookahead_ms == mode.lookahead_ms);
+        CHECK(settings.limiter.hold_ms == mode.hold_ms);
+        CHECK(settings.limiter.release_ms == mode.release_ms);
+        CHECK(settings.limiter.slow_release_ms == mode.slow_release_ms);
+        if (&mode == &limiter_modes.front()) CHECK(is_neutral(settings.limiter, limiter_params));
+    }
 }
 
 TEST_CASE("defaults are -14 LUFS, -1 dBTP and 24 bits at the source's rate", "[cli][flags]") {

@@ -263,8 +263,15 @@ TEST_CASE("a target counts as missed beyond 0.05 LU, or above the ceiling", "[cl
     CHECK_FALSE(missed_target(report));
     report.after->true_peak_dbtp = -0.99;
     CHECK(missed_target(report) == "a true peak of -0.99 dBTP measured, -1.00 dBTP asked for");
+    report.after->true_peak_dbtp = -1.0;
+    report.referee = RefereeReading{-14.0, -0.9};
+    CHECK(missed_target(report) == "a true peak of -0.90 dBTP measured, -1.00 dBTP asked for (by libebur128)");
     report.target.limit_peaks = false;
     CHECK_FALSE(missed_target(report));
+    report.target.normalize = true;
+    report.after->integrated_lufs = -14.0;
+    report.referee->integrated_lufs = -13.9;
+    CHECK(missed_target(report) == "-13.90 LUFS measured, -14.00 LUFS asked for (by libebur128)");
     report.status = MasterStatus::limited;
     report.reason = "too loud";
     CHECK(missed_target(report) == "too loud");
