@@ -160,10 +160,12 @@ TEST_CASE("a settings file and the flags that it answers contradict each other",
     CHECK_THAT(master_complaint({"--settings", full, "--amount", "50"}), Contains("--settings and --amount"));
     CHECK_THAT(master_complaint({"--settings", full, "--loudness", "-9"}), Contains("--loudness and --settings"));
     CHECK_THAT(master_complaint({"--settings", full, "--ceiling", "-2"}), Contains("--ceiling and --settings"));
-    CHECK_THAT(master_complaint({"--settings", full, "--limiter", "loud"}), Contains("--limiter and --settings"));
     CHECK_THAT(master_complaint({"--settings", full, "--bit-depth", "16"}), Contains("rounds to 24 bits"));
     CHECK_THAT(master_complaint({"--settings", (directory / "none.json").string()}),
                Contains("none.json: cannot be read"));
+    const auto limiter = settings_file(directory, R"({"limiter": {"lookahead_ms": 3}})");
+    CHECK_THAT(master_complaint({"--settings", limiter, "--limiter", "loud"}),
+               Contains("--limiter and --settings") && Contains("limiter.lookahead_ms"));
     const auto damaged = settings_file(directory, R"({"glue": {"ratio": 0.5}})");
     CHECK_THAT(master_complaint({"--settings", damaged}), Contains("settings.json: chain") && Contains("[1, 10]"));
 }
