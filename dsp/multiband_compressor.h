@@ -107,9 +107,11 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
 
 /// Four compressors side by side, one per band of a Linkwitz-Riley crossover; each turns both channels by one gain.
 ///
-/// Detector: mean square over the channels of the band, smoothed over 5 ms, so a threshold is a level above the usual
-/// rms level of the band. Its delay comes on top of attack and release: 2 to 4 ms on an attack, 5 ms per 10 dB or so
-/// of overshoot on a release. Gain: compressor_gain_db, smoothed by GainSmoother.
+/// Detector: mean square over the channels of the band, smoothed by two poles of a sixth of the attack each (and no
+/// less than the waves at the lower end of the band need), so a threshold is a level above the usual rms level of the
+/// band. Attack and release include its delay: within 5 % on steps of 10 to 25 dB over the threshold. Gain:
+/// compressor_gain_db, smoothed by GainSmoother. A steady tone is held to the curve within 0.1 dB from 80 Hz up (0.25
+/// at 50 Hz, by its ripple).
 ///
 /// While any band works, the sum of the bands is an allpass of the input; otherwise the input is not touched at all.
 /// Cost: about 38 ns per stereo frame; nothing when every band is neutral.
@@ -140,8 +142,9 @@ private:
     std::array<GainCurve, bands> curves_;
     std::array<double, bands> makeup_db_{};
     GainSmoother<Lanes> smoother_;
-    Lanes power_{};            // smoothed detector power
-    std::vector<float> gain_;  // of one block, [band][frame]: power, then dB, then linear
+    Lanes detector_{};              // coefficient of its poles
+    std::array<Lanes, 2> power_{};  // what they have smoothed, once and twice
+    std::vector<float> gain_;       // of one block, [band][frame]: power, then dB, then linear
 };
 static_assert(Block<MultibandCompressor>);
 
