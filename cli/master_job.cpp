@@ -39,7 +39,10 @@ private:
 };
 
 MasterServices file_services() {
-    return {.make_scratch = [](int channels, double sample_rate_hz) { return make_scratch(channels, sample_rate_hz); },
+    return {.make_scratch =
+                [](int channels, double sample_rate_hz) {
+                    return make_scratch(channels, sample_rate_hz, usual_scratch_bytes_per_channel(sample_rate_hz));
+                },
             .convert_rate = convert_rate};
 }
 

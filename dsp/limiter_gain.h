@@ -48,7 +48,7 @@ struct LimiterMode {
 
 inline constexpr auto limiter_modes = std::to_array<LimiterMode>({
     {"clean", 5.0, 8.0, 80.0, 600.0, "no distortion of steady bass"},
-    {"loud", 1.5, 0.5, 30.0, 100.0, "more level at the same drive, at the price of some distortion"},
+    {"loud", 5.0, 1.0, 10.0, 50.0, "more level at the same drive, at the price of some distortion"},
 });
 
 /// What a mode sets, in the order of its numbers.

@@ -143,6 +143,7 @@ public:
         if (error_number == 0 && (is(Container::vorbis) || is(Container::opus)))
             error_number = fix_ogg_serial_number(file_.descriptor());
         if (error_number != 0) return failure(std::strerror(error_number));
+        file_.start_flush();
         for (const auto& item : left_out)
             warnings_.push_back(path_.string() + ": " + item + " left out, " + std::string(encoding_.format->name) +
                                 " has no place for it");

@@ -1,6 +1,7 @@
 #include "io/scratch.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cassert>
@@ -9,7 +10,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
-#include <vector>
 
 #include "io/file_descriptor.h"
 
@@ -35,13 +35,44 @@ FileDescriptor open_nameless(const std::string& directory) {
     return file;
 }
 
+/// Memory in pages as large as the system has them: touching 4 kB at a time costs more than what is done with it.
+class LargePages {
+public:
+    explicit LargePages(std::size_t bytes) : bytes_(bytes) {
+        void* const start = bytes == 0 ? MAP_FAILED
+                                       : ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (start == MAP_FAILED) {
+            bytes_ = 0;  // then everything goes to disk
+            return;
+        }
+        start_ = static_cast<float*>(start);
+#ifdef MADV_HUGEPAGE
+        (void)::madvise(start, bytes, MADV_HUGEPAGE);
+#endif
+    }
+    ~LargePages() {
+        if (start_ != nullptr) ::munmap(start_, bytes_);
+    }
+    LargePages(const LargePages&) = delete;
+    LargePages& operator=(const LargePages&) = delete;
+
+    [[nodiscard]] float* start() const noexcept { return start_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+private:
+    float* start_ = nullptr;
+    std::size_t bytes_;
+};
+
 /// Frames lie in blocks, planar within a block: the first `memory_blocks_` in memory, the others in the file.
 class BlockScratch final : public Scratch {
 public:
     BlockScratch(int channels, double sample_rate_hz, std::size_t memory_bytes_per_channel)
         : info_{.sample_rate_hz = sample_rate_hz, .channels = channels, .frames = 0, .bits_per_sample = 0},
           block_(channels, block_frames),
-          memory_blocks_(memory_bytes_per_channel / (sizeof(float) * block_frames)) {}
+          memory_(memory_bytes_per_channel / (sizeof(float) * block_frames) * block_bytes()),
+          memory_blocks_(memory_.bytes() / block_bytes()) {}
 
     [[nodiscard]] const StreamInfo& info() const override { return info_; }
 
@@ -67,8 +98,8 @@ public:
             const int at = static_cast<int>(position_ % block_frames);
             const int count = static_cast<int>(
                 std::min<std::int64_t>({into.frames() - done, block_frames - at, info_.frames - position_}));
-            if (index < memory_.size()) {
-                copy(std::as_const(memory_[index]).view().part(at, count), into.part(done, count));
+            if (index < memory_blocks_) {
+                copy(in_memory(index).part(at, count), into.part(done, count));
             } else {
                 if (auto loaded = load_block(index); !loaded) return loaded.error();
                 copy(std::as_const(block_).view().part(at, count), into.part(done, count));
@@ -88,16 +119,20 @@ private:
     static constexpr std::size_t no_block = static_cast<std::size_t>(-1);
 
     [[nodiscard]] std::size_t block_bytes() const { return sizeof(float) * block_frames * info_.channels; }
+    [[nodiscard]] AudioView in_memory(std::size_t index) const {
+        float* const left = memory_.start() + index * block_bytes() / sizeof(float);
+        return {{left, left + (info_.channels - 1) * block_frames}, info_.channels, block_frames};
+    }
     [[nodiscard]] std::span<std::uint8_t> bytes_of_block() {
         return {reinterpret_cast<std::uint8_t*>(block_.channel(0).data()), block_bytes()};
     }
     [[nodiscard]] std::int64_t offset_of(std::size_t index) const {
-        return static_cast<std::int64_t>((index - memory_.size()) * block_bytes());
+        return static_cast<std::int64_t>((index - memory_blocks_) * block_bytes());
     }
 
     [[nodiscard]] Status store_block() {
-        if (memory_.size() < memory_blocks_) {
-            memory_.push_back(block_);
+        if (stored_ < memory_blocks_) {
+            copy(std::as_const(block_).view(), in_memory(stored_));
         } else {
             if (!file_) file_ = open_nameless(spill_directory());
             if (!file_ || !write_at(file_.get(), offset_of(stored_), bytes_of_block()))
@@ -129,8 +164,8 @@ private:
 
     StreamInfo info_;
     AudioBuffer block_;  // the one being filled, later the one last read from the file
+    LargePages memory_;
     std::size_t memory_blocks_;
-    std::vector<AudioBuffer> memory_;
     FileDescriptor file_;
     std::size_t stored_ = 0;
     std::size_t loaded_ = no_block;
@@ -140,11 +175,15 @@ private:
 
 }  // namespace
 
+std::size_t usual_scratch_bytes_per_channel(double sample_rate_hz) noexcept {
+    constexpr double seconds = 270.0;
+    return static_cast<std::size_t>(seconds * std::min(sample_rate_hz, 44100.0)) * sizeof(float);
+}
+
 Result<std::unique_ptr<Scratch>> make_scratch(int channels, double sample_rate_hz,
                                               std::size_t memory_bytes_per_channel) {
     assert(channels >= 1 && channels <= max_channels);
-    return std::unique_ptr<Scratch>(
-        std::make_unique<BlockScratch>(channels, sample_rate_hz, memory_bytes_per_channel));
+    return std::unique_ptr<Scratch>(std::make_unique<BlockScratch>(channels, sample_rate_hz, memory_bytes_per_channel));
 }
 
 }  // namespace burnish

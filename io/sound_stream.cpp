@@ -15,6 +15,7 @@ namespace {
 
 /// Longer than any file, and short enough for the sums that are done with it.
 constexpr std::int64_t endless_bytes = std::int64_t{1} << 40;
+constexpr std::size_t read_ahead_bytes = 1 << 17;
 /// The end of an endless file is zeros, so that a search for tags there finds none.
 constexpr std::int64_t endless_tail_bytes = 1 << 16;
 
@@ -32,6 +33,21 @@ void apply_patch(const Disguise& disguise, std::int64_t offset, std::span<std::u
 }
 
 }  // namespace
+
+/// As read_at, from the position on.
+std::int64_t SoundStream::Access::read(std::span<std::uint8_t> into) {
+    if (into.size() >= buffer.size()) return read_at(descriptor, position, into);
+    const auto wanted = static_cast<std::int64_t>(into.size());
+    if (position < buffered_from || position + wanted > buffered_from + buffered_bytes) {
+        const auto got = read_at(descriptor, position, buffer);
+        if (got < 0) return got;
+        buffered_from = position;
+        buffered_bytes = got;
+    }
+    const auto count = std::min(wanted, buffered_from + buffered_bytes - position);
+    std::copy_n(buffer.begin() + (position - buffered_from), count, into.begin());
+    return count;
+}
 
 SF_VIRTUAL_IO SoundStream::callbacks() {
     SF_VIRTUAL_IO io{};
@@ -55,7 +71,7 @@ SF_VIRTUAL_IO SoundStream::callbacks() {
             access.position += count;
             return count;
         }
-        const auto got = read_at(access.descriptor, access.position, to);
+        const auto got = access.read(to);
         if (got < 0) {
             access.error_number = errno;
             return 0;
@@ -80,6 +96,7 @@ SF_VIRTUAL_IO SoundStream::callbacks() {
 
 void SoundStream::open(int descriptor, Disguise disguise, int mode) {
     access_ = std::make_unique<Access>(Access{.descriptor = descriptor, .disguise = std::move(disguise)});
+    if (mode == SFM_READ) access_->buffer.resize(read_ahead_bytes);
     auto io = callbacks();
     file_.reset(sf_open_virtual(&io, mode, &info_, access_.get()));
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,12 @@ private:
         Disguise disguise{};
         std::int64_t position = 0;
         int error_number = 0;
+        // libsndfile asks for a few kilobytes at a time; the system is asked for many.
+        std::vector<std::uint8_t> buffer{};  // empty: there is none
+        std::int64_t buffered_from = 0;
+        std::int64_t buffered_bytes = 0;
+
+        [[nodiscard]] std::int64_t read(std::span<std::uint8_t> into);
     };
     struct Close {
         void operator()(SNDFILE* file) const noexcept { sf_close(file); }

@@ -102,6 +102,12 @@ void TemporaryFile::discard() noexcept {
     strike_off(std::exchange(slot_, -1));
 }
 
+void TemporaryFile::start_flush() const noexcept {
+#ifdef SYNC_FILE_RANGE_WRITE
+    (void)::sync_file_range(descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
+}
+
 Status TemporaryFile::commit(const std::filesystem::path& target, bool replace) {
     if (::fsync(descriptor_) != 0) return output_error(target, "cannot be brought to disk");
     int failed = ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, target.c_str(), replace ? 0 : RENAME_NOREPLACE);

@@ -141,7 +141,7 @@ Result<Solver::Point> Solver::estimate(double drive_db, const ModelError& error,
 // Room left falls steadily with the drive; where it crosses zero is found by false position, with the bisection that
 // keeps a crooked curve from holding one end for ever (Illinois).
 Result<Solver::Point> Solver::plan(double budget_db, const ModelError& error, const SoftClipper::Settings& clipper) {
-    constexpr double enough_lu = 0.001;
+    constexpr double enough_lu = 0.004;
     constexpr double enough_db = 1e-4;
     constexpr int max_steps = 40;
     const auto room = [&](const Point& point) {

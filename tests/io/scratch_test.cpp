@@ -35,7 +35,8 @@ TEST_CASE("audio put aside comes back bit for bit, from memory and from disk", "
     const TemporaryDirectory directory;
     const SpillDirectory spill((directory / "").string());
     for (const int channels : {1, 2})
-        for (const std::size_t memory_bytes : {std::size_t{0}, std::size_t{600'000}, scratch_memory_bytes_per_channel})
+        for (const std::size_t memory_bytes :
+             {std::size_t{0}, std::size_t{600'000}, usual_scratch_bytes_per_channel(48000.0)})
             for (const double seconds : {0.0, 0.5, 65536 / 48000.0, 9.3}) {
                 INFO(channels << " channels, " << memory_bytes << " bytes, " << seconds << " s");
                 auto audio = white_noise(2.0, seconds, 48000.0, channels);
