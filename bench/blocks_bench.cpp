@@ -1,4 +1,5 @@
-// Cost of every stage of the chain at work, and of the analysis, per stereo frame at 44.1 kHz in blocks of 512.
+// Cost of every stage of the chain at work, and of the analysis, per stereo frame at 44.1 kHz in blocks of 512; of the
+// whole chain also in the blocks of 256 of a live player.
 //
 // Each stage gets settings that keep it busy on music-like noise: what a heavy-handed master would use. The figure to
 // read is ns_per_frame; 22676 / ns_per_frame is the multiple of real time on one core.
@@ -19,6 +20,7 @@ using namespace burnish;
 
 constexpr double rate_hz = 44100.0;
 constexpr int block_frames = 512;
+constexpr int live_block_frames = 256;
 
 /// Brown-ish noise with bursts, at about -14 dBFS: every frequency and many levels.
 AudioBuffer bench_signal(int frames) {
@@ -60,18 +62,18 @@ ChainSettings busy_settings() {
 }
 
 template <class Process>
-void run(benchmark::State& state, Process process) {
+void run(benchmark::State& state, Process process, int frames_at_once = block_frames) {
     const FlushDenormals no_denormals;
-    const AudioBuffer signal = bench_signal(block_frames * 128);
-    AudioBuffer block(2, block_frames);
+    const AudioBuffer signal = bench_signal(frames_at_once * 128);
+    AudioBuffer block(2, frames_at_once);
     int at = 0;
     for (auto _ : state) {
-        copy(signal.view().part(at * block_frames, block_frames), block.view());
+        copy(signal.view().part(at * frames_at_once, frames_at_once), block.view());
         at = (at + 1) % 128;
         process(block.view());
         benchmark::DoNotOptimize(block.view().channel(0).data());
     }
-    const double frames = static_cast<double>(state.iterations()) * block_frames;
+    const double frames = static_cast<double>(state.iterations()) * frames_at_once;
     state.counters["ns_per_frame"] =
         benchmark::Counter(frames * 1e-9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
     state.counters["x_real_time"] = benchmark::Counter(frames / rate_hz, benchmark::Counter::kIsRate);
@@ -94,6 +96,13 @@ void register_all() {
         chain.prepare(spec);
         chain.set(busy_settings());
         run(state, [&](AudioView io) { chain.process(io); });
+    });
+    benchmark::RegisterBenchmark("whole chain, live", [](benchmark::State& state) {
+        Chain chain;
+        chain.prepare({rate_hz, 2, live_block_frames});
+        chain.set(busy_settings());
+        const auto process = [&](AudioView io) { chain.process(io); };
+        run(state, process, live_block_frames);
     });
     const StreamInfo info{rate_hz, 2, 1 << 30, 24};
     benchmark::RegisterBenchmark("analysis: levels", [info](benchmark::State& state) {
