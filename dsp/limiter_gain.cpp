@@ -84,8 +84,11 @@ BURNISH_VECTORIZED void LimiterGain::process(std::span<const float> peaks, std::
         const double reduction = peaks[i] > threshold_ ? 1.0 - threshold_ / peaks[i] : 0.0;
         const double held = highest_in_window(reduction);
 
-        average_ += (held - average_) * (held > average_ ? charge_ : slow_);
-        released_ = std::max(held, released_ + (std::max(held, average_) - released_) * fast_);
+        // Written so that as little as possible waits for the frame before.
+        const double charged = (1.0 - charge_) * average_ + charge_ * held;
+        const double discharged = (1.0 - slow_) * average_ + slow_ * held;
+        average_ = held > average_ ? charged : discharged;
+        released_ = std::max(held, (1.0 - fast_) * released_ + fast_ * std::max(held, average_));
         if (held == 0.0 && released_ < negligible && average_ < negligible) released_ = average_ = 0.0;
 
         // Rounded up: never less reduction than needed.
