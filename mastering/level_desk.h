@@ -27,7 +27,7 @@ public:
         /// Silence to send ahead, and to take off again: that of the stages before, so that the high-cut's transforms
         /// fall on the same frames as in a real-time chain and give the same bits.
         int lead_frames = 0;
-        SoftClipper::Settings clipper;
+        SoftClipper::Settings clipper{};
         double high_cut_hz = 0.0;
         /// Where a true peak is certain to lie below this, the samples' own peak will do, which is quicker to find.
         double peaks_above_dbtp = silence_db;
