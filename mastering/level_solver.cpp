@@ -247,7 +247,11 @@ Result<Solver::Point> Solver::plan_with_clipper(double unclipped_drive_db) {
         const double spare_db = target_.clipping_budget_db - desk_.clipped_db();
         if (spare_db >= 0.0 && (reaches(*planned) || spare_db < close_enough_db)) return planned;
         const double forecast_error_db = desk_.clipped_db() - desk_.forecast_clipped_db(solution_.clipper);
-        const double next_db = lowest_affordable_db(forecast_error_db);
+        double next_db = lowest_affordable_db(forecast_error_db);
+        // Peaks come out a little above the threshold, and the model does not know: by that much it was too high.
+        const double overshoot_db = desk_.true_peak_dbtp() - threshold_db;
+        if (spare_db >= 0.0 && i < max_clipper_settings - 2 && overshoot_db > 0.1)
+            next_db = std::max(next_db, threshold_db - overshoot_db);
         if (spare_db >= 0.0 && next_db > threshold_db - 0.05) return planned;
         threshold_db = next_db;
     }
