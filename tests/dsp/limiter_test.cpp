@@ -3,14 +3,13 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
-#include <functional>
 #include <numbers>
-#include <string>
 
 #include "core/decibels.h"
 #include "tests/support/block_runner.h"
 #include "tests/support/referees.h"
 #include "tests/support/signals.h"
+#include "tests/support/worst_peaks.h"
 
 namespace burnish::test {
 namespace {
@@ -21,62 +20,13 @@ LimiterSettings settings_with_drive(double drive_db) {
     return {.drive_db = drive_db, .ceiling_dbtp = ceiling_dbtp, .high_cut_hz = 20000.0};
 }
 
-/// Clipped noise: what an over-driven mix looks like.
-AudioBuffer clipped_noise(double rate_hz) {
-    auto audio = white_noise(1.0, 0.4, rate_hz);
-    for (int c = 0; c < 2; ++c)
-        for (float& sample : audio.channel(c)) sample = std::clamp(3.0F * sample, -0.9F, 0.9F);
-    return audio;
-}
-
-/// A quarter of the sample rate at 45 degrees: every sample 3 dB below the peaks between them; in bursts.
-AudioBuffer quarter_rate_bursts(double rate_hz) {
-    auto audio = sine(rate_hz / 4, 1.0, 0.4, rate_hz, 2, std::numbers::pi / 4);
-    for (int c = 0; c < 2; ++c)
-        for (int n = 0; n < audio.frames(); ++n) audio.channel(c)[n] *= (n / 2000) % 2 == 0 ? 0.2F : 1.0F;
-    return audio;
-}
-
-AudioBuffer sine_with_diracs(double rate_hz) {
-    auto audio = sine(8000.0, 0.5, 0.5, rate_hz);
-    for (int c = 0; c < 2; ++c)
-        for (int n = 3000; n < audio.frames(); n += 7777) audio.channel(c)[n] += 1.0F;
-    return audio;
-}
-
-AudioBuffer loud_from_the_first_sample(double rate_hz) {
-    auto audio = sine(997.0, 1.0, 0.3, rate_hz, 2, std::numbers::pi / 2);
-    return audio;
-}
-
-/// The signal with silence around it, so that what filters smear over its edges is heard and not cut off.
-AudioBuffer in_silence(const AudioBuffer& audio) {
-    constexpr int margin = 4096;
-    AudioBuffer padded(audio.channels(), audio.frames() + 2 * margin);
-    copy(audio.view(), padded.view().part(margin, audio.frames()));
-    return padded;
-}
-
-struct Named {
-    std::string name;
-    std::function<AudioBuffer(double)> make;
-};
-const std::vector<Named> worst_cases{
-    {"white noise", [](double rate_hz) { return white_noise(1.0, 0.4, rate_hz); }},
-    {"random signs", [](double rate_hz) { return random_signs(0.9, 0.4, rate_hz); }},
-    {"clipped noise", clipped_noise},
-    {"fs/4 bursts at 45 degrees", quarter_rate_bursts},
-    {"8 kHz sine with Diracs", sine_with_diracs},
-    {"full scale from the first sample", loud_from_the_first_sample},
-};
-
 }  // namespace
 
 // The block alone, without the offline refinement. The limits of the meters it watches are met outright; a 32-fold
 // meter sees what lies between their points.
 TEST_CASE("limiter holds the ceiling on the signals that break limiters", "[dsp][limiter]") {
     for (const double rate_hz : {44100.0, 48000.0, 88200.0, 96000.0})
-        for (const auto& signal : worst_cases)
+        for (const auto& signal : worst_peaks())
             for (const double drive_db : {3.0, 12.0}) {
                 const auto out =
                     render<Limiter>(in_silence(signal.make(rate_hz)), settings_with_drive(drive_db), rate_hz);

@@ -12,6 +12,7 @@
 #include "tests/support/memory_audio.h"
 #include "tests/support/referees.h"
 #include "tests/support/signals.h"
+#include "tests/support/worst_peaks.h"
 
 namespace burnish::test {
 namespace {
@@ -94,6 +95,28 @@ TEST_CASE("a loudness beyond the distortion budget is reported as limited, with 
     CHECK(reading.integrated_lufs < -5.05);
     CHECK(reading.true_peak_dbtp <= -1.0);
     CHECK(report.after->integrated_lufs == Approx(reading.integrated_lufs).margin(0.02));
+}
+
+// Limits LI1 of every meter at once; what the limiter alone leaves between the meters' points the refinement takes
+// down.
+TEST_CASE("a master holds the ceiling on the signals that break limiters", "[mastering][master]") {
+    for (const double source_rate_hz : {44100.0, 48000.0, 88200.0, 96000.0})
+        for (const auto& signal : worst_peaks())
+            for (const auto& mode : limiter_modes)
+                for (const double drive_db : {3.0, 12.0}) {
+                    INFO(signal.name << ", " << source_rate_hz << " Hz, " << mode.name << ", drive " << drive_db);
+                    MasterRequest request = request_for(-14.0);
+                    request.target.amount_percent = 0.0;
+                    request.delivery_bits = 0;
+                    REQUIRE(request.patch.pin("test", "limiter", "drive_db", drive_db).ok());
+                    for (const auto& [param, member] : limiter_mode_params)
+                        REQUIRE(request.patch.pin("test", "limiter", param, mode.*member).ok());
+                    const auto out = run_master(in_silence(signal.make(source_rate_hz)), request, source_rate_hz).audio;
+                    CHECK(ebur128_reading(out, source_rate_hz).true_peak_dbtp <= -1.0);
+                    CHECK(true_peak_itu_dbtp(out) <= -1.0);
+                    CHECK(true_peak_32x_dbtp(out) <= -1.0 + 0.02);
+                    CHECK(true_peak_soxr_8x_dbtp(out) <= -1.0 + 0.05);
+                }
 }
 
 TEST_CASE("same input, same bits: with one thread and with two, and once more", "[mastering][master]") {

@@ -1,6 +1,7 @@
 #include "tests/support/referees.h"
 
 #include <ebur128.h>
+#include <soxr.h>
 
 #include <algorithm>
 #include <cmath>
@@ -62,6 +63,48 @@ double true_peak_32x_dbtp(const AudioBuffer& audio) {
                 largest = std::max(largest, std::abs(sum));
             }
         }
+    }
+    return gain_to_db(largest);
+}
+
+double true_peak_itu_dbtp(const AudioBuffer& audio) {
+    // As the recommendation prints them; phases 2 and 3 are 1 and 0 backwards.
+    constexpr double phase_0[12] = {0.0017089843750,  0.0109863281250,  -0.0196533203125, 0.0332031250000,
+                                    -0.0594482421875, 0.1373291015625,  0.9721679687500,  -0.1022949218750,
+                                    0.0476074218750,  -0.0266113281250, 0.0148925781250,  -0.0083007812500};
+    constexpr double phase_1[12] = {-0.0291748046875, 0.0292968750000,  -0.0517578125000, 0.0891113281250,
+                                    -0.1665039062500, 0.4650878906250,  0.7797851562500,  -0.2003173828125,
+                                    0.1015625000000,  -0.0582275390625, 0.0330810546875,  -0.0189208984375};
+    double largest = 0.0;
+    for (int c = 0; c < audio.channels(); ++c) {
+        std::vector<double> x(static_cast<std::size_t>(audio.frames()) + 22, 0.0);
+        std::copy(audio.channel(c).begin(), audio.channel(c).end(), x.begin() + 11);
+        for (std::size_t n = 0; n + 12 <= x.size(); ++n) {
+            double sum[4] = {};
+            for (std::size_t k = 0; k < 12; ++k) {
+                sum[0] += phase_0[k] * x[n + 11 - k];
+                sum[1] += phase_1[k] * x[n + 11 - k];
+                sum[2] += phase_1[11 - k] * x[n + 11 - k];
+                sum[3] += phase_0[11 - k] * x[n + 11 - k];
+            }
+            for (const double value : sum) largest = std::max(largest, std::abs(value));
+        }
+    }
+    return gain_to_db(largest);
+}
+
+double true_peak_soxr_8x_dbtp(const AudioBuffer& audio) {
+    constexpr std::size_t factor = 8;
+    const auto quality = soxr_quality_spec(SOXR_VHQ, 0);
+    double largest = 0.0;
+    for (int c = 0; c < audio.channels(); ++c) {
+        const auto in = audio.channel(c);
+        std::vector<float> out(factor * in.size() + 64);
+        std::size_t used = 0;
+        std::size_t made = 0;
+        soxr_oneshot(1.0, static_cast<double>(factor), 1, in.data(), in.size(), &used, out.data(), out.size(), &made,
+                     nullptr, &quality, nullptr);
+        for (std::size_t n = 0; n < made; ++n) largest = std::max(largest, std::abs(double{out[n]}));
     }
     return gain_to_db(largest);
 }

@@ -16,4 +16,10 @@ struct Ebur128Reading {
 /// wherever it can matter. The signal is silent before its start and after its end.
 [[nodiscard]] double true_peak_32x_dbtp(const AudioBuffer& audio);
 
+/// Largest magnitude by the four-fold filter of ITU-R BS.1770-5 annex 2, in dBTP.
+[[nodiscard]] double true_peak_itu_dbtp(const AudioBuffer& audio);
+
+/// Largest magnitude after conversion to eight times the rate by libsoxr at its best, in dBTP.
+[[nodiscard]] double true_peak_soxr_8x_dbtp(const AudioBuffer& audio);
+
 }  // namespace burnish::test
