@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <new>
+#include <utility>
 
 #include "cli/number_format.h"
 #include "cli/referee.h"
@@ -25,17 +27,30 @@ constexpr double peak_tolerance_db = 0.005;  // half of the last digit that is p
 /// A file being written, as the engine sees it.
 class FileDelivery final : public Delivery {
 public:
-    explicit FileDelivery(OutputFile& file) : file_(&file) {}
+    using Create = std::function<Result<std::unique_ptr<OutputFile>>()>;
+
+    FileDelivery(std::unique_ptr<OutputFile> file, Create create)
+        : file_(std::move(file)), create_(std::move(create)) {}
+
     [[nodiscard]] Status write(ConstAudioView from) override { return file_->write(from); }
+    [[nodiscard]] Status restart() override {
+        file_.reset();
+        auto created = create_();
+        if (!created) return created.error();
+        file_ = *std::move(created);
+        return success();
+    }
     [[nodiscard]] Result<std::unique_ptr<AudioSource>> finish() override {
         if (auto status = file_->finish(); !status) return status.error();
         auto written = file_->reopen();
         if (!written) return Error{ErrorCode::output, written.error().message};
         return std::unique_ptr<AudioSource>(*std::move(written));
     }
+    [[nodiscard]] OutputFile& file() { return *file_; }
 
 private:
-    OutputFile* file_;
+    std::unique_ptr<OutputFile> file_;
+    Create create_;
 };
 
 MasterServices file_services() {
@@ -75,13 +90,18 @@ Status check_existing(const MasterJob& job, const MasterOptions& options) {
 }
 
 /// A file to write to, its metadata carried over; none in a dry run.
-Result<std::unique_ptr<OutputFile>> create_output(const MasterJob& job, const MasterOptions& options,
-                                                  const OutputSpec& spec, std::vector<std::string>& warnings) {
-    if (options.dry_run) return std::unique_ptr<OutputFile>();
+Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const MasterOptions& options,
+                                                      const OutputSpec& spec, std::vector<std::string>& warnings) {
+    if (options.dry_run) return std::unique_ptr<FileDelivery>();
     auto metadata = read_metadata(job.input);
     if (!metadata) return metadata.error();
     append(warnings, metadata->warnings);
-    return OutputFile::create(*job.output, spec, *metadata, options.force);
+    const auto create = [&job, &options, spec, metadata = *std::move(metadata)] {
+        return OutputFile::create(*job.output, spec, metadata, options.force);
+    };
+    auto created = create();
+    if (!created) return created.error();
+    return std::make_unique<FileDelivery>(*std::move(created), create);
 }
 
 /// The depth that the engine rounds to: that of the output, or in a dry run without one, that of a file like any other.
@@ -110,34 +130,34 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
 
     const auto spec = spec_for(job, options, outcome.source);
     if (!spec) return spec.error();
-    auto output = create_output(job, options, *spec, warnings);
-    if (!output) return output.error();
+    auto created = create_delivery(job, options, *spec, warnings);
+    if (!created) return created.error();
+    const auto delivery = *std::move(created);
     const auto encoding = *choose_encoding(job.output.value_or("plan.wav"), *spec);
     if (options.rate_hz == 0.0 && spec->sample_rate_hz != outcome.source.sample_rate_hz)
         warnings.push_back(std::string(encoding.format->name) + " does not hold " +
                            number_text(outcome.source.sample_rate_hz) + " Hz: converted to " +
                            number_text(spec->sample_rate_hz) + " Hz");
 
-    std::unique_ptr<FileDelivery> delivery;
-    if (*output) delivery = std::make_unique<FileDelivery>(**output);
     const double duration_s = outcome.duration_s();
     auto report =
         master(**input, request_for(options, *spec, concurrent), file_services(), delivery.get(),
                [&](std::string_view stage, double fraction) { return progress(stage, fraction, duration_s); });
     if (!report) return report.error();
     outcome.report = *std::move(report);
-    if (*output) {
-        append(warnings, (*output)->warnings());
+    if (delivery) {
+        OutputFile& file = delivery->file();
+        append(warnings, file.warnings());
         outcome.encoding = encoding_text(encoding);
         if (options.strict) {
-            const auto written = (*output)->reopen();
+            const auto written = file.reopen();
             if (!written) return Error{ErrorCode::output, written.error().message};
             auto reading = ask_referee(**written);
             if (!reading) return reading.error();
             outcome.report.referee = *reading;
         }
         if (!progress("writing", 1.0, duration_s)) return Error{ErrorCode::canceled, job.input.string() + ": stopped"};
-        if (auto status = (*output)->commit(); !status) return status;
+        if (auto status = file.commit(); !status) return status;
     }
     append(warnings, outcome.report.warnings);
     outcome.report.warnings = std::move(warnings);

@@ -122,7 +122,10 @@ Status Solver::load_with_high_cut(bool on, double expected_drive_db) {
 Result<Solver::Point> Solver::try_drive(double drive_db) {
     auto settings = solution_.limiter;
     settings.drive_db = drive_db;
-    auto pass = desk_.pass(settings, nullptr, frame_ticker());
+    const bool is_first = solution_.report.passes == 0;
+    solution_.delivered = is_first && task_.deliver;
+    auto pass = solution_.delivered ? task_.deliver(settings, needs_limiting(drive_db), frame_ticker())
+                                    : desk_.pass(settings, nullptr, frame_ticker());
     if (!pass) return pass.error();
     ++solution_.report.passes;
     return Point{drive_db, *pass};

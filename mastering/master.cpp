@@ -56,11 +56,10 @@ private:
 /// 16 bits at 44.1 or 48 kHz can hide their dither; longer words need not, shorter ones should not be processed again.
 Dither::Settings dither_for(int bits) { return {.bits = static_cast<double>(bits), .shaping = bits <= 16 ? 1.0 : 0.0}; }
 
-/// True if every sample of the programme reaches the file as it came.
-bool leaves_samples_alone(const MasterReport& report) {
-    const auto& limiter = report.settings.limiter;
-    return all_neutral(program_stages, report.settings) && is_neutral(report.settings.clipper, SoftClipper::params) &&
-           limiter.drive_db == 0.0 && limiter.high_cut_hz == 0.0 && report.level.reduction_max_db <= 0.0;
+/// True if every sample of the programme reaches the file as it came, but for those that the limiter turns down.
+bool leaves_samples_alone(const ChainSettings& settings, const LimiterSettings& limiter) {
+    return all_neutral(program_stages, settings) && is_neutral(settings.clipper, SoftClipper::params) &&
+           limiter.drive_db == 0.0 && limiter.high_cut_hz == 0.0;
 }
 
 std::int64_t frames_beyond_full_scale(ConstAudioView audio) {
@@ -192,9 +191,36 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
         lead_frames = 0;  // no real-time chain converts in the middle
     }
 
-    phase.begin("mastering", 0.7);
+    phase.begin("mastering", 0.8);
     const auto ticker = phase.ticker();
     LevelDesk desk(services, request.concurrent);
+    Dither dither;
+    dither.prepare({delivery_rate_hz, source.info().channels, block_frames});
+    std::int64_t clipped_frames = 0;
+    bool has_begun = false;
+    const auto deliver = [&](const LimiterSettings& limiter, bool limits,
+                             const std::function<bool(std::int64_t)>& frames_tick) -> Result<LevelPass> {
+        if (has_begun)
+            if (auto status = delivery->restart(); !status) return status.error();
+        has_begun = true;
+        clipped_frames = 0;
+        const bool untouched = !limits && converted == nullptr && leaves_samples_alone(report.settings, limiter);
+        const int source_bits = source.info().bits_per_sample;
+        const bool fits = untouched && source_bits > 0 && source_bits <= request.delivery_bits;
+        if (!request.patch.pins("dither", "bits") && !fits) report.settings.dither = dither_for(request.delivery_bits);
+        dither.set(report.settings.dither);
+        dither.reset();
+        return desk.pass(
+            limiter,
+            [&](AudioView block) {
+                if (request.delivery_bits > 0) clipped_frames += frames_beyond_full_scale(block);
+                dither.process(block);
+                return delivery->write(block);
+            },
+            frames_tick);
+    };
+
+    bool delivered = false;
     if (request.target.limit_peaks) {
         const LevelTask task{.programme = *programme,
                              .lead_frames = lead_frames,
@@ -202,7 +228,8 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
                              .settings = report.settings,
                              .patch = request.patch,
                              .expected_lufs = report.before.integrated_lufs,
-                             .expected_dbtp = report.before.true_peak_dbtp};
+                             .expected_dbtp = report.before.true_peak_dbtp,
+                             .deliver = delivery == nullptr ? DeliveringPass() : deliver};
         auto solution = solve_level(desk, task, ticker);
         if (!solution) return solution.error();
         report.settings.clipper = solution->clipper;
@@ -210,6 +237,7 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
         report.level = solution->report;
         report.status = solution->limited ? MasterStatus::limited : MasterStatus::done;
         report.reason = solution->reason;
+        delivered = solution->delivered;
     } else {
         const auto frames_ticker = [&](std::int64_t) { return ticker(0.5); };
         auto status = desk.load(*programme,
@@ -220,33 +248,19 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
         if (!status) return status.error();
     }
 
-    const bool untouched = leaves_samples_alone(report) && converted == nullptr;
-    const int source_bits = source.info().bits_per_sample;
-    const bool fits = untouched && source_bits > 0 && source_bits <= request.delivery_bits;
-    if (!request.patch.pins("dither", "bits") && !fits) report.settings.dither = dither_for(request.delivery_bits);
-
     if (delivery == nullptr) {
         if (report.status == MasterStatus::done) report.status = MasterStatus::planned;
         add_warnings(report, request, 0);
         return report;
     }
-
-    phase.begin("writing", 0.85);
-    Dither dither;
-    dither.prepare({delivery_rate_hz, source.info().channels, block_frames});
-    dither.set(report.settings.dither);
-    const auto write_ticker = phase.ticker();
-    const auto length = std::max(1.0, static_cast<double>(programme->info().frames));
-    std::int64_t clipped_frames = 0;
-    auto written = desk.pass(
-        report.settings.limiter,
-        [&](AudioView block) {
-            if (request.delivery_bits > 0) clipped_frames += frames_beyond_full_scale(block);
-            dither.process(block);
-            return delivery->write(block);
-        },
-        [&](std::int64_t frames) { return write_ticker(static_cast<double>(frames) / length); });
-    if (!written) return written.error();
+    if (!delivered) {
+        phase.begin("writing", 0.85);
+        const auto write_ticker = phase.ticker();
+        const auto length = std::max(1.0, static_cast<double>(programme->info().frames));
+        auto written = deliver(report.settings.limiter, report.level.reduction_max_db > 0.0,
+                               [&](std::int64_t frames) { return write_ticker(static_cast<double>(frames) / length); });
+        if (!written) return written.error();
+    }
 
     phase.begin("verifying", 1.0);
     auto file = delivery->finish();

@@ -17,6 +17,8 @@ struct MasterServices {
 /// The file that is being made.
 class Delivery : public AudioSink {
 public:
+    /// Throws away what was written: it starts anew.
+    [[nodiscard]] virtual Status restart() = 0;
     /// Completes the file under its temporary name and opens it for measuring.
     [[nodiscard]] virtual Result<std::unique_ptr<AudioSource>> finish() = 0;
 };

@@ -71,6 +71,12 @@ private:
 class MemoryDelivery : public Delivery {
 public:
     MemoryDelivery(int channels, double sample_rate_hz) : kept_(channels, sample_rate_hz) {}
+    [[nodiscard]] Status restart() override {
+        kept_ = MemoryScratch(kept_.info().channels, kept_.info().sample_rate_hz);
+        ++restarts_;
+        return success();
+    }
+    [[nodiscard]] int restarts() const { return restarts_; }
     [[nodiscard]] Status write(ConstAudioView from) override { return kept_.write(from); }
     [[nodiscard]] Result<std::unique_ptr<AudioSource>> finish() override {
         return std::unique_ptr<AudioSource>(
@@ -80,6 +86,7 @@ public:
 
 private:
     MemoryScratch kept_;
+    int restarts_ = 0;
 };
 
 /// Scratch in memory; rate conversion is not to be had.
