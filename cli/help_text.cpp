@@ -78,7 +78,8 @@ std::string master_footer() {
            "  burnish master mix.flac -o cd.wav --loudness -10 --bit-depth 16 --rate 44100\n"
            "  burnish master album/*.wav -o masters/ --report masters/ --strict\n"
            "  burnish master mix.wav --dry-run --save-settings plan.json\n"
-           "      then edit plan.json, and: burnish master mix.wav -o master.wav --settings plan.json\n"
+           "      then edit plan.json (without its limiter, the loudness is solved for anew), and:\n"
+           "  burnish master mix.wav -o master.wav --settings plan.json\n"
            "  burnish master mix.wav -o master.wav --amount 50 --set glue.ratio=1.5";
 }
 

@@ -182,7 +182,10 @@ Result<OutputSpec> output_spec(const fs::path& output, const MasterOptions& opti
                     .depth = options.depth};
     const auto encoding = choose_encoding(output, spec);
     if (!encoding) return encoding.error();
-    if (!spec.depth && !encoding->format->lossy()) spec.depth = usual_depth(*encoding->format, options, source);
+    if (!spec.depth && !encoding->format->lossy()) {
+        const auto usual = usual_depth(*encoding->format, options, source);
+        spec.depth = usual ? usual : encoding->depth;  // the engine has to know what to round to
+    }
     return spec;
 }
 

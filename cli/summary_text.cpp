@@ -148,6 +148,14 @@ void add_level(Paragraphs& text, const MasterReport& report) {
         text.add("dither", "to " + number_text(dither.bits) + " bits" + (dither.shaping > 0.0 ? ", shaped" : ""));
 }
 
+/// What a user can do who wants it louder all the same.
+std::string advice_for(const MasterReport& report) {
+    const auto& loud = limiter_modes.back();
+    const bool is_loud = report.settings.limiter.release_ms == loud.release_ms;
+    return std::string("; ") + (is_loud ? "" : "--limiter " + std::string(loud.name) + " or ") +
+           "a higher --reduction-budget gets further";
+}
+
 /// Where the master is, and what it took.
 std::string status_text(const MasterJob& job, const MasterOutcome& outcome) {
     const auto speed = "in " + fixed_text(outcome.elapsed_s, 1) + " s, " +
@@ -165,15 +173,21 @@ std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, con
     Paragraphs text(style);
     text.add("found", levels_text(report.before));
     is_verbose ? add_decisions(text, report.decisions) : add_stages(text, report.decisions);
-    if (options.settings) text.add("settings", "as in " + options.settings->string());
+    if (options.settings)
+        text.add("settings",
+                 "as in " + options.settings->string() +
+                     (options.patch.pins("limiter", "drive_db") ? ", level included: no loudness is aimed at" : ""));
     for (const auto& assignment : options.sets) text.add("set", assignment);
     if (report.decisions.empty() && options.patch.empty()) text.add("sound", "left as it is");
     add_level(text, report);
-    if (report.after) text.add("result", levels_text(*report.after));
+    if (report.after)
+        text.add("result", levels_text(*report.after));
+    else if (report.level.achieved_lufs > silence_db)
+        text.add("expected", fixed_text(report.level.achieved_lufs, 2) + " LUFS under that ceiling");
     if (report.referee)
         text.add("referee", fixed_text(report.referee->integrated_lufs, 2) + " LUFS, true peak " +
                                 fixed_text(report.referee->true_peak_dbtp, 2) + " dBTP by libebur128");
-    if (!report.reason.empty()) text.add("limited", report.reason);
+    if (!report.reason.empty()) text.add("limited", report.reason + advice_for(report));
     text.add(outcome.encoding.empty() ? "planned" : "written", status_text(job, outcome));
 
     auto page = style.bold(job.input.string()) + "  " + style.dim(source_text(outcome.source, outcome.source_format)) +

@@ -50,7 +50,7 @@ private:
     [[nodiscard]] Result<Point> estimate(double drive_db, const ModelError& error,
                                          const SoftClipper::Settings& clipper = {});
     /// The highest drive whose reduction by the model stays within `budget_db`, and its loudness at the target.
-    [[nodiscard]] Result<Point> plan(double budget_db, const ModelError& error, const SoftClipper::Settings& clipper);
+    [[nodiscard]] Result<Point> plan(double budget_db, const SoftClipper::Settings& clipper = {});
     /// The same for what is loaded, with its true peaks known as far down as the drive brings them up.
     [[nodiscard]] Result<Point> plan_with_true_peaks();
     /// Settles the clipper for a programme that the limiter alone does not bring to its loudness.
@@ -99,6 +99,7 @@ private:
     const std::function<bool(double)>& tick_;
     double work_done_ = 0.0;
     double last_planned_db_ = 0.0;
+    ModelError model_error_;
     LevelSolution solution_;
 };
 
@@ -143,7 +144,7 @@ Result<Solver::Point> Solver::estimate(double drive_db, const ModelError& error,
 
 // Room left falls steadily with the drive; where it crosses zero is found by false position, with the bisection that
 // keeps a crooked curve from holding one end for ever (Illinois).
-Result<Solver::Point> Solver::plan(double budget_db, const ModelError& error, const SoftClipper::Settings& clipper) {
+Result<Solver::Point> Solver::plan(double budget_db, const SoftClipper::Settings& clipper) {
     constexpr double enough_lu = 0.004;
     constexpr double enough_db = 1e-4;
     constexpr int max_steps = 40;
@@ -152,18 +153,18 @@ Result<Solver::Point> Solver::plan(double budget_db, const ModelError& error, co
     };
     // From the last plan outwards, until the two are on either side.
     constexpr double usual_slope = 0.7;
-    auto low = estimate(std::min(last_planned_db_, highest_drive_db()), error, clipper);
+    auto low = estimate(std::min(last_planned_db_, highest_drive_db()), model_error_, clipper);
     if (!low) return low;
     auto high = low;
     double step_db = std::max(std::abs(room(*low)) / usual_slope, 0.01);
     for (; room(*low) < 0.0; step_db *= 1.5) {
         high = low;
-        low = estimate(low->drive_db - step_db, error, clipper);
+        low = estimate(low->drive_db - step_db, model_error_, clipper);
         if (!low) return low;
     }
     for (; room(*high) > 0.0 && high->drive_db < highest_drive_db(); step_db *= 1.5) {
         low = high;
-        high = estimate(std::min(high->drive_db + step_db, highest_drive_db()), error, clipper);
+        high = estimate(std::min(high->drive_db + step_db, highest_drive_db()), model_error_, clipper);
         if (!high) return high;
     }
     double low_room = room(*low);
@@ -171,7 +172,7 @@ Result<Solver::Point> Solver::plan(double budget_db, const ModelError& error, co
     if (high_room > 0.0) return high;  // no drive is enough
     for (int i = 0; i < max_steps && high->drive_db - low->drive_db > enough_db; ++i) {
         const double share = std::clamp(low_room / (low_room - high_room), 0.02, 0.98);
-        auto middle = estimate(low->drive_db + share * (high->drive_db - low->drive_db), error, clipper);
+        auto middle = estimate(low->drive_db + share * (high->drive_db - low->drive_db), model_error_, clipper);
         if (!middle) return middle;
         const double middle_room = room(*middle);
         if (middle_room >= 0.0) {
@@ -190,12 +191,12 @@ Result<Solver::Point> Solver::plan(double budget_db, const ModelError& error, co
 }
 
 Result<Solver::Point> Solver::plan_with_true_peaks() {
-    auto planned = plan(target_.reduction_budget_db, {}, {});
+    auto planned = plan(target_.reduction_budget_db);
     if (!planned || threshold_dbtp() - planned->drive_db >= desk_.peaks_above_dbtp()) return planned;
     constexpr double margin_db = 1.0;
     if (auto status = desk_.find_peaks(threshold_dbtp() - planned->drive_db - margin_db, frame_ticker()); !status)
         return status.error();
-    return plan(target_.reduction_budget_db, {}, {});
+    return plan(target_.reduction_budget_db);
 }
 
 double Solver::lowest_affordable_db(double forecast_error_db) const {
@@ -216,7 +217,7 @@ Result<double> Solver::choose_threshold() {
     auto clipper = solution_.clipper;
     const auto plan_at = [&](double threshold_db) {
         clipper.threshold_db = threshold_db;
-        return plan(target_.reduction_budget_db, {}, clipper);
+        return plan(target_.reduction_budget_db, clipper);
     };
     double low_db = lowest_affordable_db(0.0);
     auto planned = plan_at(low_db);
@@ -265,7 +266,6 @@ Result<Solver::Point> Solver::plan_with_clipper(double unclipped_drive_db) {
 }
 
 Result<Solver::Point> Solver::settle(Point planned) {
-    ModelError error;
     Point best{};
     for (int pass = 0; pass < max_passes; ++pass) {
         const auto tried = try_drive(planned.drive_db);
@@ -277,9 +277,9 @@ Result<Solver::Point> Solver::settle(Point planned) {
         if (is_settled(*tried)) break;
         const auto expected = estimate(planned.drive_db, {});
         if (!expected) return expected;
-        error = {.loudness_lu = tried->pass.integrated_lufs - expected->pass.integrated_lufs,
-                 .reduction_db = tried->pass.reduction_p95_db - expected->pass.reduction_p95_db};
-        const auto next = plan(target_.reduction_budget_db - 0.25 * budget_tolerance_db, error, {});
+        model_error_ = {.loudness_lu = tried->pass.integrated_lufs - expected->pass.integrated_lufs,
+                        .reduction_db = tried->pass.reduction_p95_db - expected->pass.reduction_p95_db};
+        const auto next = plan(target_.reduction_budget_db - 0.25 * budget_tolerance_db);
         if (!next) return next;
         if (std::abs(next->drive_db - planned.drive_db) < 1e-4) break;
         planned = *next;
@@ -302,8 +302,14 @@ Result<Solver::Point> Solver::correct_peaks(Point found) {
 Result<Solver::Point> Solver::reach_target() {
     auto planned = plan_with_true_peaks();
     if (!planned) return planned;
-    if (!reaches(*planned) && !task_.patch.pins("clipper", "threshold_db"))
-        planned = plan_with_clipper(planned->drive_db);
+    const bool may_clip = !task_.patch.pins("clipper", "threshold_db");
+    const bool clips = may_clip && !reaches(*planned);
+    if (clips) planned = plan_with_clipper(planned->drive_db);
+    if (!planned) return planned;
+    auto found = settle(*planned);
+    if (!found || reaches(*found) || clips || !may_clip) return found;
+    // The model thought that the limiter alone would do, and now knows better.
+    planned = plan_with_clipper(found->drive_db);
     if (!planned) return planned;
     return settle(*planned);
 }
@@ -339,9 +345,9 @@ Result<LevelSolution> Solver::solve() {
 
 void Solver::describe(const Point& found, bool solving) {
     solution_.limiter.drive_db = found.drive_db;
-    solution_.achieved_lufs = found.pass.integrated_lufs;
     auto& report = solution_.report;
     report.drive_db = found.drive_db;
+    report.achieved_lufs = found.pass.integrated_lufs;
     report.reduction_p95_db = found.pass.reduction_p95_db;
     report.reduction_max_db = found.pass.reduction_max_db;
     report.clipper_threshold_db = solution_.clipper.threshold_db;
@@ -356,11 +362,11 @@ void Solver::describe(const Point& found, bool solving) {
     if (found.drive_db >= highest_drive_db()) {
         reason << "the limiter takes no more than " << highest_drive_db() << " dB of drive";
     } else {
-        reason << "limiter gain reduction stays within " << found.pass.reduction_p95_db
-               << " dB for 95 % of the time, the budget is " << target_.reduction_budget_db << " dB";
+        reason << "the limiter has used " << found.pass.reduction_p95_db << " of the " << target_.reduction_budget_db
+               << " dB of gain reduction that it may spend for 95 % of the time";
         if (is_clipping())
-            reason << "; what the clipper takes off is at " << desk_.clipped_db() << " dB of the whole, the budget "
-                   << target_.clipping_budget_db << " dB";
+            reason << ", and what the clipper takes off is at " << desk_.clipped_db() << " dB of the whole, of "
+                   << target_.clipping_budget_db << " at most";
     }
     solution_.reason = reason.str();
 }

@@ -15,7 +15,6 @@ struct LevelSolution {
     SoftClipper::Settings clipper;
     LimiterSettings limiter;
     LevelReport report;
-    double achieved_lufs = 0.0;
     bool limited = false;
     std::string reason;      ///< why it is limited
     bool delivered = false;  ///< what the delivering pass wrote is the solution

@@ -55,9 +55,11 @@ Json report_json(const MasterReport& report) {
 
     auto& target = json["target"];
     for (const auto& row : target_params) target[std::string(row.name)] = report.target.*row.member;
+    if (!report.target.normalize) target["loudness_lufs"] = nullptr;  // none was aimed at
     target["normalize"] = report.target.normalize;
 
     json["level"] = {{"drive_db", report.level.drive_db},
+                     {"achieved_lufs", rounded(report.level.achieved_lufs, 3)},
                      {"reduction_p95_db", rounded(report.level.reduction_p95_db, 2)},
                      {"reduction_max_db", rounded(report.level.reduction_max_db, 2)},
                      {"clipper_threshold_db", report.level.clipper_threshold_db},

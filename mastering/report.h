@@ -20,8 +20,9 @@ enum class MasterStatus {
 
 /// How the level was found.
 struct LevelReport {
-    double drive_db = 0.0;          ///< gain into the limiter
-    double reduction_p95_db = 0.0;  ///< limiter gain reduction that 95 % of the frames stay within, 0 or above
+    double drive_db = 0.0;              ///< gain into the limiter
+    double achieved_lufs = silence_db;  ///< before dither and encoding
+    double reduction_p95_db = 0.0;      ///< limiter gain reduction that 95 % of the frames stay within, 0 or above
     double reduction_max_db = 0.0;
     double clipper_threshold_db = 24.0;  ///< before the drive; 24 is off
     double clipped_db = silence_db;      ///< what the clipper took off, relative to the whole

@@ -159,7 +159,8 @@ void propose_dynamics(const TrackAnalysis& track, double amount, Proposal& propo
         const auto& row = bands[band];
         const double level_db = track.dynamics.level_db[band];
         const double spread_db = track.dynamics.spread_db[band];
-        if (level_db < -75.0 || spread_db < row.usual_spread_db) continue;
+        const bool is_heard = band == 0 || dynamics_splits_hz[band - 1] < 0.4 * track.sample_rate_hz;
+        if (!is_heard || level_db < -75.0 || spread_db < row.usual_spread_db) continue;
         const double ratio = 1.0 + std::min(0.6, 0.1 * (spread_db - row.usual_spread_db)) * amount;
         if (ratio < 1.05) continue;
         proposal.set(&ChainSettings::multiband, row.ratio, ratio, 0.5,

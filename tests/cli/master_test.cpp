@@ -53,6 +53,7 @@ TEST_CASE("a master reaches -14 LUFS below -1 dBTP, says so, and is 24 bits deep
     CHECK(reading.true_peak_dbtp <= -1.0);
     CHECK_THAT(result.out,
                Contains("found") && Contains("result") && Contains("24-bit WAV") && Contains("x real time"));
+    CHECK_THAT(result.out, Contains("dither     to 24 bits"));
     CHECK(result.err.empty());
     CHECK(studio.names() == std::vector<std::string>{"mix.wav", "out.wav"});
 }
@@ -94,6 +95,20 @@ TEST_CASE("amount 0 and loudness none change no sample, not even one above the c
             .code == 0);
     REQUIRE(run_inside({"master", in, "-o", out, "-fq", "--settings", settings}).code == 0);
     CHECK(same_bits(audio_of(in), audio_of(out)));
+}
+
+TEST_CASE("what no integer can hold is cut off with a warning, whoever chose the depth", "[cli][master]") {
+    const TemporaryDirectory directory;
+    const auto in = (directory / "hot.wav").string();
+    write_with_libsndfile(in, SF_FORMAT_WAV | SF_FORMAT_FLOAT, 44100, sine(440.0, 2.0, 1.0, 44100.0));
+    for (const auto& more : {std::vector<std::string>{}, std::vector<std::string>{"--bit-depth", "24"}}) {
+        std::vector<std::string> arguments{
+            "master", in, "-o", (directory / "hot.flac").string(), "--amount", "0", "--loudness", "none", "-f"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const auto result = run_inside(arguments);
+        CHECK(result.code == 0);
+        CHECK_THAT(result.err, Contains("frames were beyond full scale and are cut off"));
+    }
 }
 
 TEST_CASE("a replay of the saved settings gives the same file", "[cli][master]") {

@@ -137,9 +137,9 @@ TEST_CASE("the solver keeps to its budgets and uses them, in few passes", "[mast
             CHECK(solution->report.reduction_p95_db <= target.reduction_budget_db);
             CHECK(solution->report.clipped_db <= target.clipping_budget_db);
             if (!solution->limited) {
-                CHECK(solution->achieved_lufs == Approx(target_lufs).margin(0.05));
+                CHECK(solution->report.achieved_lufs == Approx(target_lufs).margin(0.05));
             } else {
-                CHECK(solution->achieved_lufs < target_lufs - 0.05);
+                CHECK(solution->report.achieved_lufs < target_lufs - 0.05);
                 CHECK(solution->report.reduction_p95_db > target.reduction_budget_db - 0.2);
                 CHECK(solution->report.clipped_db > target.clipping_budget_db - 1.0);
             }
@@ -167,9 +167,9 @@ TEST_CASE("no more is clipped than the loudness needs", "[mastering][level]") {
     };
     const auto most = solve(-5.0);
     REQUIRE(most.limited);
-    const auto without = solve(most.achieved_lufs - 3.0);
+    const auto without = solve(most.report.achieved_lufs - 3.0);
     CHECK(without.report.clipped_db == silence_db);
-    const auto some = solve(most.achieved_lufs - 0.8);
+    const auto some = solve(most.report.achieved_lufs - 0.8);
     CHECK_FALSE(some.limited);
     CHECK(some.report.clipped_db < most.report.clipped_db - 1.0);
 }
