@@ -11,7 +11,6 @@ namespace burnish {
 
 namespace {
 
-constexpr double off_db = 24.0;
 constexpr int step_history = 3;
 
 /// Mean of x - soft_clip(x) while x goes straight from `from` to `to`.
@@ -118,11 +117,9 @@ void SoftClipper::prepare(const ProcessSpec& spec) {
     set({});
 }
 
-bool SoftClipper::is_off() const noexcept { return settings_.threshold_db >= off_db; }
-
 void SoftClipper::set(const Settings& settings) noexcept {
     settings_ = settings;
-    if (is_off()) forget_cuts();  // so that it starts afresh when it is needed again
+    if (is_off(settings_)) forget_cuts();  // so that it starts afresh when it is needed again
 }
 
 void SoftClipper::process(AudioView io) noexcept {
@@ -131,7 +128,7 @@ void SoftClipper::process(AudioView io) noexcept {
     for (int c = 0; c < io.channels(); ++c) {
         Channel& channel = channels_[c];
         const auto audio = io.channel(c);
-        if (is_off()) {
+        if (is_off(settings_)) {
             channel.dry.process(audio);
             continue;
         }

@@ -22,6 +22,11 @@ inline constexpr auto soft_clipper_params = std::to_array<Param<SoftClipperSetti
      "how far below the threshold the bend begins; 0 cuts hard"},
 });
 
+/// True if no peak is ever cut.
+[[nodiscard]] constexpr bool is_off(const SoftClipperSettings& settings) noexcept {
+    return settings.threshold_db >= SoftClipperSettings{}.threshold_db;
+}
+
 /// The curve of the clipper: straight up to the start of the knee a, flat at the threshold T.
 ///
 ///     T = 10^(threshold_db/20)     a = T 10^(-knee_db/20)     k = T - a
@@ -81,7 +86,6 @@ private:
     void cut(Channel& channel, const ClipKnee& knee, int index, std::span<const float> high,
              std::span<float> audio) noexcept;
     void forget_cuts() noexcept;
-    [[nodiscard]] bool is_off() const noexcept;
 
     Settings settings_;
     Oversampler oversampler_;

@@ -60,6 +60,7 @@ double ClipForecast::removed_db(const SoftClipper::Settings& settings) const {
     const auto first = std::bit_cast<std::uint32_t>(static_cast<float>(knee_start)) >> dropped_bits;
     constexpr auto infinite = std::bit_cast<std::uint32_t>(std::numeric_limits<float>::infinity()) >> dropped_bits;
     double removed = 0.0;
+    if (counts_.empty()) return silence_db;
     for (std::size_t bin = first; bin < infinite; ++bin) {
         if (counts_[bin] == 0) continue;
         const double magnitude = magnitude_at(bin);

@@ -116,9 +116,12 @@ Status LevelDesk::load(AudioSource& programme, const LoadSettings& settings,
     if (auto status = start_peaks(); !status) return status;
     if (auto status = model_.start(*services_, info_.sample_rate_hz); !status) return status;
     if (auto status = programme.rewind(); !status) return status;
-    const bool clips = !is_neutral(settings.clipper, SoftClipper::params);
-    if (!clips) clip_forecast_.start();
-    const auto forecast_floor = static_cast<float>(db_to_gain(peaks_above_dbtp_));
+    const bool clips = !is_off(settings.clipper);
+    if (!clips) {
+        clip_forecast_.start();
+        forecast_floor_db_ = peaks_above_dbtp_;
+    }
+    const auto forecast_floor = static_cast<float>(db_to_gain(forecast_floor_db_));
 
     const ProcessSpec spec{info_.sample_rate_hz, info_.channels, block_frames};
     SoftClipper soft_clipper;

@@ -53,6 +53,8 @@ public:
     [[nodiscard]] double forecast_clipped_db(const SoftClipper::Settings& clipper) const {
         return clip_forecast_.removed_db(clipper);
     }
+    /// It knows of what reaches this level, in dBFS.
+    [[nodiscard]] double forecast_floor_db() const noexcept { return forecast_floor_db_; }
     /// What a pass would give, within some hundredths of a LU and of a dB, at a hundredth of its cost.
     /// @param clipper  one more clipper, in front of what is loaded
     [[nodiscard]] Result<LevelPass> estimate(const LimiterSettings& settings, const SoftClipper::Settings& clipper) {
@@ -87,6 +89,7 @@ private:
     double integrated_lufs_ = 0.0;
     double clipped_db_ = 0.0;
     double peaks_above_dbtp_ = silence_db;
+    double forecast_floor_db_ = silence_db;
     float largest_peak_ = 0.0F;
     std::vector<OverWatch::Correction> corrections_;  // by frame
     int overs_found_ = 0;

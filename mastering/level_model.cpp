@@ -48,6 +48,7 @@ Status LevelModel::Column::add(float value) {
 }
 
 Status LevelModel::Column::flush() {
+    if (pending.empty()) return success();  // it may be read already
     auto status = scratch->write(as_view(std::span<const float>(pending)));
     pending.clear();
     return status;

@@ -14,13 +14,17 @@ namespace {
 constexpr double tolerance_lu = 0.015;
 constexpr double budget_tolerance_db = 0.1;
 constexpr int max_passes = 6;
+constexpr int max_passes_to_settle = 4;  // of them: the rest is for peaks that are found too high
 constexpr int max_clipper_settings = 4;
 constexpr double expected_loads_and_passes = 4.0;
 
 /// Where true-peak meters still agree: 20 kHz, or less where half the sample rate is near.
 double agreeing_band_hz(double sample_rate_hz) { return std::min(20000.0, 0.447 * sample_rate_hz); }
 
-double highest_drive_db() { return limiter_params[0].max; }
+constexpr double lowest_drive_db = limiter_params[0].min;
+constexpr double highest_drive_db = limiter_params[0].max;
+static_assert(limiter_params[0].name == "drive_db");
+double in_range(double drive_db) { return std::clamp(drive_db, lowest_drive_db, highest_drive_db); }
 
 class Solver {
 public:
@@ -46,6 +50,8 @@ private:
 
     [[nodiscard]] Status load(double expected_drive_db);
     [[nodiscard]] Status load_with_high_cut(bool on, double expected_drive_db);
+    /// Looks for true peaks as far down as this drive brings them up, if that has not been done.
+    [[nodiscard]] Status know_peaks_for(double drive_db);
     [[nodiscard]] Result<Point> try_drive(double drive_db);
     [[nodiscard]] Result<Point> estimate(double drive_db, const ModelError& error,
                                          const SoftClipper::Settings& clipper = {});
@@ -68,7 +74,7 @@ private:
         return desk_.true_peak_dbtp() + drive_db > threshold_dbtp();
     }
     [[nodiscard]] double threshold_dbtp() const { return solution_.limiter.ceiling_dbtp - LimiterGain::safety_db; }
-    [[nodiscard]] bool is_clipping() const { return !is_neutral(solution_.clipper, SoftClipper::params); }
+    [[nodiscard]] bool is_clipping() const { return !is_off(solution_.clipper); }
     [[nodiscard]] double error_lu(const Point& point) const {
         return point.pass.integrated_lufs - target_.loudness_lufs;
     }
@@ -121,6 +127,7 @@ Status Solver::load_with_high_cut(bool on, double expected_drive_db) {
 }
 
 Result<Solver::Point> Solver::try_drive(double drive_db) {
+    if (auto status = know_peaks_for(drive_db); !status) return status.error();
     auto settings = solution_.limiter;
     settings.drive_db = drive_db;
     const bool is_first = solution_.report.passes == 0;
@@ -138,48 +145,49 @@ Result<Solver::Point> Solver::estimate(double drive_db, const ModelError& error,
     auto pass = desk_.estimate(settings, clipper);
     if (!pass) return pass.error();
     pass->integrated_lufs += error.loudness_lu;
-    pass->reduction_p95_db = std::max(0.0, pass->reduction_p95_db + error.reduction_db);
+    if (pass->reduction_p95_db > 0.0)
+        pass->reduction_p95_db = std::max(0.0, pass->reduction_p95_db + error.reduction_db);
     return Point{drive_db, *pass};
 }
 
-// Room left falls steadily with the drive; where it crosses zero is found by false position, with the bisection that
-// keeps a crooked curve from holding one end for ever (Illinois).
+// Room left never rises with the drive; the highest drive that leaves some is bracketed from the last plan outwards and
+// then found by false position, with the bisection that keeps a crooked curve from holding one end for ever (Illinois).
 Result<Solver::Point> Solver::plan(double budget_db, const SoftClipper::Settings& clipper) {
     constexpr double enough_lu = 0.004;
-    constexpr double enough_db = 1e-4;
+    constexpr double enough_db = 0.005;
+    constexpr double usual_slope = 0.7;
     constexpr int max_steps = 40;
     const auto room = [&](const Point& point) {
-        return std::min(-error_lu(point), budget_db - point.pass.reduction_p95_db);
+        return std::min(-error_lu(point), std::max(0.0, budget_db) - point.pass.reduction_p95_db);
     };
-    // From the last plan outwards, until the two are on either side.
-    constexpr double usual_slope = 0.7;
-    auto low = estimate(std::min(last_planned_db_, highest_drive_db()), model_error_, clipper);
+    const auto try_model = [&](double drive_db) { return estimate(in_range(drive_db), model_error_, clipper); };
+    auto low = try_model(last_planned_db_);
     if (!low) return low;
     auto high = low;
     double step_db = std::max(std::abs(room(*low)) / usual_slope, 0.01);
-    for (; room(*low) < 0.0; step_db *= 1.5) {
+    for (; room(*low) < 0.0 && low->drive_db > lowest_drive_db; step_db *= 1.5) {
         high = low;
-        low = estimate(low->drive_db - step_db, model_error_, clipper);
+        low = try_model(low->drive_db - step_db);
         if (!low) return low;
     }
-    for (; room(*high) > 0.0 && high->drive_db < highest_drive_db(); step_db *= 1.5) {
+    for (; room(*high) >= 0.0 && high->drive_db < highest_drive_db; step_db *= 1.5) {
         low = high;
-        high = estimate(std::min(high->drive_db + step_db, highest_drive_db()), model_error_, clipper);
+        high = try_model(high->drive_db + step_db);
         if (!high) return high;
     }
     double low_room = room(*low);
     double high_room = room(*high);
-    if (high_room > 0.0) return high;  // no drive is enough
-    for (int i = 0; i < max_steps && high->drive_db - low->drive_db > enough_db; ++i) {
-        const double share = std::clamp(low_room / (low_room - high_room), 0.02, 0.98);
-        auto middle = estimate(low->drive_db + share * (high->drive_db - low->drive_db), model_error_, clipper);
+    if (high_room >= 0.0 || low_room < 0.0)
+        return high_room >= 0.0 ? high : low;  // no drive is enough, or any too much
+    for (int i = 0; i < max_steps && high->drive_db - low->drive_db > enough_db && -error_lu(*low) > enough_lu; ++i) {
+        const double share = low_room > 0.0 ? std::clamp(low_room / (low_room - high_room), 0.02, 0.98) : 0.5;
+        auto middle = try_model(low->drive_db + share * (high->drive_db - low->drive_db));
         if (!middle) return middle;
         const double middle_room = room(*middle);
         if (middle_room >= 0.0) {
             low = middle;
             low_room = middle_room;
             high_room *= 0.5;
-            if (middle_room < enough_lu) break;
         } else {
             high = middle;
             high_room = middle_room;
@@ -190,19 +198,23 @@ Result<Solver::Point> Solver::plan(double budget_db, const SoftClipper::Settings
     return low;
 }
 
+Status Solver::know_peaks_for(double drive_db) {
+    constexpr double margin_db = 1.0;
+    if (threshold_dbtp() - drive_db >= desk_.peaks_above_dbtp()) return success();
+    return desk_.find_peaks(threshold_dbtp() - drive_db - margin_db, frame_ticker());
+}
+
 Result<Solver::Point> Solver::plan_with_true_peaks() {
     auto planned = plan(target_.reduction_budget_db);
     if (!planned || threshold_dbtp() - planned->drive_db >= desk_.peaks_above_dbtp()) return planned;
-    constexpr double margin_db = 1.0;
-    if (auto status = desk_.find_peaks(threshold_dbtp() - planned->drive_db - margin_db, frame_ticker()); !status)
-        return status.error();
+    if (auto status = know_peaks_for(planned->drive_db); !status) return status.error();
     return plan(target_.reduction_budget_db);
 }
 
 double Solver::lowest_affordable_db(double forecast_error_db) const {
     constexpr double spare_db = 0.2;
     auto clipper = solution_.clipper;
-    double low_db = SoftClipper::params[0].min;
+    double low_db = desk_.forecast_floor_db() + clipper.knee_db;  // further down it would be told too little
     double high_db = SoftClipper::Settings{}.threshold_db;
     while (high_db - low_db > 0.02) {
         clipper.threshold_db = 0.5 * (low_db + high_db);
@@ -236,6 +248,11 @@ Result<double> Solver::choose_threshold() {
 
 Result<Solver::Point> Solver::plan_with_clipper(double unclipped_drive_db) {
     constexpr double close_enough_db = 0.7;  // to the budget
+    // A guess of the loudness that was far off: the forecast does not reach down to where the clipper is wanted.
+    constexpr double further_db = 12.0;
+    for (int i = 1; i <= 3 && lowest_affordable_db(0.0) < desk_.forecast_floor_db() + solution_.clipper.knee_db + 0.1;
+         ++i)
+        if (auto status = load(unclipped_drive_db + i * further_db); !status) return status.error();
     const auto chosen_db = choose_threshold();
     if (!chosen_db) return chosen_db.error();
     double threshold_db = *chosen_db;
@@ -266,14 +283,17 @@ Result<Solver::Point> Solver::plan_with_clipper(double unclipped_drive_db) {
 }
 
 Result<Solver::Point> Solver::settle(Point planned) {
-    Point best{};
-    for (int pass = 0; pass < max_passes; ++pass) {
+    std::optional<Point> best;
+    // Within the budget, the nearest to the target; if none is, the nearest to the budget.
+    const auto is_better = [&](const Point& a, const Point& b) {
+        if (in_budget(a) != in_budget(b)) return in_budget(a);
+        return in_budget(a) ? std::abs(error_lu(a)) < std::abs(error_lu(b))
+                            : a.pass.reduction_p95_db < b.pass.reduction_p95_db;
+    };
+    while (!best || solution_.report.passes < max_passes_to_settle) {
         const auto tried = try_drive(planned.drive_db);
         if (!tried) return tried;
-        // Of those within the budget, the one nearest to the target.
-        if (pass == 0 ||
-            (in_budget(*tried) && (!in_budget(best) || std::abs(error_lu(*tried)) < std::abs(error_lu(best)))))
-            best = *tried;
+        if (!best || is_better(*tried, *best)) best = *tried;
         if (is_settled(*tried)) break;
         const auto expected = estimate(planned.drive_db, {});
         if (!expected) return expected;
@@ -284,13 +304,12 @@ Result<Solver::Point> Solver::settle(Point planned) {
         if (std::abs(next->drive_db - planned.drive_db) < 1e-4) break;
         planned = *next;
     }
-    if (desk_.overs_found() == 0 && best.drive_db == planned.drive_db) return best;
-    return correct_peaks(best);
+    if (desk_.overs_found() == 0 && best->drive_db == planned.drive_db) return *best;
+    return correct_peaks(*best);
 }
 
 Result<Solver::Point> Solver::correct_peaks(Point found) {
-    constexpr int max_corrections = 4;
-    for (int i = 0; i < max_corrections; ++i) {
+    while (solution_.report.passes < max_passes) {
         const auto again = try_drive(found.drive_db);
         if (!again) return again;
         found = *again;
@@ -326,18 +345,20 @@ Result<LevelSolution> Solver::solve() {
     if (auto status = load_with_high_cut(high_cut, expected_drive_db); !status) return status.error();
     const bool solving = may_solve && desk_.integrated_lufs() > silence_db;
     const auto wanted_drive_db = [&] {
-        return solving ? target_.loudness_lufs - desk_.integrated_lufs() : solution_.limiter.drive_db;
+        return solving ? in_range(target_.loudness_lufs - desk_.integrated_lufs()) : solution_.limiter.drive_db;
     };
+    if (auto status = know_peaks_for(wanted_drive_db()); !status) return status.error();
     for (int i = 0; i < 2 && high_cut != needs_limiting(wanted_drive_db()); ++i) {
         if (task_.patch.pins("limiter", "high_cut_hz") || (i == 1 && high_cut)) break;
         high_cut = !high_cut;
         if (auto status = load_with_high_cut(high_cut, wanted_drive_db()); !status) return status.error();
+        if (auto status = know_peaks_for(wanted_drive_db()); !status) return status.error();
     }
 
     const double drive_db = wanted_drive_db();
     last_planned_db_ = drive_db;
     auto found = solving && needs_limiting(drive_db) ? reach_target() : try_drive(drive_db);
-    if (found && desk_.overs_found() > 0) found = correct_peaks(*found);
+    if (found && desk_.overs_found() > 0) found = correct_peaks(*found);  // by the next pass
     if (!found) return found.error();
     describe(*found, solving);
     return solution_;
@@ -359,8 +380,8 @@ void Solver::describe(const Point& found, bool solving) {
     std::ostringstream reason;
     reason.precision(2);
     reason << std::fixed << found.pass.integrated_lufs << " LUFS reached of " << target_.loudness_lufs << ": ";
-    if (found.drive_db >= highest_drive_db()) {
-        reason << "the limiter takes no more than " << highest_drive_db() << " dB of drive";
+    if (found.drive_db >= highest_drive_db) {
+        reason << "the limiter takes no more than " << highest_drive_db << " dB of drive";
     } else {
         reason << "the limiter has used " << found.pass.reduction_p95_db << " of the " << target_.reduction_budget_db
                << " dB of gain reduction that it may spend for 95 % of the time";

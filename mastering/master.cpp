@@ -105,8 +105,9 @@ void add_warnings(MasterReport& report, const MasterRequest& request, std::int64
                            "32-bit floating point can hold them");
     if (!report.after) return;
     if (report.after->true_peak_dbtp > report.settings.limiter.ceiling_dbtp + 0.05 && request.target.limit_peaks)
-        warnings.push_back("the written file's true peak is " + two_decimals(report.after->true_peak_dbtp) +
-                           " dBTP, above the ceiling: encoding moved the peaks; lower the ceiling to compensate");
+        warnings.push_back(
+            "the written file's true peak is " + two_decimals(report.after->true_peak_dbtp) +
+            " dBTP, above the ceiling: encoding may have moved the peaks; lower the ceiling to compensate");
     else if (!request.target.limit_peaks && report.after->true_peak_dbtp > request.target.ceiling_dbtp)
         warnings.push_back("the true peak of " + two_decimals(report.after->true_peak_dbtp) +
                            " dBTP is left as it is, since nothing was asked to change");

@@ -25,10 +25,10 @@ public:
     [[nodiscard]] double p95_db() const noexcept {
         std::int64_t left = total_ - total_ * 95 / 100;
         for (int bin = 0; bin < bins; ++bin)
-            if ((left -= counts_[bin]) < 0) return std::max(0.0, -gain_to_db((bin + 0.5) / bins));
+            if ((left -= counts_[bin]) < 0) return bin == bins - 1 ? 0.0 : -gain_to_db((bin + 0.5) / bins);
         return 0.0;
     }
-    [[nodiscard]] double max_db() const noexcept { return -gain_to_db(lowest_); }
+    [[nodiscard]] double max_db() const noexcept { return lowest_ > 0.999999F ? 0.0 : -gain_to_db(lowest_); }
 
 private:
     static constexpr int bins = 8192;

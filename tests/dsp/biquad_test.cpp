@@ -38,7 +38,6 @@ TEST_CASE("magnitude_db is the spectrum of the impulse response", "[dsp][biquad]
     CHECK(magnitude_db(design, 5000.0, 48000.0) == Approx(to_db(sum)).margin(1e-9));
 }
 
-// Limit EQ1.
 TEST_CASE("bells and shelves follow their analogue prototypes", "[dsp][biquad]") {
     for (const double rate_hz : rates_hz)
         for (const double f0 : frequencies_hz)
@@ -116,7 +115,7 @@ TEST_CASE("every design is stable, and out of reach is the identity", "[dsp][biq
     CHECK(high_shelf(5000.0, 6.0, 8000.0) == BiquadCoefficients{});
 }
 
-// Limit EQ2: the worst case of a float filter, 30 Hz at 192 kHz, against the same recursion in long double.
+// The worst case of a float filter, 30 Hz at 192 kHz, against the same recursion in long double.
 TEST_CASE("a section's own noise stays below -200 dB", "[dsp][biquad]") {
     const auto c = bell(30.0, 2.0, 6.0, 192000.0);
     Random random(5);

@@ -36,7 +36,7 @@ TEST_CASE("dithered samples lie on the grid of the word length", "[dsp][dither]"
 }
 
 // Triangular dither makes mean and power of the error independent of the signal: 0 and 1/4 LSB^2. At 8 * 10^6 draws
-// five standard errors of the mean are 0.0009 LSB, of the power 0.25 %. Limit DI1.
+// five standard errors of the mean are 0.0009 LSB, of the power 0.25 %.
 TEST_CASE("error has no mean and a quarter of a squared LSB of power, whatever the signal", "[dsp][dither]") {
     constexpr int block_frames = 4000;
     constexpr int blocks = 1000;

@@ -45,7 +45,7 @@ double worst_error_db(const EqualizerSettings& settings, double rate_hz, Analogu
 
 }  // namespace
 
-// Limit EQ1, of the block as a whole: impulse in, one band at work, spectrum of what comes out.
+// The block as a whole: impulse in, one band at work, spectrum of what comes out.
 TEST_CASE("bands of the equalizer follow their analogue prototypes", "[dsp][equalizer]") {
     using S = EqualizerSettings;
     struct Bell {
@@ -101,7 +101,6 @@ TEST_CASE("each band of the equalizer has its own frequency and gain", "[dsp][eq
     }
 }
 
-// Limit EQ3.
 TEST_CASE("opposite equalizer settings undo each other", "[dsp][equalizer]") {
     EqualizerSettings s;
     s.low_shelf_db = 6.0, s.bell_1_db = -9.0, s.bell_2_db = 3.0, s.bell_3_db = 12.0, s.bell_4_db = -2.0;

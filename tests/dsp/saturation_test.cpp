@@ -143,7 +143,7 @@ TEST_CASE("saturator mixes dry and saturated in step", "[dsp][saturation]") {
     }
 }
 
-// Limit SA1, and room below it: the hardest drive is as clean as the limit asks of 12 dB.
+// With room below the -90 dB that are asked of 12 dB: the hardest drive is as clean as the limit asks of 12 dB.
 TEST_CASE("saturator aliases stay below -110 dB", "[dsp][saturation]") {
     for (const double rate_hz : {44100.0, 48000.0, 96000.0, 192000.0})
         for (const double drive_db : {12.0, 18.0})
@@ -243,7 +243,7 @@ TEST_CASE("clipper passes audio below the knee bit for bit, also after a cut", "
     CHECK(same_bits(out.channel(1), render<SoftClipper>(in, settings, 44100.0, 16).channel(1)));
 }
 
-// A tone 6 and 12 dB over. Limit SA1 asks for -70 dB of a hard knee.
+// A tone 6 and 12 dB over. -70 dB are asked of a hard knee.
 TEST_CASE("clipper aliases: -70 dB with a hard knee, -90 dB with a soft one", "[dsp][clipper]") {
     struct Row {
         double threshold_db, knee_db, most_db;

@@ -50,7 +50,6 @@ TEST_CASE("the widest gain keeps the side 3 dB below the mid, and never narrows"
     CHECK(widest_gain(0.0, 0.0) == 1.0);
 }
 
-// Limit ST1.
 TEST_CASE("mono stays mono to the bit at any width", "[dsp][stereo_width]") {
     for (const double rate_hz : rates_hz) {
         const auto in = toy_music(0.5, rate_hz, 1);
@@ -115,7 +114,6 @@ TEST_CASE("widening stops 3 dB below the mid", "[dsp][stereo_width]") {
     CHECK(side_over_mid_db(-20.0) == Approx(-11.0).margin(0.15));
 }
 
-// Limit ST1.
 TEST_CASE("width does not change the level of the mono sum", "[dsp][stereo_width]") {
     for (const double rate_hz : rates_hz) {
         const auto in = toy_music(3.0, rate_hz);

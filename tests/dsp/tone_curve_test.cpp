@@ -135,7 +135,6 @@ TEST_CASE("the filter follows the curve at every phase", "[dsp][tone_curve]") {
             }
 }
 
-// Limit EQ4.
 TEST_CASE("linear phase is symmetric about the latency", "[dsp][tone_curve]") {
     for (const double rate_hz : rates_hz) {
         int latency = 0;
@@ -173,7 +172,7 @@ TEST_CASE("phase goes from minimum to linear without touching the rest", "[dsp][
     }
 }
 
-// Limit EQ3. In the deepest octaves a filter of this length is not the exact inverse of another.
+// In the deepest octaves a filter of this length is not the exact inverse of another.
 TEST_CASE("opposite tone curves undo each other", "[dsp][tone_curve]") {
     for (const double rate_hz : rates_hz)
         for (const double phase : {0.0, 1.0}) {

@@ -53,7 +53,7 @@ TEST_CASE("the union of filters never reads below libebur128", "[dsp][true_peak]
         }
 }
 
-// Limit LU1. Averaging two samples four times pulls white noise down towards half the rate, as music is: what lies in
+// Averaging two samples four times pulls white noise down towards half the rate, as music is: what lies in
 // the top tenth is read differently by every filter. The tone's samples all miss its peaks by 3 dB.
 TEST_CASE("own filter is within 0.05 dB of 32-fold sampling at every rate", "[dsp][true_peak]") {
     for (const double rate_hz :

@@ -9,7 +9,9 @@
 #include "mastering/level_solver.h"
 #include "mastering/prefetched_source.h"
 #include "tests/support/memory_audio.h"
+#include "tests/support/referees.h"
 #include "tests/support/signals.h"
+#include "tests/support/worst_peaks.h"
 
 namespace burnish::test {
 namespace {
@@ -172,6 +174,90 @@ TEST_CASE("no more is clipped than the loudness needs", "[mastering][level]") {
     const auto some = solve(most.report.achieved_lufs - 0.8);
     CHECK_FALSE(some.limited);
     CHECK(some.report.clipped_db < most.report.clipped_db - 1.0);
+}
+
+TEST_CASE("the smallest budgets end in a sensible level, in finite time", "[mastering][level]") {
+    const ChainSettings settings;
+    MemorySource source(programme(), rate_hz);
+    const auto services = memory_services();
+    for (const double budget_db : {0.0, 0.005, 0.1}) {
+        INFO("budget " << budget_db << " dB");
+        LevelDesk desk(services, true);
+        Target target;
+        target.loudness_lufs = -5.0;
+        target.reduction_budget_db = budget_db;
+        Patch patch;
+        REQUIRE(patch.pin("test", "clipper", "threshold_db", 24.0).ok());
+        const LevelTask task{.programme = source,
+                             .target = target,
+                             .settings = settings,
+                             .patch = patch,
+                             .expected_lufs = -18.0,
+                             .expected_dbtp = 0.0};
+        const auto solution = solve_level(desk, task, [](double) { return true; });
+        REQUIRE(solution.ok());
+        CHECK(solution->limited);
+        // Some peaks may go beyond: only 95 % of the frames have to stay within.
+        CHECK(desk.true_peak_dbtp() + solution->report.drive_db > -1.1);
+        CHECK(desk.true_peak_dbtp() + solution->report.drive_db < 8.0);
+    }
+}
+
+TEST_CASE("a knee alone is no clipper", "[mastering][level]") {
+    ChainSettings settings;
+    settings.clipper.knee_db = 3.0;
+    Patch patch;
+    REQUIRE(patch.pin("test", "clipper", "knee_db", 3.0).ok());
+    MemorySource source(programme(), rate_hz);
+    const auto services = memory_services();
+    LevelDesk desk(services, true);
+    Target target;
+    target.loudness_lufs = -5.0;
+    const LevelTask task{.programme = source,
+                         .target = target,
+                         .settings = settings,
+                         .patch = patch,
+                         .expected_lufs = -18.0,
+                         .expected_dbtp = 0.0};
+    const auto solution = solve_level(desk, task, [](double) { return true; });
+    REQUIRE(solution.ok());
+    CHECK(solution->clipper.knee_db == 3.0);
+    CHECK(solution->report.clipped_db <= target.clipping_budget_db);
+    CHECK(solution->report.clipped_db > target.clipping_budget_db - 1.5);
+}
+
+// The rendered programme may be far quieter than its source: then true peaks matter where the guess said they would
+// not.
+TEST_CASE("the ceiling holds however wrong the guess was", "[mastering][level]") {
+    const ChainSettings settings;
+    const Patch patch;
+    const auto audio = in_silence(sine(rate_hz / 6.0, 0.1, 6.0, rate_hz, 2, 0.5));
+    const auto services = memory_services();
+    for (const double expected_lufs : {-2.0, -60.0})
+        for (const double target_lufs : {-5.0, -0.5}) {
+            MemorySource source(audio, rate_hz);
+            LevelDesk desk(services, true);
+            Target target;
+            target.loudness_lufs = target_lufs;
+            const LevelTask task{.programme = source,
+                                 .target = target,
+                                 .settings = settings,
+                                 .patch = patch,
+                                 .expected_lufs = expected_lufs,
+                                 .expected_dbtp = expected_lufs};
+            const auto solution = solve_level(desk, task, [](double) { return true; });
+            REQUIRE(solution.ok());
+            AudioBuffer out(2, audio.frames());
+            int done = 0;
+            const auto keep = [&](AudioView block) {
+                copy(ConstAudioView(block), out.view().part(done, block.frames()));
+                done += block.frames();
+                return success();
+            };
+            REQUIRE(desk.pass(solution->limiter, keep, no_tick).ok());
+            INFO("expected " << expected_lufs << " LUFS, target " << target_lufs << " LUFS");
+            CHECK(ebur128_reading(out, rate_hz).true_peak_dbtp <= -1.0);
+        }
 }
 
 namespace {

@@ -97,7 +97,7 @@ TEST_CASE("a loudness beyond the distortion budget is reported as limited, with 
     CHECK(report.after->integrated_lufs == Approx(reading.integrated_lufs).margin(0.02));
 }
 
-// Limits LI1 of every meter at once; what the limiter alone leaves between the meters' points the refinement takes
+// Every meter at once; what the limiter alone leaves between the meters' points the refinement takes
 // down.
 TEST_CASE("a master holds the ceiling on the signals that break limiters", "[mastering][master]") {
     for (const double source_rate_hz : {44100.0, 48000.0, 88200.0, 96000.0})
