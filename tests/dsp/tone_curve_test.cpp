@@ -19,7 +19,7 @@ namespace burnish::test {
 namespace {
 
 constexpr double pi = std::numbers::pi;
-constexpr double rates_hz[] = {44100.0, 48000.0, 96000.0};
+constexpr double rates_hz[] = {44100.0, 48000.0, 96000.0, 192000.0};
 using Levels = std::array<double, 11>;
 constexpr Levels smile{3.0, 4.0, 4.5, 2.0, -2.0, -4.0, -2.0, 1.0, 4.0, 6.0, 3.0};
 constexpr Levels presence{0.0, 0.0, 0.0, 2.0, 3.0, -1.0, -6.0, 3.0, 6.0, 4.0, 2.0};
@@ -133,6 +133,28 @@ TEST_CASE("the filter follows the curve at every phase", "[dsp][tone_curve]") {
                           Approx(curve.level_db(f)).margin(0.1));
                 }
             }
+}
+
+TEST_CASE("the side's filter follows its curve", "[dsp][tone_curve]") {
+    for (const double rate_hz : rates_hz)
+        for (const double phase : {0.0, 1.0}) {
+            ToneCurveSettings settings{.side_150_hz_db = -4.0, .side_1200_hz_db = 2.0, .side_9600_hz_db = 5.0};
+            settings.phase = phase;
+            ToneCurve block;
+            block.prepare({rate_hz, 2, 512});
+            block.set(settings);
+            const int latency = block.latency_frames();
+            auto audio = impulse(0, 2 * latency, 2);
+            for (float& sample : audio.channel(1)) sample = -sample;  // nothing but side
+            run_in_pieces(block, audio, 512);
+            const std::vector<double> h(audio.channel(0).begin(), audio.channel(0).end());
+            const std::array<double, 3> levels_db{-4.0, 2.0, 5.0};
+            const LevelCurve curve(levels_db, 150.0, 8.0);
+            for (double f = 30.0; f <= 18000.0; f *= 1.1) {
+                INFO(f << " Hz, phase " << phase << ", rate " << rate_hz << " Hz");
+                CHECK(gain_to_db(std::abs(spectrum(h, f, rate_hz, latency))) == Approx(curve.level_db(f)).margin(0.1));
+            }
+        }
 }
 
 TEST_CASE("linear phase is symmetric about the latency", "[dsp][tone_curve]") {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <stdexcept>
 
 #include "core/decibels.h"
 #include "dsp/denormals.h"
@@ -119,6 +120,46 @@ TEST_CASE("a master holds the ceiling on the signals that break limiters", "[mas
                 }
 }
 
+TEST_CASE("a file that starts and ends at full scale keeps the ceiling", "[mastering][master]") {
+    for (const double source_rate_hz : {44100.0, 96000.0})
+        for (const double drive_db : {3.0, 12.0}) {
+            INFO(source_rate_hz << " Hz, drive " << drive_db);
+            MasterRequest request = request_for(-14.0);
+            request.target.amount_percent = 0.0;
+            request.delivery_bits = 0;
+            REQUIRE(request.patch.pin("test", "limiter", "drive_db", drive_db).ok());
+            const auto full_scale = sine(997.0, 1.0, 0.3, source_rate_hz, 2, 1.5707963);
+            const auto out = in_silence(run_master(full_scale, request, source_rate_hz).audio);
+            CHECK(ebur128_reading(out, source_rate_hz).true_peak_dbtp <= -1.0);
+            CHECK(true_peak_itu_dbtp(out) <= -1.0);
+            CHECK(true_peak_32x_dbtp(out) <= -1.0 + 0.02);
+            CHECK(true_peak_soxr_8x_dbtp(out) <= -1.0 + 0.05);
+        }
+}
+
+TEST_CASE("what a first pass wrote in vain is thrown away", "[mastering][master]") {
+    auto request = request_for(-5.0);
+    request.target.reduction_budget_db = 2.0;
+    MemorySource source(toy_music(8.0, rate_hz), rate_hz);
+    MemoryDelivery delivery(2, rate_hz);
+    const auto report = master(source, request, memory_services(), &delivery, nullptr);
+    REQUIRE(report.ok());
+    REQUIRE(report->level.passes > 1);
+    CHECK(delivery.restarts() == 1);
+    CHECK(delivery.buffer().frames() == 8 * 44100);
+    // Replayed, it is written at once, and the same.
+    auto replay = request;
+    replay.target.amount_percent = 0.0;
+    for_each_parameter([&](const auto& stage, const auto& param) {
+        const double value = (report->settings.*stage.settings).*param.member;
+        REQUIRE(replay.patch.pin("test", stage.name, param.name, value).ok());
+    });
+    MemoryDelivery again(2, rate_hz);
+    REQUIRE(master(source, replay, memory_services(), &again, nullptr).ok());
+    CHECK(again.restarts() == 0);
+    CHECK(same_bits(delivery.buffer(), again.buffer()));
+}
+
 TEST_CASE("same input, same bits: with one thread and with two, and once more", "[mastering][master]") {
     const auto in = scaled(toy_music(6.0, rate_hz), -8.0);
     auto request = request_for(-12.0);
@@ -226,6 +267,47 @@ TEST_CASE("short, silent and mastered tracks come to no harm", "[mastering][mast
         CHECK_FALSE(report->after.has_value());
         CHECK(report->settings.limiter.ceiling_dbtp == -1.0);
     }
+}
+
+namespace {
+/// Music that breaks, or throws, at its n-th read, counted over all passes.
+class FragileSource final : public AudioSource {
+public:
+    FragileSource(int good_reads, bool throws) : good_reads_(good_reads), throws_(throws) {}
+    [[nodiscard]] const StreamInfo& info() const override { return music_.info(); }
+    [[nodiscard]] Result<int> read(AudioView into) override {
+        if (good_reads_-- > 0) return music_.read(into);
+        if (throws_) throw std::length_error("too long");
+        return Error{ErrorCode::input, "broken"};
+    }
+    [[nodiscard]] Status rewind() override { return music_.rewind(); }
+
+private:
+    MemorySource music_{toy_music(3.0, rate_hz), rate_hz};
+    int good_reads_;
+    bool throws_;
+};
+}  // namespace
+
+TEST_CASE("a source that breaks at any time ends the work with its error", "[mastering][master]") {
+    for (const bool concurrent : {false, true})
+        for (const bool throws : {false, true})
+            for (const int good_reads : {0, 5, 18, 25, 60, 100}) {  // the analysis takes 17 reads, the render 130
+                INFO(good_reads << " good reads");
+                FragileSource source(good_reads, throws);
+                auto request = request_for(-14.0);
+                request.concurrent = concurrent;
+                REQUIRE(request.patch.pin("test", "tone", "mid_80_hz_db", 1.0).ok());  // so that there is a render
+                MemoryDelivery delivery(2, rate_hz);
+                const auto run = [&] { return master(source, request, memory_services(), &delivery, nullptr); };
+                if (throws) {
+                    CHECK_THROWS_AS(run(), std::length_error);
+                } else {
+                    const auto report = run();
+                    REQUIRE_FALSE(report.ok());
+                    CHECK(report.error().message == "broken");
+                }
+            }
 }
 
 TEST_CASE("progress rises and can stop the work", "[mastering][master]") {
