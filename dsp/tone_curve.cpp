@@ -64,37 +64,70 @@ double LevelCurve::level_db(double frequency_hz) const noexcept {
            t * t * ((1.0 + 2.0 * rest) * levels_db_[i + 1] - rest * slopes_[i + 1]);
 }
 
-void ToneCurve::prepare(const ProcessSpec& spec) {
-    sample_rate_hz_ = spec.sample_rate_hz;
-    const auto size = std::bit_floor(static_cast<unsigned>(longest_filter_seconds * spec.sample_rate_hz));
+void ToneFilterDesign::prepare(double sample_rate_hz) {
+    sample_rate_hz_ = sample_rate_hz;
+    const auto size = std::bit_floor(static_cast<unsigned>(longest_filter_seconds * sample_rate_hz));
     const int max_taps = static_cast<int>(std::max(size, 64U));
     centre_ = max_taps / 2 - 1;
     taps_.assign(static_cast<std::size_t>(2 * centre_ + 1), 0.0F);
-
     fft_.clear();
     fft_.emplace_back(oversized * max_taps);
     spectrum_.resize(static_cast<std::size_t>(fft_.front().bins()));
     response_.resize(static_cast<std::size_t>(fft_.front().size()));
+}
 
-    mid_.prepare(max_taps);
-    side_.prepare(max_taps);
+std::span<const float> ToneFilterDesign::taps(const LevelCurve& curve, double phase) noexcept {
+    const RealFft& fft = fft_.front();
+    const int size = fft.size();
+    const double bin_hz = sample_rate_hz_ / size;
+    constexpr double nepers_per_db = std::numbers::ln10 / 20.0;
+
+    // The cepstrum of a zero-phase filter is even. Moving all of it to positive times makes the minimum phase.
+    for (int k = 0; k < fft.bins(); ++k)
+        spectrum_[k] = static_cast<float>(nepers_per_db * curve.level_db(k * bin_hz) / size);
+    fft.inverse(spectrum_, response_);
+    const auto kept = static_cast<float>(phase);
+    for (int n = 1; n < size / 2; ++n) {
+        response_[n] *= 2.0F - kept;
+        response_[size - n] *= kept;
+    }
+    fft.forward(response_, spectrum_);
+    for (auto& value : spectrum_) value = std::polar(std::exp(value.real()) / static_cast<float>(size), value.imag());
+    fft.inverse(spectrum_, response_);
+
+    const int first_faded = static_cast<int>(flat_part * centre_);
+    for (int n = 0; n <= centre_; ++n) {
+        const double along = std::max(0.0, double{1} * (n - first_faded) / (centre_ + 1 - first_faded));
+        const auto window = static_cast<float>(0.5 + 0.5 * std::cos(std::numbers::pi * along));
+        taps_[centre_ + n] = window * response_[n];
+        // Linear phase is symmetric to the bit, which rounding in the transforms is not.
+        taps_[centre_ - n] = phase == 1.0 ? taps_[centre_ + n] : window * response_[n == 0 ? 0 : size - n];
+    }
+    return taps_;
+}
+
+void ToneCurve::prepare(const ProcessSpec& spec) {
+    design_.prepare(spec.sample_rate_hz);
+    mid_.prepare(design_.max_taps());
+    side_.prepare(design_.max_taps());
     for (auto& delay : dry_) delay.prepare(latency_frames());
     dry_block_ = AudioBuffer(spec.channels, spec.max_block_frames);
 
     settings_ = {};
     neutral_ = true;
-    const LevelCurve level(levels(settings_, mid_levels), 20.0, 2.0);
-    draw(level, 0.0, mid_);
-    draw(level, 0.0, side_);
+    const auto flat_taps = design_.taps(LevelCurve(levels(settings_, mid_levels), 20.0, 2.0), 0.0);
+    mid_.set_kernel(flat_taps);
+    side_.set_kernel(flat_taps);
 }
 
 void ToneCurve::set(const Settings& settings) noexcept {
     const auto mid = levels(settings, mid_levels);
     const auto side = levels(settings, side_levels);
     const bool phase_changed = settings.phase != settings_.phase;
-    if (phase_changed || mid != levels(settings_, mid_levels)) draw(LevelCurve(mid, 20.0, 2.0), settings.phase, mid_);
+    if (phase_changed || mid != levels(settings_, mid_levels))
+        mid_.set_kernel(design_.taps(LevelCurve(mid, 20.0, 2.0), settings.phase));
     if (phase_changed || side != levels(settings_, side_levels))
-        draw(LevelCurve(side, 150.0, 8.0), settings.phase, side_);
+        side_.set_kernel(design_.taps(LevelCurve(side, 150.0, 8.0), settings.phase));
     settings_ = settings;
     neutral_ = flat(mid) && flat(side);
 }
@@ -123,36 +156,6 @@ void ToneCurve::reset() noexcept {
     mid_.reset();
     side_.reset();
     for (auto& delay : dry_) delay.reset();
-}
-
-void ToneCurve::draw(const LevelCurve& curve, double phase, FirConvolver& convolver) noexcept {
-    const RealFft& fft = fft_.front();
-    const int size = fft.size();
-    const double bin_hz = sample_rate_hz_ / size;
-    constexpr double nepers_per_db = std::numbers::ln10 / 20.0;
-
-    // The cepstrum of a zero-phase filter is even. Moving all of it to positive times makes the minimum phase.
-    for (int k = 0; k < fft.bins(); ++k)
-        spectrum_[k] = static_cast<float>(nepers_per_db * curve.level_db(k * bin_hz) / size);
-    fft.inverse(spectrum_, response_);
-    const auto kept = static_cast<float>(phase);
-    for (int n = 1; n < size / 2; ++n) {
-        response_[n] *= 2.0F - kept;
-        response_[size - n] *= kept;
-    }
-    fft.forward(response_, spectrum_);
-    for (auto& value : spectrum_) value = std::polar(std::exp(value.real()) / static_cast<float>(size), value.imag());
-    fft.inverse(spectrum_, response_);
-
-    const int first_faded = static_cast<int>(flat_part * centre_);
-    for (int n = 0; n <= centre_; ++n) {
-        const double along = std::max(0.0, double{1} * (n - first_faded) / (centre_ + 1 - first_faded));
-        const auto window = static_cast<float>(0.5 + 0.5 * std::cos(std::numbers::pi * along));
-        taps_[centre_ + n] = window * response_[n];
-        // Linear phase is symmetric to the bit, which rounding in the transforms is not.
-        taps_[centre_ - n] = phase == 1.0 ? taps_[centre_ + n] : window * response_[n == 0 ? 0 : size - n];
-    }
-    convolver.set_kernel(taps_);
 }
 
 }  // namespace burnish

@@ -73,17 +73,39 @@ private:
     double knots_per_octave_;
 };
 
-/// The tonal balance: a free curve for the mid, a coarser one for the side, each drawn by an FIR filter.
+/// Designs the FIR filter that draws a level curve; an odd number of taps about a centre that never moves.
 ///
 /// The curve is the filter's log magnitude; the minimum phase that belongs to it comes from the cepstrum and is scaled
-/// by 1 - phase, so that the filter turns from minimum phase into linear phase without a jump. Its centre stands half a
-/// filter behind one hop of the convolver, whatever the settings. Mono takes the mid curve.
+/// by 1 - phase, so that the filter turns from minimum phase into linear phase without a jump. Linear phase is
+/// symmetric about the centre to the bit: one half is computed, the other is its mirror image. Source: Oppenheim &
+/// Schafer, "Discrete-Time Signal Processing", 3rd ed., chapter 13 (minimum phase by cepstrum).
+class ToneFilterDesign {
+public:
+    void prepare(double sample_rate_hz);
+    /// @param phase  0 = minimum, 1 = linear
+    /// @return       valid until the next call
+    [[nodiscard]] std::span<const float> taps(const LevelCurve& curve, double phase) noexcept;
+    [[nodiscard]] int max_taps() const noexcept { return 2 * centre_ + 2; }  // a power of two
+    [[nodiscard]] int centre() const noexcept { return centre_; }
+
+private:
+    double sample_rate_hz_ = 48000.0;
+    int centre_ = 0;            // index of the filter's middle tap
+    std::vector<RealFft> fft_;  // one, once prepared
+    AlignedVector<std::complex<float>> spectrum_;
+    AlignedVector<float> response_;
+    std::vector<float> taps_;
+};
+
+/// The tonal balance: a free curve for the mid, a coarser one for the side, each drawn by an FIR filter.
+///
+/// The filters' centre stands half a filter behind one hop of the convolver, whatever the settings and the phase. Mono
+/// takes the mid curve.
 ///
 /// At 44.1 and 48 kHz the filter has 8191 taps and the latency is 12287 frames. From 30 Hz to 18 kHz the response stays
 /// within 0.1 dB of the curve as long as no two neighbouring knots are further apart than some 6 dB below 80 Hz, where
 /// the filter's resolution ends, and 12 dB above.
 /// Cost: some 12 ns per stereo frame; `set` takes one or two milliseconds for each curve that has changed.
-/// Source: Oppenheim & Schafer, "Discrete-Time Signal Processing", 3rd ed., chapter 13 (minimum phase by cepstrum).
 class ToneCurve {
 public:
     using Settings = ToneCurveSettings;
@@ -93,13 +115,10 @@ public:
     void set(const Settings& settings) noexcept;
     void process(AudioView io) noexcept;
     void reset() noexcept;
-    [[nodiscard]] int latency_frames() const noexcept { return mid_.latency_frames() + centre_; }
+    [[nodiscard]] int latency_frames() const noexcept { return mid_.latency_frames() + design_.centre(); }
 
 private:
-    void draw(const LevelCurve& curve, double phase, FirConvolver& convolver) noexcept;
-
-    double sample_rate_hz_ = 48000.0;
-    int centre_ = 0;  // index of the filter's middle tap
+    ToneFilterDesign design_;
     Settings settings_;
     bool neutral_ = true;
     FirConvolver mid_;
@@ -107,11 +126,6 @@ private:
     // The way around the filters that keeps neutral exact; stereo only, since encoding to mid and side rounds.
     std::array<DelayLine, max_channels> dry_;
     AudioBuffer dry_block_;
-    // Memory for the design.
-    std::vector<RealFft> fft_;  // one, once prepared
-    AlignedVector<std::complex<float>> spectrum_;
-    AlignedVector<float> response_;
-    std::vector<float> taps_;
 };
 static_assert(Block<ToneCurve>);
 
