@@ -104,7 +104,7 @@ TEST_CASE("a master holds the ceiling on the signals that break limiters", "[mas
     for (const double source_rate_hz : {44100.0, 48000.0, 88200.0, 96000.0})
         for (const auto& signal : worst_peaks())
             for (const auto& mode : limiter_modes)
-                for (const double drive_db : {3.0, 12.0}) {
+                for (const double drive_db : {3.0, 6.0, 9.0, 12.0}) {
                     INFO(signal.name << ", " << source_rate_hz << " Hz, " << mode.name << ", drive " << drive_db);
                     MasterRequest request = request_for(-14.0);
                     request.target.amount_percent = 0.0;

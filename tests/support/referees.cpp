@@ -4,6 +4,7 @@
 #include <soxr.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <vector>
@@ -41,12 +42,12 @@ double true_peak_32x_dbtp(const AudioBuffer& audio) {
         for (int k = 1; k < 60; ++k) sum += term *= x * x / (4.0 * k * k);
         return sum;
     };
-    std::vector<std::vector<double>> taps(factor, std::vector<double>(2 * half));
+    std::vector<std::array<double, factor>> taps(2 * half);  // [sample][phase]: the phases run side by side
     for (int phase = 1; phase < factor; ++phase)
         for (int k = 0; k < 2 * half; ++k) {
             const double d = static_cast<double>(phase) / factor - (k - half + 1);
             const double window = i0(8.0 * std::sqrt(std::max(0.0, 1.0 - d * d / (half * half)))) / i0(8.0);
-            taps[phase][k] = window * std::sin(std::numbers::pi * d) / (std::numbers::pi * d);
+            taps[k][phase] = window * std::sin(std::numbers::pi * d) / (std::numbers::pi * d);
         }
     double largest = 0.0;
     for (int c = 0; c < audio.channels(); ++c)
@@ -57,11 +58,10 @@ double true_peak_32x_dbtp(const AudioBuffer& audio) {
         for (std::size_t n = 0; n + 2 * half < x.size(); ++n) {
             // A value between two samples that are both 6 dB down is never the largest of the file.
             if (std::max(std::abs(x[n + half - 1]), std::abs(x[n + half])) < 0.5 * largest) continue;
-            for (int phase = 1; phase < factor; ++phase) {
-                double sum = 0.0;
-                for (int k = 0; k < 2 * half; ++k) sum += taps[phase][k] * x[n + k];
-                largest = std::max(largest, std::abs(sum));
-            }
+            std::array<double, factor> sums{};
+            for (int k = 0; k < 2 * half; ++k)
+                for (int phase = 0; phase < factor; ++phase) sums[phase] += taps[k][phase] * x[n + k];
+            for (const double sum : sums) largest = std::max(largest, std::abs(sum));
         }
     }
     return gain_to_db(largest);
