@@ -99,6 +99,7 @@ void SpectrumAnalyzer::prepare(const StreamInfo& info) {
     percussion_.prepare(bins);
     resonances_.prepare(bin_hz_, bins);
     hum_.prepare(info.sample_rate_hz);
+    texture_.prepare(info.sample_rate_hz, bin_hz_, bins);
 }
 
 void SpectrumAnalyzer::process(ConstAudioView in) {
@@ -135,6 +136,7 @@ void SpectrumAnalyzer::end_hop(bool complete) {
     bark_sums_.sum(power_, bark);
     rhythm_.add_frame(bark);
     percussion_.add_frame(power_);
+    texture_.add_frame(bark, power_, std::span(mid_).subspan(first_new, hop));
     if (complete && hops_ >= hops_per_frame) add_to_block();
 
     if (end_ + hop_ > static_cast<int>(mid_.size())) {
@@ -224,6 +226,7 @@ void SpectrumAnalyzer::finish(TrackAnalysis& analysis) {
     analysis.percussive_share = percussion_.percussive_share();
 
     const auto hum = hum_.result();
+    analysis.texture = texture_.describe();
     analysis.hum_hz = hum.frequency_hz;
     analysis.hum_excess_db = hum.excess_db;
     analysis.hum_level_db = power_to_db(hum.power);

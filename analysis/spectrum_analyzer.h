@@ -11,6 +11,7 @@
 #include "analysis/percussion_separator.h"
 #include "analysis/resonance_finder.h"
 #include "analysis/rhythm_tracker.h"
+#include "analysis/texture_analyzer.h"
 #include "analysis/track_analysis.h"
 #include "core/audio_buffer.h"
 #include "core/audio_stream.h"
@@ -70,6 +71,7 @@ private:
     PercussionSeparator percussion_;
     ResonanceFinder resonances_;
     HumDetector hum_;
+    TextureAnalyzer texture_;
 };
 
 }  // namespace burnish

@@ -72,6 +72,44 @@ struct Resonances {
     Curve<4> persistence = flat_curve<4>(0.0);
 };
 
+/// What a track is made of, band by band, whatever its tone; what TextureAnalyzer measures. Zeros for silence.
+struct TextureCurves {
+    Curve<24> level_p05_db{};
+    Curve<24> level_p25_db{};
+    Curve<24> level_p50_db{};
+    Curve<24> level_p75_db{};
+    Curve<24> level_p95_db{};
+    Curve<24> rise_mean_db{};
+    Curve<24> step_p02_db{};
+    Curve<24> step_p10_db{};
+    Curve<24> step_p98_db{};
+    Curve<24> slow_step_p05_db{};
+    Curve<24> slow_step_p95_db{};
+    Curve<24> modulation_0p5_hz_db{};
+    Curve<24> modulation_1_hz_db{};
+    Curve<24> modulation_2_hz_db{};
+    Curve<24> modulation_4_hz_db{};
+    Curve<24> modulation_8_hz_db{};
+    Curve<24> modulation_16_hz_db{};
+    Curve<24> flatness_db{};
+    Curve<24> flatness_deviation_db{};
+    Curve<24> crest_db{};
+    Curve<24> fine_flatness_db{};
+    Curve<24> fine_crest_db{};
+    Curve<24> loudness_slope{};
+    Curve<24> loudness_correlation{};
+    Curve<24> level_with_lows{};
+    Curve<24> level_with_low_mids{};
+    Curve<24> level_with_mids{};
+    Curve<24> level_with_high_mids{};
+    Curve<24> level_with_highs{};
+    Curve<24> step_with_lows{};
+    Curve<24> step_with_low_mids{};
+    Curve<24> step_with_mids{};
+    Curve<24> step_with_high_mids{};
+    Curve<24> step_with_highs{};
+};
+
 /// All that is measured of a track: numbers with units, nothing else. Default values are those of an empty one.
 ///
 /// Every number is finite for every track. Levels of nothing are silence_db, ratios of nothing 0 dB, correlations of
@@ -139,6 +177,7 @@ struct TrackAnalysis {
     SpectrumCurves<bark_bands_hz.size()> bark;
     DynamicsCurves dynamics;
     Resonances resonances;
+    TextureCurves texture;
 };
 
 /// One row of the table of single numbers: everything about a number except its value.
@@ -295,6 +334,72 @@ inline constexpr CurveGroup<Resonances, 4, 3> resonance_curves{
        "of a twelfth of an octave over the half octaves to both sides"},
       {"persistence", "persistence", "", 2, &Resonances::persistence, "share of the time it stands out by 3 dB"}}}};
 
+inline constexpr CurveGroup<TextureCurves, bark_bands_hz.size(), 34> texture_curves{
+    "texture",
+    "centre_hz",
+    bark_bands_hz,
+    &TrackAnalysis::texture,
+    {{{"level_p05_db", "level, p05", "dB", 1, &TextureCurves::level_p05_db,
+       "exceeded nineteen twentieths of the time, over the band's mean power"},
+      {"level_p25_db", "level, p25", "dB", 1, &TextureCurves::level_p25_db, "exceeded three quarters of the time"},
+      {"level_p50_db", "level, median", "dB", 1, &TextureCurves::level_p50_db, "exceeded half of the time"},
+      {"level_p75_db", "level, p75", "dB", 1, &TextureCurves::level_p75_db, "exceeded a quarter of the time"},
+      {"level_p95_db", "level, p95", "dB", 1, &TextureCurves::level_p95_db, "exceeded a twentieth of the time"},
+      {"rise_mean_db", "rise, mean", "dB", 2, &TextureCurves::rise_mean_db,
+       "rise of the level from one frame (23 ms) to the next, falls counted as 0"},
+      {"step_p02_db", "step, p02", "dB", 1, &TextureCurves::step_p02_db,
+       "change of the level from frame to frame: its steepest falls"},
+      {"step_p10_db", "step, p10", "dB", 1, &TextureCurves::step_p10_db,
+       "the same, exceeded nine tenths of the time: how notes decay"},
+      {"step_p98_db", "step, p98", "dB", 1, &TextureCurves::step_p98_db,
+       "the same, its steepest rises: how notes begin"},
+      {"slow_step_p05_db", "slow step, p05", "dB", 1, &TextureCurves::slow_step_p05_db,
+       "change of the level over four frames: falls"},
+      {"slow_step_p95_db", "slow step, p95", "dB", 1, &TextureCurves::slow_step_p95_db, "the same: rises"},
+      {"modulation_0p5_hz_db", "modulation around 0.5 Hz", "dB", 1, &TextureCurves::modulation_0p5_hz_db,
+       "variance of the level in dB, in the octave from 0.34 Hz up"},
+      {"modulation_1_hz_db", "modulation around 1 Hz", "dB", 1, &TextureCurves::modulation_1_hz_db,
+       "the same, from 0.67 Hz up"},
+      {"modulation_2_hz_db", "modulation around 2 Hz", "dB", 1, &TextureCurves::modulation_2_hz_db,
+       "the same, from 1.3 Hz up"},
+      {"modulation_4_hz_db", "modulation around 4 Hz", "dB", 1, &TextureCurves::modulation_4_hz_db,
+       "the same, from 2.7 Hz up"},
+      {"modulation_8_hz_db", "modulation around 8 Hz", "dB", 1, &TextureCurves::modulation_8_hz_db,
+       "the same, from 5.4 Hz up"},
+      {"modulation_16_hz_db", "modulation around 16 Hz", "dB", 1, &TextureCurves::modulation_16_hz_db,
+       "the same, from 11 Hz up"},
+      {"flatness_db", "flatness", "dB", 1, &TextureCurves::flatness_db,
+       "geometric over arithmetic mean of the band's bins (11 Hz wide)"},
+      {"flatness_deviation_db", "flatness, deviation", "dB", 1, &TextureCurves::flatness_deviation_db,
+       "how much that varies over time"},
+      {"crest_db", "spectral crest", "dB", 1, &TextureCurves::crest_db, "largest over mean bin of the band"},
+      {"fine_flatness_db", "flatness, fine", "dB", 1, &TextureCurves::fine_flatness_db, "the same with bins of 2.7 Hz"},
+      {"fine_crest_db", "spectral crest, fine", "dB", 1, &TextureCurves::fine_crest_db, "the same with bins of 2.7 Hz"},
+      {"loudness_slope", "slope over loudness", "", 2, &TextureCurves::loudness_slope,
+       "dB that the band gains when the whole gains 1 dB"},
+      {"loudness_correlation", "correlation with loudness", "", 2, &TextureCurves::loudness_correlation,
+       "of the level with that of the whole"},
+      {"level_with_lows", "level, with lows", "", 2, &TextureCurves::level_with_lows,
+       "correlation of the level with those of the bands from 20 to 200 Hz"},
+      {"level_with_low_mids", "level, with low mids", "", 2, &TextureCurves::level_with_low_mids,
+       "correlation of the level with those of the bands from 200 to 770 Hz"},
+      {"level_with_mids", "level, with mids", "", 2, &TextureCurves::level_with_mids,
+       "correlation of the level with those of the bands from 0.8 to 1.7 kHz"},
+      {"level_with_high_mids", "level, with high mids", "", 2, &TextureCurves::level_with_high_mids,
+       "correlation of the level with those of the bands from 2 to 5 kHz"},
+      {"level_with_highs", "level, with highs", "", 2, &TextureCurves::level_with_highs,
+       "correlation of the level with those of the bands from 5 to 15 kHz"},
+      {"step_with_lows", "step, with lows", "", 2, &TextureCurves::step_with_lows,
+       "correlation of the step from frame to frame with those of the bands from 20 to 200 Hz"},
+      {"step_with_low_mids", "step, with low mids", "", 2, &TextureCurves::step_with_low_mids,
+       "correlation of the step from frame to frame with those of the bands from 200 to 770 Hz"},
+      {"step_with_mids", "step, with mids", "", 2, &TextureCurves::step_with_mids,
+       "correlation of the step from frame to frame with those of the bands from 0.8 to 1.7 kHz"},
+      {"step_with_high_mids", "step, with high mids", "", 2, &TextureCurves::step_with_high_mids,
+       "correlation of the step from frame to frame with those of the bands from 2 to 5 kHz"},
+      {"step_with_highs", "step, with highs", "", 2, &TextureCurves::step_with_highs,
+       "correlation of the step from frame to frame with those of the bands from 5 to 15 kHz"}}}};
+
 /// Calls `visit` with each CurveGroup in turn.
 template <class Visit>
 constexpr void for_each_curve_group(Visit&& visit) {
@@ -302,11 +407,12 @@ constexpr void for_each_curve_group(Visit&& visit) {
     visit(bark_curves);
     visit(dynamics_curves);
     visit(resonance_curves);
+    visit(texture_curves);
 }
 
 static_assert(sizeof(TrackAnalysis) ==
                   sizeof(double) * (analysis_numbers.size() + third_octave_curves.numbers + bark_curves.numbers +
-                                    dynamics_curves.numbers + resonance_curves.numbers),
+                                    dynamics_curves.numbers + resonance_curves.numbers + texture_curves.numbers),
               "every number of an analysis has one row");
 
 }  // namespace burnish

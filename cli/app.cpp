@@ -62,6 +62,7 @@ void add_master(Program& program) {
     add_text(command, "--bit-depth", flags.bit_depth, "16|24|32f", "of a lossless master [24]");
     add_text(command, "--rate", flags.rate, "HZ", "sample rate of the master [the input's]");
     add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
+    add_text(command, "--predictor", flags.predictor, predictor_names_text("|"), predictor_help());
     command.add_option("--set", flags.sets, "fixes a number of the chain; may be repeated")
         ->type_name("STAGE.PARAM=VALUE")
         ->allow_extra_args(false);

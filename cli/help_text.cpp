@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cli/exit_code.h"
+#include "cli/master_options.h"
 #include "io/output_format.h"
 #include "mastering/chain.h"
 #include "mastering/patch.h"
@@ -101,6 +102,13 @@ std::string limiter_mode_help() {
     for (const auto& mode : limiter_modes)
         help += (help.empty() ? "" : "; ") + std::string(mode.name) + ": " + std::string(mode.help);
     return help + " [" + std::string(limiter_modes.front().name) + "]";
+}
+
+std::string predictor_help() {
+    std::string help;
+    for (const auto& row : predictor_names)
+        help += (help.empty() ? "" : "; ") + std::string(row.name) + ": " + std::string(row.help);
+    return help + " [" + std::string(predictor_names.front().name) + "]";
 }
 
 std::string parameter_list() {

@@ -15,5 +15,7 @@ namespace burnish {
 /// The limiter's modes, and what each is for.
 [[nodiscard]] std::string limiter_mode_names(std::string_view between);
 [[nodiscard]] std::string limiter_mode_help();
+/// The predictors, and what each does.
+[[nodiscard]] std::string predictor_help();
 
 }  // namespace burnish

@@ -14,6 +14,7 @@
 #include "io/output_file.h"
 #include "io/resampler.h"
 #include "io/scratch.h"
+#include "mastering/learned_predictor.h"
 #include "mastering/rule_predictor.h"
 #include "mastering/settings_json.h"
 
@@ -61,10 +62,21 @@ MasterServices file_services() {
             .convert_rate = convert_rate};
 }
 
-MasterRequest request_for(const MasterOptions& options, const OutputSpec& spec, bool concurrent) {
+/// A model that cannot be used is no reason to stop: the rules stand in for it.
+Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
+    if (kind == PredictorKind::off) return predict_nothing;
+    if (kind == PredictorKind::rules) return predict_by_rules;
+    auto learned = learned_predictor();
+    if (learned) return *std::move(learned);
+    warnings.push_back(learned.error().message + "; rules take its place");
+    return predict_by_rules;
+}
+
+MasterRequest request_for(const MasterOptions& options, const OutputSpec& spec, bool concurrent,
+                          std::vector<std::string>& warnings) {
     return {.target = options.target,
             .patch = options.patch,
-            .predictor = predict_by_rules,
+            .predictor = predictor_for(options.predictor, warnings),
             .delivery_rate_hz = spec.sample_rate_hz,
             .delivery_bits = spec.depth ? integer_bits(*spec.depth) : 0,
             .concurrent = concurrent};
@@ -141,7 +153,7 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
 
     const double duration_s = outcome.duration_s();
     auto report =
-        master(**input, request_for(options, *spec, concurrent), file_services(), delivery.get(),
+        master(**input, request_for(options, *spec, concurrent, warnings), file_services(), delivery.get(),
                [&](std::string_view stage, double fraction) { return progress(stage, fraction, duration_s); });
     if (!report) return report.error();
     outcome.report = *std::move(report);
@@ -152,7 +164,8 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
         if (options.strict) {
             const auto written = file.reopen();
             if (!written) return Error{ErrorCode::output, written.error().message};
-            auto reading = ask_referee(**written);
+            auto reading = ask_referee(
+                **written, [&](double fraction) { return progress("asking libebur128", fraction, duration_s); });
             if (!reading) return reading.error();
             outcome.report.referee = *reading;
         }

@@ -77,6 +77,16 @@ Result<Patch> read_limiter_mode(const std::optional<std::string>& typed) {
     return patch;
 }
 
+Status read_predictor(const std::optional<std::string>& typed, PredictorKind& kind) {
+    if (!typed) return success();
+    const auto named = std::ranges::find(predictor_names, *typed, &PredictorName::name);
+    if (named == predictor_names.end()) {
+        return usage("--predictor: \"" + *typed + "\" found, one of " + predictor_names_text(", ") + " expected");
+    }
+    kind = named->kind;
+    return success();
+}
+
 Status read_format(const MasterFlags& flags, MasterOptions& options) {
     if (flags.bit_depth) {
         options.depth = bit_depth_named(*flags.bit_depth);
@@ -129,6 +139,8 @@ Status check_flags(const MasterFlags& flags) {
         {!flags.output && !flags.dry_run, "no output given: -o OUT, -o DIR/ or --dry-run is needed"},
         {flags.quiet && flags.verbose, "-q and -v contradict each other"},
         {flags.json && flags.verbose, "--json and -v contradict each other: the JSON holds every decision already"},
+        {flags.settings && flags.predictor,
+         "--settings and --predictor contradict each other: the file takes the place of a proposal"},
         {flags.settings && given(flags, &Target::amount_percent),
          "--settings and --amount contradict each other: the file takes the place of the proposal that --amount "
          "scales"},
@@ -230,6 +242,12 @@ void copy_name(const std::optional<std::string>& from, std::optional<To>& to) {
 
 }  // namespace
 
+std::string predictor_names_text(std::string_view between) {
+    std::string text;
+    for (const auto& row : predictor_names) text += (text.empty() ? "" : std::string(between)) + std::string(row.name);
+    return text;
+}
+
 std::string flag_of(std::string_view target_param) {
     auto flag = "--" + std::string(target_param.substr(0, target_param.rfind('_')));
     std::replace(flag.begin(), flag.end(), '_', '-');
@@ -269,6 +287,7 @@ Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     if (!jobs) return jobs.error();
     options.jobs = *jobs;
     if (auto status = read_target(flags, options.target); !status) return status.error();
+    if (auto status = read_predictor(flags.predictor, options.predictor); !status) return status.error();
     if (auto status = read_format(flags, options); !status) return status.error();
     if (auto status = read_patch(flags, options); !status) return status.error();
     if (auto status = settle_depth(options); !status) return status.error();

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -21,6 +22,7 @@ struct MasterFlags {
     std::optional<std::string> bit_depth;
     std::optional<std::string> rate;
     std::optional<std::string> limiter;
+    std::optional<std::string> predictor;
     std::vector<std::string> sets;
     std::optional<std::string> settings;
     std::optional<std::string> save_settings;
@@ -36,11 +38,25 @@ struct MasterFlags {
 
 enum class Verbosity { quiet, normal, verbose };
 
+/// Who proposes the treatment.
+enum class PredictorKind { learned, rules, off };
+struct PredictorName {
+    std::string_view name;
+    PredictorKind kind;
+    std::string_view help;
+};
+inline constexpr auto predictor_names = std::to_array<PredictorName>({
+    {"learned", PredictorKind::learned, "tone by a model learned from finished tracks, the rest by rules"},
+    {"rules", PredictorKind::rules, "all by rules"},
+    {"off", PredictorKind::off, "loudness and peak only"},
+});
+
 /// What `burnish master` is to do: every value read, in range, and free of contradictions.
 struct MasterOptions {
     std::vector<std::filesystem::path> inputs;
     std::optional<std::filesystem::path> output;
     Target target;
+    PredictorKind predictor = PredictorKind::learned;
     Patch patch;
     std::vector<std::string> sets;                  ///< assignments of --set, for the summary
     std::optional<std::filesystem::path> settings;  ///< takes the place of the predictor
@@ -57,6 +73,8 @@ struct MasterOptions {
     int jobs = 1;
 };
 
+/// All names of predictors.
+[[nodiscard]] std::string predictor_names_text(std::string_view between);
 /// The flag of a row of target_params: its name without the unit, "--loudness" for loudness_lufs.
 [[nodiscard]] std::string flag_of(std::string_view target_param);
 /// The unit of a row of target_params, as it stands for a value in the help: "LUFS".

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <vector>
@@ -22,7 +23,7 @@ struct Destroy {
 
 }  // namespace
 
-Result<RefereeReading> ask_referee(AudioSource& source) {
+Result<RefereeReading> ask_referee(AudioSource& source, const std::function<bool(double)>& tick) {
     const auto& info = source.info();
     const auto channels = static_cast<std::size_t>(info.channels);
     const std::unique_ptr<ebur128_state, Destroy> meter(
@@ -33,10 +34,14 @@ Result<RefereeReading> ask_referee(AudioSource& source) {
 
     AudioBuffer block(info.channels, block_frames);
     std::vector<float> interleaved(channels * block_frames);
+    std::int64_t done = 0;
     while (true) {
+        if (!tick(static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, info.frames))))
+            return Error{ErrorCode::canceled, "stopped"};
         const auto got = source.read(block.view());
         if (!got) return got.error();
         if (*got == 0) break;
+        done += *got;
         for (std::size_t c = 0; c < channels; ++c)
             for (int n = 0; n < *got; ++n)
                 interleaved[static_cast<std::size_t>(n) * channels + c] = block.channel(static_cast<int>(c))[n];

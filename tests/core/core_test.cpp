@@ -190,6 +190,7 @@ TEST_CASE("includes follow the arrows between the rooms", "[core][architecture]"
         {"mastering", {"core", "dsp", "analysis", "mastering"}},
         {"io", {"core", "io"}},
         {"cli", {"core", "dsp", "analysis", "mastering", "io", "cli"}},
+        {"training", {"core", "dsp", "analysis", "mastering", "io", "training"}},
     };
     const std::regex include(R"re(#include "([a-z_]+)/)re");
     int seen = 0;

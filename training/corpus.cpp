@@ -1,0 +1,133 @@
+#include "training/corpus.h"
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <sstream>
+#include <thread>
+
+#include "analysis/analyzer.h"
+#include "io/audio_file.h"
+
+namespace burnish::training {
+
+namespace {
+
+std::vector<std::string> fields_of(const std::string& line) {
+    std::vector<std::string> fields;
+    std::istringstream text(line);
+    for (std::string field; std::getline(text, field, '\t');) fields.push_back(field);
+    return fields;
+}
+
+Result<Example> measure(const TrackRow& row, const std::filesystem::path& file) {
+    constexpr int block_frames = 8192;
+    auto opened = open_audio(file);
+    if (!opened) return opened.error();
+    const auto& source = *opened;
+    Analyzer analyzer;
+    analyzer.prepare(source->info());
+    AudioBuffer block(source->info().channels, block_frames);
+    while (true) {
+        const auto got = source->read(block.view());
+        if (!got) return got.error();
+        if (*got == 0) break;
+        analyzer.process(block.view().part(0, *got));
+    }
+    const auto analysis = analyzer.finish();
+    if (analysis.integrated_lufs <= silence_db) return Error{ErrorCode::input, file.string() + ": silent"};
+    return Example{row, tone_features(analysis), tone_of(analysis)};
+}
+
+std::size_t numbers_of_an_example() { return tone_schema().names.size() + tone_bands; }
+
+std::optional<Example> read_cached(const TrackRow& row, const std::filesystem::path& file) {
+    std::vector<double> numbers(numbers_of_an_example());
+    const auto bytes = static_cast<std::streamsize>(numbers.size() * sizeof(double));
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream.read(reinterpret_cast<char*>(numbers.data()), bytes) || stream.peek() != EOF) return std::nullopt;
+    Example example{row, {numbers.begin(), numbers.end() - tone_bands}, {}};
+    std::copy(numbers.end() - tone_bands, numbers.end(), example.tone.begin());
+    return example;
+}
+
+void write_cached(const Example& example, const std::filesystem::path& file) {
+    const std::filesystem::path unfinished = file.string() + ".part";
+    {
+        std::ofstream stream(unfinished, std::ios::binary);
+        stream.write(reinterpret_cast<const char*>(example.features.data()),
+                     static_cast<std::streamsize>(example.features.size() * sizeof(double)));
+        stream.write(reinterpret_cast<const char*>(example.tone.data()), sizeof example.tone);
+    }
+    std::filesystem::rename(unfinished, file);
+}
+
+}  // namespace
+
+Result<std::vector<TrackRow>> read_manifest(const std::filesystem::path& file) {
+    std::ifstream stream(file);
+    std::string line;
+    if (!std::getline(stream, line)) return Error{ErrorCode::input, file.string() + ": cannot be read, or is empty"};
+    const auto header = fields_of(line);
+    std::vector<TrackRow> rows;
+    const std::pair<const char*, std::string TrackRow::*> columns[] = {
+        {"package", &TrackRow::package}, {"path", &TrackRow::path},       {"genre", &TrackRow::genre},
+        {"artist", &TrackRow::artist},   {"licence", &TrackRow::licence}, {"split", &TrackRow::split}};
+    for (const auto& [name, member] : columns)
+        if (std::ranges::find(header, name) == header.end())
+            return Error{ErrorCode::input, file.string() + ": column \"" + name + "\" is missing in the first line"};
+    while (std::getline(stream, line)) {
+        const auto fields = fields_of(line);
+        if (fields.size() != header.size())
+            return Error{ErrorCode::input, file.string() + ": line " + std::to_string(rows.size() + 2) + " has " +
+                                               std::to_string(fields.size()) + " columns, " +
+                                               std::to_string(header.size()) + " expected"};
+        TrackRow row;
+        for (const auto& [name, member] : columns)
+            row.*member = fields[static_cast<std::size_t>(std::ranges::find(header, name) - header.begin())];
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+std::vector<Example> measure_corpus(const std::vector<TrackRow>& rows, const std::filesystem::path& corpus,
+                                    const std::filesystem::path& cache, int jobs,
+                                    const std::function<void(const std::string&)>& tell) {
+    // Another version's features have another folder.
+    const auto folder = cache / std::to_string(tone_schema().fingerprint());
+    std::filesystem::create_directories(folder);
+    std::vector<std::optional<Example>> examples(rows.size());
+    std::atomic<std::size_t> next = 0;
+    std::mutex telling;
+    const auto work = [&] {
+        for (std::size_t i = next++; i < rows.size(); i = next++) {
+            auto name = rows[i].package + "/" + rows[i].path;
+            const auto file = corpus / name;
+            std::ranges::replace(name, '/', '~');
+            examples[i] = read_cached(rows[i], folder / name);
+            if (examples[i]) continue;
+            auto measured = measure(rows[i], file);
+            const std::scoped_lock lock(telling);
+            if (measured) {
+                write_cached(*measured, folder / name);
+                examples[i] = *std::move(measured);
+                tell("measured " + rows[i].path);
+            } else {
+                tell("left out: " + measured.error().message);
+            }
+        }
+    };
+    std::vector<std::thread> threads;
+    for (int job = 1; job < jobs; ++job) threads.emplace_back(work);
+    work();
+    for (auto& thread : threads) thread.join();
+
+    std::vector<Example> kept;
+    for (auto& example : examples)
+        if (example) kept.push_back(*std::move(example));
+    return kept;
+}
+
+}  // namespace burnish::training

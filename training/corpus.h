@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "mastering/tone_features.h"
+
+namespace burnish::training {
+
+/// One row of the manifest.
+struct TrackRow {
+    std::string package, path, genre, artist, licence, split;
+};
+
+/// Reads training/tracks.tsv or a list of one's own: columns package, path, genre, artist, licence and split, in any
+/// order.
+[[nodiscard]] Result<std::vector<TrackRow>> read_manifest(const std::filesystem::path& file);
+
+/// What a track gives to the fit.
+struct Example {
+    TrackRow row;
+    std::vector<double> features;
+    Curve<bark_bands_hz.size()> tone{};
+};
+
+/// Measures every track under `corpus`/package/path, on `jobs` threads; what has been measured before is taken from
+/// `cache`. Tracks that cannot be read are left out and named by `tell`. The order is that of the manifest.
+[[nodiscard]] std::vector<Example> measure_corpus(const std::vector<TrackRow>& rows,
+                                                  const std::filesystem::path& corpus,
+                                                  const std::filesystem::path& cache, int jobs,
+                                                  const std::function<void(const std::string&)>& tell);
+
+}  // namespace burnish::training
