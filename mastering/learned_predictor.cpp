@@ -74,6 +74,7 @@ Prediction predict_by_model(const ToneModel& model, const TrackAnalysis& track, 
     const Eigen::VectorXd knot_deviation = to_knots * deviation;
     const double highest_hz = track.codec_cutoff_hz > 0.0 ? track.codec_cutoff_hz : 20000.0;
 
+    std::vector<Decision> decisions;
     int knot = 0;
     for (const auto& param : ToneCurve::params) {
         if (knot == knots) break;  // the mid's knots come first
@@ -83,12 +84,16 @@ Prediction predict_by_model(const ToneModel& model, const TrackAnalysis& track, 
         if (std::abs(gain_db) >= least_gain_db) {
             prediction.settings.tone.*param.member = gain_db;
             const double deviation_db = std::max(0.0, knot_deviation(knot));
-            prediction.decisions.push_back(
-                {"tone." + std::string(param.name), gain_db, std::abs(gain_db) / (std::abs(gain_db) + deviation_db),
-                 reason_text(gain_db, knot, knot_excess(knot), deviation_db, 1.0 - opinion.trust)});
+            decisions.push_back({"tone." + std::string(param.name), gain_db,
+                                 std::abs(gain_db) / (std::abs(gain_db) + deviation_db),
+                                 reason_text(gain_db, knot, knot_excess(knot), deviation_db, 1.0 - opinion.trust)});
         }
         ++knot;
     }
+    // In signal order: only the repair comes first.
+    const auto behind_repair = std::ranges::find_if(
+        prediction.decisions, [](const Decision& decision) { return !decision.parameter.starts_with("repair."); });
+    prediction.decisions.insert(behind_repair, decisions.begin(), decisions.end());
     return prediction;
 }
 
