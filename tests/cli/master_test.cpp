@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <fstream>
@@ -69,6 +70,79 @@ TEST_CASE("16 bits meet the loudness and the ceiling too", "[cli][master]") {
     const auto reading = ebur128_reading(read_all(*file), 44100.0);
     CHECK(reading.integrated_lufs == Approx(-14.0).margin(0.05));
     CHECK(reading.true_peak_dbtp <= -1.0);
+}
+
+namespace {
+struct LoudMaster {
+    nlohmann::json report;
+    Ebur128Reading written;  ///< of the file
+};
+
+LoudMaster loud_master(const AudioBuffer& mix, double target_lufs, const std::vector<std::string>& flags) {
+    const TemporaryDirectory directory;
+    const auto in = (directory / "in.wav").string();
+    const auto out = (directory / "out.wav").string();
+    write_wav(in, mix);
+    std::vector<std::string> arguments{"master", in, "-o", out, "--loudness", std::to_string(target_lufs), "--json"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    const auto result = run_inside(arguments);
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    return {nlohmann::json::parse(result.out), ebur128_reading(audio_of(out), 44100.0)};
+}
+}  // namespace
+
+// Nothing but the level is touched here: a treatment that brightens the hits asks for a little more than the budgets
+// have.
+TEST_CASE("drums and bass become as loud as was asked, within both budgets", "[cli][master][loud]") {
+    const auto mix = drums_and_bass(0.21, 12.0, 44100.0);
+    for (const std::string depth : {"16", "24"})
+        for (const double target_lufs : {-9.0, -7.0}) {
+            INFO(target_lufs << " LUFS, " << depth << " bits");
+            const auto [report, written] =
+                loud_master(mix, target_lufs, {"--amount", "0", "--bit-depth", depth, "--strict"});
+            CHECK(report["before"]["plr_db"].get<double>() == Approx(14.5).margin(0.3));
+            CHECK(report["status"] == "done");
+            CHECK(written.integrated_lufs == Approx(target_lufs).margin(0.05));
+            CHECK(written.true_peak_dbtp <= -1.0);
+            CHECK(written.true_peak_dbtp > -1.1);
+            const auto& level = report["level"];
+            CHECK(level["passes"].get<int>() <= 6);
+            CHECK(level["reduction_p95_db"].get<double>() <= 6.0);
+            CHECK(level["clipped_db"].get<double>() <= -30.0);
+            if (target_lufs == -7.0) CHECK(level["clipped_db"].get<double>() > -45.0);  // not without the clipper
+        }
+}
+
+// Drums alone have no loudness between the hits; rumble has none that a meter hears: BS.1770 takes 10 dB off at 30 Hz.
+TEST_CASE("what cannot be loud ends below its target, says so, and has used both budgets", "[cli][master][loud]") {
+    const auto drums = drums_and_bass(0.0, 12.0, 44100.0);
+    AudioBuffer rumble = white_noise(1.0, 12.0, 44100.0);
+    for (int c = 0; c < 2; ++c)
+        for (double state[4] = {}; float& sample : rumble.channel(c)) {
+            double value = sample;
+            for (double& pole : state) value = pole += 0.004 * (value - pole);  // 28 Hz
+            sample = std::clamp(static_cast<float>(25.0 * value), -0.9F, 0.9F);
+        }
+    for (const bool is_rumble : {false, true}) {
+        INFO((is_rumble ? "rumble" : "drums"));
+        const auto [report, written] = loud_master(is_rumble ? rumble : drums, -7.0, {"--amount", "0"});
+        CHECK(report["status"] == "limited");
+        const auto& level = report["level"];
+        const double achieved_lufs = level["achieved_lufs"];
+        CHECK(achieved_lufs < -7.05);
+        CHECK(written.integrated_lufs == Approx(achieved_lufs).margin(0.05));
+        CHECK(written.true_peak_dbtp <= -1.0);
+        CHECK(written.true_peak_dbtp > -1.1);
+        CHECK(level["reduction_p95_db"].get<double>() == Approx(5.9).margin(0.1));
+        CHECK(level["clipped_db"].get<double>() == Approx(-30.5).margin(0.5));
+        CHECK_THAT(report["reason"].get<std::string>(), Contains("LUFS reached of -7.00"));
+    }
+    // Noise whose crests are gone already is loud as it is: at full scale it would read 0 LUFS or so.
+    auto dense = white_noise(1.0, 6.0, 44100.0);
+    for (int c = 0; c < 2; ++c)
+        for (float& sample : dense.channel(c)) sample = std::clamp(4.0F * sample, -0.5F, 0.5F);
+    CHECK(loud_master(dense, -7.0, {"--amount", "0"}).report["status"] == "done");
 }
 
 TEST_CASE("an existing file needs -f", "[cli][master]") {

@@ -87,6 +87,39 @@ AudioBuffer toy_music(double seconds, double sample_rate_hz, int channels, unsig
     return audio;
 }
 
+AudioBuffer drums_and_bass(double bass_amplitude, double seconds, double sample_rate_hz) {
+    constexpr double beat_s = 0.5;
+    constexpr double riff_hz[] = {55.0, 55.0, 82.4, 73.4, 55.0, 98.0, 82.4, 61.7};  // in eighths
+    Random random(1);
+    double last_noise[2] = {};
+    double bass_phase = 0.0;
+    AudioBuffer audio(2, frames_of(seconds, sample_rate_hz));
+    for (int n = 0; n < audio.frames(); ++n) {
+        const double t = n / sample_rate_hz;
+        const int beat = static_cast<int>(t / beat_s);
+        const int eighth = static_cast<int>(2 * t / beat_s);
+        const double in_beat = t - beat * beat_s;
+        const double in_eighth = t - eighth * beat_s / 2;
+        const double kick_cycles = 50 * in_beat + 3.5 * (1 - std::exp(-in_beat * 45));
+        const double kick = 0.33 * std::exp(-in_beat * 40) * std::sin(2 * pi * kick_cycles);
+        const double snare_level = beat % 2 == 1 ? 0.30 * std::exp(-in_beat * 50) : 0.0;
+        const double snare_tone = std::sin(2 * pi * 187 * in_beat);
+        const double hat_level = 0.036 * std::exp(-in_eighth * (eighth % 8 == 7 ? 9 : 45));
+        bass_phase += 2 * pi * riff_hz[eighth % 8] / sample_rate_hz;
+        const double string =
+            std::sin(bass_phase) + 0.5 * std::sin(2 * bass_phase + 1) + 0.4 * std::sin(5 * bass_phase);
+        const double bass = bass_amplitude * (0.8 + 0.2 * std::exp(-in_eighth * 10)) * std::tanh(2.5 * string);
+        for (int c = 0; c < 2; ++c) {
+            const double noise = random.uniform(-1.0, 1.0);
+            const double hat = hat_level * (noise - last_noise[c]);
+            last_noise[c] = noise;
+            audio.channel(c)[n] =
+                static_cast<float>(kick + snare_level * (0.6 * noise + 0.4 * snare_tone) + hat + bass);
+        }
+    }
+    return audio;
+}
+
 AudioBuffer impulse(int at_frame, int frames, int channels) {
     return fill(channels, frames, [&](int, int n) { return n == at_frame ? 1.0 : 0.0; });
 }
