@@ -18,8 +18,8 @@ TextureCurves texture_of(const AudioBuffer& audio) { return analyze(audio.view()
 }  // namespace
 
 // The power of a noise's bin is exponentially distributed: its mean logarithm lies Euler's constant below the logarithm
-// of its mean, 10 log10(e) * 0.5772 = 2.507 dB. So it is in the fine spectra, which are those of the mid. The others add
-// the power of the side, as strong and unrelated: psi(2) - ln 2 = -0.2704, 1.174 dB.
+// of its mean, 10 log10(e) * 0.5772 = 2.507 dB. So it is in the fine spectra, which are those of the mid. The others
+// add the power of the side, as strong and unrelated: psi(2) - ln 2 = -0.2704, 1.174 dB.
 TEST_CASE("noise is as flat as its distribution says", "[analysis][texture]") {
     const auto texture = texture_of(test::white_noise(0.1, 20.0, rate_hz));
     for (std::size_t b = 12; b < bands; ++b) {
