@@ -5,6 +5,8 @@
 #include <functional>
 #include <numeric>
 
+#include "core/fingerprint.h"
+
 namespace burnish {
 
 namespace {
@@ -63,10 +65,9 @@ void for_each_feature(const TrackAnalysis& track, Visit visit) {
 }  // namespace
 
 std::uint64_t FeatureSchema::fingerprint() const noexcept {
-    std::uint64_t hash = 0xCBF29CE484222325U;
-    for (const auto& name : names)
-        for (const char c : name + '\n') hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-    return hash;
+    std::string lines;
+    for (const auto& name : names) lines += name + '\n';
+    return burnish::fingerprint(lines);
 }
 
 const FeatureSchema& tone_schema() {

@@ -26,7 +26,7 @@ struct FeatureSchema {
     std::vector<std::string> names;
     std::vector<FeatureGroup> groups;
     [[nodiscard]] int size() const noexcept { return static_cast<int>(names.size()); }
-    /// FNV-1a over all names: two versions whose features differ have different ones. Source: RFC 9923.
+    /// Of all names: two versions whose features differ have different ones.
     [[nodiscard]] std::uint64_t fingerprint() const noexcept;
 };
 [[nodiscard]] const FeatureSchema& tone_schema();

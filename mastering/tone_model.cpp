@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/fingerprint.h"
+
 namespace burnish {
 
 namespace {
@@ -19,12 +21,6 @@ Tensor tensor_of(const Eigen::MatrixXd& matrix) {
 
 Tensor tensor_of(const std::vector<double>& numbers) {
     return {{static_cast<int>(numbers.size()), 1}, {numbers.begin(), numbers.end()}};
-}
-
-std::string hexadecimal(std::uint64_t number) {
-    std::string text(16, '0');
-    for (std::size_t i = 0; i < text.size(); ++i) text[15 - i] = "0123456789abcdef"[(number >> (4 * i)) & 15U];
-    return text;
 }
 
 std::vector<double> numbers_of(const Eigen::MatrixXd& column) { return {column.data(), column.data() + column.size()}; }

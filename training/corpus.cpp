@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "analysis/analyzer.h"
+#include "core/fingerprint.h"
 #include "io/audio_file.h"
 
 namespace burnish::training {
@@ -38,33 +39,40 @@ Result<Example> measure(const TrackRow& row, const std::filesystem::path& file) 
     }
     const auto analysis = analyzer.finish();
     if (analysis.integrated_lufs <= silence_db) return Error{ErrorCode::input, file.string() + ": silent"};
-    return Example{row, tone_features(analysis), tone_of(analysis)};
+    return example_of(row, analysis);
 }
 
-std::size_t numbers_of_an_example() { return tone_schema().names.size() + tone_bands; }
+/// Names of all that is measured, in order: what a file of the cache holds.
+std::string analysis_names() {
+    std::string names;
+    for (const auto& row : analysis_numbers) names += std::string(row.name) + '\n';
+    for_each_curve_group([&](const auto& group) {
+        for (const auto& row : group.curves) names += std::string(group.name) + '.' + std::string(row.name) + '\n';
+    });
+    return names;
+}
 
 std::optional<Example> read_cached(const TrackRow& row, const std::filesystem::path& file) {
-    std::vector<double> numbers(numbers_of_an_example());
-    const auto bytes = static_cast<std::streamsize>(numbers.size() * sizeof(double));
+    TrackAnalysis analysis;
     std::ifstream stream(file, std::ios::binary);
-    if (!stream.read(reinterpret_cast<char*>(numbers.data()), bytes) || stream.peek() != EOF) return std::nullopt;
-    Example example{row, {numbers.begin(), numbers.end() - tone_bands}, {}};
-    std::copy(numbers.end() - tone_bands, numbers.end(), example.tone.begin());
-    return example;
+    if (!stream.read(reinterpret_cast<char*>(&analysis), sizeof analysis) || stream.peek() != EOF) return std::nullopt;
+    return example_of(row, analysis);
 }
 
 void write_cached(const Example& example, const std::filesystem::path& file) {
     const std::filesystem::path unfinished = file.string() + ".part";
     {
         std::ofstream stream(unfinished, std::ios::binary);
-        stream.write(reinterpret_cast<const char*>(example.features.data()),
-                     static_cast<std::streamsize>(example.features.size() * sizeof(double)));
-        stream.write(reinterpret_cast<const char*>(example.tone.data()), sizeof example.tone);
+        stream.write(reinterpret_cast<const char*>(&example.analysis), sizeof example.analysis);
     }
     std::filesystem::rename(unfinished, file);
 }
 
 }  // namespace
+
+Example example_of(const TrackRow& row, const TrackAnalysis& analysis) {
+    return {row, analysis, tone_features(analysis), tone_of(analysis)};
+}
 
 Result<std::vector<TrackRow>> read_manifest(const std::filesystem::path& file) {
     std::ifstream stream(file);
@@ -95,8 +103,8 @@ Result<std::vector<TrackRow>> read_manifest(const std::filesystem::path& file) {
 std::vector<Example> measure_corpus(const std::vector<TrackRow>& rows, const std::filesystem::path& corpus,
                                     const std::filesystem::path& cache, int jobs,
                                     const std::function<void(const std::string&)>& tell) {
-    // Another version's features have another folder.
-    const auto folder = cache / std::to_string(tone_schema().fingerprint());
+    // Another version's analyses have another folder.
+    const auto folder = cache / hexadecimal(fingerprint(analysis_names()));
     std::filesystem::create_directories(folder);
     std::vector<std::optional<Example>> examples(rows.size());
     std::atomic<std::size_t> next = 0;

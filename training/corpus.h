@@ -22,9 +22,11 @@ struct TrackRow {
 /// What a track gives to the fit.
 struct Example {
     TrackRow row;
-    std::vector<double> features;
-    Curve<bark_bands_hz.size()> tone{};
+    TrackAnalysis analysis;
+    std::vector<double> features;        ///< tone_features of it
+    Curve<bark_bands_hz.size()> tone{};  ///< tone_of it
 };
+[[nodiscard]] Example example_of(const TrackRow& row, const TrackAnalysis& analysis);
 
 /// Measures every track under `corpus`/package/path, on `jobs` threads; what has been measured before is taken from
 /// `cache`. Tracks that cannot be read are left out and named by `tell`. The order is that of the manifest.
