@@ -109,10 +109,11 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
 ///
 /// Detector: mean square over the channels of the band, smoothed by two poles of a sixth of the attack each (and no
 /// less than the waves at the lower end of the band need), so a threshold is a level above the usual rms level of the
-/// band. Attack and release include its delay: within 5 % on a step 23 dB over the threshold, for attacks of at least
-/// six times the shortest pole of the band (24, 9, 3 and 1.5 ms from the lowest up); shorter ones are slower than they
-/// say. Gain: compressor_gain_db, smoothed by GainSmoother. A steady tone is held to the curve within 0.1 dB from 80 Hz
-/// up (0.25 at 50 Hz, by its ripple).
+/// band. Attack and release include its delay: within 5 % on a step to 14 dB over the threshold, from attacks of 30, 9,
+/// 3 and 1.5 ms up, from the lowest band to the highest; shorter ones are slower than they say. What is smoothed is
+/// power, so a smaller step takes longer to cross the threshold, a greater one less: at 6 dB over it attacks take up to
+/// 20 % longer, at 23 dB up to 10 % less. Gain: compressor_gain_db, smoothed by GainSmoother. A steady tone is held to
+/// the curve within 0.1 dB from 80 Hz up (0.25 at 50 Hz, by its ripple).
 ///
 /// While any band works, the sum of the bands is an allpass of the input; otherwise the input is not touched at all.
 /// Cost: about 38 ns per stereo frame; nothing when every band is neutral.
