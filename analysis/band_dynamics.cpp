@@ -114,7 +114,7 @@ void BandDynamics::end_block() {
     if (frames_ == 0) return;
     std::array<float, bands + 1> row{};
     for (int b = 0; b <= whole; ++b) row[b] = static_cast<float>(power_to_db(energy_[b] / (frames_ * channels_)));
-    levels_.add(row);
+    if (row[whole] > silence_db) levels_.add(row);  // hours of silence do not thin out the rest
     energy_ = {};
     frames_ = 0;
 }
@@ -151,8 +151,7 @@ DynamicsCurves BandDynamics::curves() const {
 
 double BandDynamics::noise_floor_db() const {
     std::vector<float> values;
-    for (int i = 0; i < levels_.rows(); ++i)
-        if (levels_.row(i)[whole] > silence_db) values.push_back(levels_.row(i)[whole]);
+    for (int i = 0; i < levels_.rows(); ++i) values.push_back(levels_.row(i)[whole]);
     return values.empty() ? silence_db : percentile(values, 0.01);
 }
 

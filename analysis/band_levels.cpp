@@ -76,20 +76,15 @@ double BandLevels::add_block(const BlockSpectra& block) {
     const double loudness_lufs = power_to_lufs(weighted * channels_);
     row[Column::loudness] = static_cast<float>(loudness_lufs);
     row[Column::harshness] = static_cast<float>(std::max(silence_db, power_ratio_db(harsh, whole)));
-    levels_.add(row);
+    if (loudness_lufs > absolute_gate_lufs) levels_.add(row);  // hours of silence do not thin out the rest
     ++blocks_;
     return loudness_lufs;
 }
 
 double BandLevels::gate_lufs() const {
+    const int count = levels_.rows();
     double sum = 0.0;
-    int count = 0;
-    for (int i = 0; i < levels_.rows(); ++i) {
-        const double loudness_lufs = levels_.row(i)[Column::loudness];
-        if (loudness_lufs <= absolute_gate_lufs) continue;
-        sum += db_to_power(loudness_lufs);
-        ++count;
-    }
+    for (int i = 0; i < count; ++i) sum += db_to_power(levels_.row(i)[Column::loudness]);
     return count > 0 ? std::max(absolute_gate_lufs, 10 * std::log10(sum / count) + relative_gate_lu)
                      : absolute_gate_lufs;
 }

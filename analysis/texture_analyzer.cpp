@@ -17,6 +17,7 @@ constexpr int most_rows = 4096;
 constexpr float depth_db = 60.0F;        // below its largest level so far, a band is silent
 constexpr double gate_share = 0.003162;  // -25 dB
 constexpr int fine_factor = 4;           // a fine spectrum is so many times longer than a common one
+constexpr double silent_power = 1e-12;
 constexpr float smallest_power = 1e-20F;
 
 /// Groups of bands that others are compared with: where kick and bass, bodies, voices, consonants and cymbals are.
@@ -194,11 +195,15 @@ void TextureAnalyzer::add_frame(std::span<const float> bark, std::span<const flo
     long_before = now_db;
     total_power_ += whole;
     ++frames_;
+    if (whole > silent_power) ++sounding_frames_;
+    const bool counts =
+        whole > silent_power && whole > gate_share * total_power_ / static_cast<double>(sounding_frames_);
+
+    if (counts) last_counted_ = frames_;
 
     for (int b = 0; b < bands; ++b) tracks_db_[b].push_back(now_db[b]);
     if (static_cast<int>(tracks_db_.front().size()) == modulation_window) add_modulation();
 
-    const bool counts = whole > 1e-12 && whole > gate_share * total_power_ / static_cast<double>(frames_);
     for (std::size_t done = 0; done < mid.size();) {
         const std::size_t count =
             std::min(mid.size() - done, fine_time_.size() - static_cast<std::size_t>(fine_filled_));
@@ -233,10 +238,11 @@ void TextureAnalyzer::add_frame(std::span<const float> bark, std::span<const flo
     if (frames_ % 2 == 0) shape_.measure(power);
 }
 
-/// Variance of the levels by octaves of modulation frequency; windows overlap by half.
+/// Variance of the levels by octaves of modulation frequency; windows overlap by half. A pause says nothing.
 void TextureAnalyzer::add_modulation() {
-    for (int b = 0; b < bands; ++b) {
-        auto& track = tracks_db_[b];
+    const bool counts = last_counted_ > frames_ - modulation_window;
+    for (int b = 0; b < bands && counts; ++b) {
+        const auto& track = tracks_db_[b];
         double mean = 0.0;
         for (const float db : track) mean += db;
         mean /= modulation_window;
@@ -251,9 +257,9 @@ void TextureAnalyzer::add_modulation() {
                 variance += std::norm(modulation_spectrum_[static_cast<std::size_t>(k)]);
             modulation_[octave][b] += 2.0 * variance / (0.375 * modulation_window * modulation_window);
         }
-        track.erase(track.begin(), track.begin() + modulation_window / 2);
     }
-    ++modulation_windows_;
+    if (counts) ++modulation_windows_;
+    for (auto& track : tracks_db_) track.erase(track.begin(), track.begin() + modulation_window / 2);
 }
 
 void TextureAnalyzer::add_fine_shape() {

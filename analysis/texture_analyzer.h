@@ -18,7 +18,7 @@ namespace burnish {
 /// so what tone is to be expected.
 ///
 /// Levels of the Bark bands are in dB, not below 60 dB under the band's largest so far; frames more than 25 dB under
-/// the mean power so far do not count.
+/// the mean power so far do not count, and silence does not count towards that mean.
 class TextureAnalyzer {
 public:
     static constexpr int bands = static_cast<int>(bark_bands_hz.size());
@@ -73,6 +73,8 @@ private:
 
     double total_power_ = 0.0;
     std::int64_t frames_ = 0;
+    std::int64_t sounding_frames_ = 0;
+    std::int64_t last_counted_ = -modulation_window;
     std::array<float, bands> highest_db_{};
     std::array<std::array<float, bands>, slow_lag> past_db_{};  // ring, by frame
     ThinnedRows rows_;

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "analysis/analyzer.h"
 #include "analysis/thinned_rows.h"
@@ -129,6 +130,37 @@ TEST_CASE("silence reads as an empty track", "[analysis]") {
 }
 
 // Less than one spectrum, in the middle of the window: the level still is that of the sine.
+// More than an hour of it, after which every second row of levels is thrown away: of the music behind it none may be,
+// or a track with hours of silence would be mastered by what little is left of it. The silences are whole windows of
+// every measurement, so that the music is cut into the same pieces; what is an average over time is left out.
+TEST_CASE("hours of silence leave the music's numbers alone", "[analysis]") {
+    constexpr double rate_hz = 8000.0;
+    constexpr int window_frames = 819200;
+    const auto music = test::toy_music(20.0, rate_hz, 1);
+    const AudioBuffer silence(1, window_frames);
+    const auto analysis_after = [&](int windows) {
+        Analyzer analyzer;
+        analyzer.prepare({rate_hz, 1, std::int64_t{windows} * window_frames + music.frames(), 16});
+        for (int i = 0; i < windows; ++i) analyzer.process(silence.view());
+        analyzer.process(music.view());
+        return analyzer.finish();
+    };
+    const auto soon = analysis_after(1);
+    const auto late = analysis_after(35);
+    const std::set<std::string> averages_over_time{"duration_s", "frames",       "rms_db",
+                                                   "crest_db",   "onsets_per_s", "flux_db_per_s",
+                                                   "dc_left",    "dc_right",     "leading_silence_s"};
+    std::vector<double> expected;
+    for_each_number(soon, [&](const std::string&, double value) { expected.push_back(value); });
+    std::size_t at = 0;
+    for_each_number(late, [&](const std::string& name, double value) {
+        INFO(name);
+        if (!averages_over_time.contains(name)) CHECK(value == Approx(expected[at]).epsilon(1e-6));
+        ++at;
+    });
+    CHECK(late.leading_silence_s > 3500.0);
+}
+
 TEST_CASE("a short track has a spectrum", "[analysis]") {
     for (const double seconds : {0.03, 0.06, 0.09}) {
         const auto analysis = analyze(test::sine(1000, 0.5, seconds, 44100).view(), 44100);
