@@ -56,7 +56,7 @@ void add_powers(const float* mid, const float* side, int bins, float* mid_sum, f
 
 }  // namespace
 
-void SpectrumAnalyzer::prepare(const StreamInfo& info) {
+void SpectrumAnalyzer::prepare(const StreamInfo& info, Texture texture) {
     info_ = info;
     // The power of two that keeps the duration nearest to 4096 frames at 44.1 or 48 kHz.
     const int octaves = static_cast<int>(std::lround(std::log2(info.sample_rate_hz / 46000.0)));
@@ -99,6 +99,7 @@ void SpectrumAnalyzer::prepare(const StreamInfo& info) {
     percussion_.prepare(bins);
     resonances_.prepare(bin_hz_, bins);
     hum_.prepare(info.sample_rate_hz);
+    measures_texture_ = texture == Texture::measured;
     texture_.prepare(info.sample_rate_hz, bin_hz_, bins);
 }
 
@@ -136,7 +137,7 @@ void SpectrumAnalyzer::end_hop(bool complete) {
     bark_sums_.sum(power_, bark);
     rhythm_.add_frame(bark);
     percussion_.add_frame(power_);
-    texture_.add_frame(bark, power_, std::span(mid_).subspan(first_new, hop));
+    if (measures_texture_) texture_.add_frame(bark, power_, std::span(mid_).subspan(first_new, hop));
     if (complete && hops_ >= hops_per_frame) add_to_block();
 
     if (end_ + hop_ > static_cast<int>(mid_.size())) {

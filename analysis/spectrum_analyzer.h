@@ -26,7 +26,7 @@ namespace burnish {
 /// track. A track shorter than one spectrum gets one around its middle.
 class SpectrumAnalyzer {
 public:
-    void prepare(const StreamInfo& info);
+    void prepare(const StreamInfo& info, Texture texture = Texture::measured);
     void process(ConstAudioView in);
     /// Writes its numbers into `analysis`, and leaves those of the LevelAnalyzer alone. To be called once.
     void finish(TrackAnalysis& analysis);
@@ -71,6 +71,7 @@ private:
     PercussionSeparator percussion_;
     ResonanceFinder resonances_;
     HumDetector hum_;
+    bool measures_texture_ = true;
     TextureAnalyzer texture_;
 };
 

@@ -64,11 +64,12 @@ void to_power(const float* spectrum, int bins, float* power) noexcept {
         power[k] = spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1];
 }
 
-std::vector<float> hann(int size) {
-    std::vector<float> window(static_cast<std::size_t>(size));
+template <class Number>
+std::vector<Number> hann(int size) {
+    std::vector<Number> window(static_cast<std::size_t>(size));
     for (std::size_t n = 0; n < window.size(); ++n)
         window[n] =
-            static_cast<float>(0.5 - 0.5 * std::cos(2 * std::numbers::pi * (static_cast<double>(n) + 0.5) / size));
+            static_cast<Number>(0.5 - 0.5 * std::cos(2 * std::numbers::pi * (static_cast<double>(n) + 0.5) / size));
     return window;
 }
 
@@ -163,12 +164,13 @@ void TextureAnalyzer::prepare(double sample_rate_hz, double bin_hz, int bins) {
     const int fine_size = fine_factor * static_cast<int>(std::lround(sample_rate_hz / bin_hz));
     fine_fft_.emplace_back(fine_size);
     fine_shape_.prepare(sample_rate_hz / fine_size, fine_fft_.front().bins());
-    fine_window_ = hann(fine_size);
+    fine_window_ = hann<float>(fine_size);
     fine_time_.assign(static_cast<std::size_t>(fine_size), 0.0F);
     fine_spectrum_.assign(static_cast<std::size_t>(fine_fft_.front().bins()), {});
     fine_power_.assign(fine_spectrum_.size(), 0.0F);
 
     modulation_fft_.emplace_back(modulation_window);
+    modulation_weights_ = hann<double>(modulation_window);
     for (auto& track : tracks_db_) track.reserve(modulation_window);
     modulation_time_.assign(modulation_window, 0.0F);
     modulation_spectrum_.assign(modulation_window / 2 + 1, {});
@@ -246,10 +248,8 @@ void TextureAnalyzer::add_modulation() {
         double mean = 0.0;
         for (const float db : track) mean += db;
         mean /= modulation_window;
-        for (int n = 0; n < modulation_window; ++n) {
-            const double weight = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * (n + 0.5) / modulation_window);
-            modulation_time_[static_cast<std::size_t>(n)] = static_cast<float>((track[n] - mean) * weight);
-        }
+        for (std::size_t n = 0; n < modulation_time_.size(); ++n)
+            modulation_time_[n] = static_cast<float>((track[n] - mean) * modulation_weights_[n]);
         modulation_fft_.front().forward(modulation_time_, modulation_spectrum_);
         for (int octave = 0; octave < modulation_octaves; ++octave) {
             double variance = 0.0;
@@ -275,22 +275,24 @@ TextureCurves TextureAnalyzer::describe() const {
     if (counted_ == 0) return curves;
     const auto n = static_cast<double>(counted_);
     std::vector<float> values(static_cast<std::size_t>(rows_.rows()));
-    const auto percentile_of = [&](int column, double share) {
+    const auto read_column = [&](int column) {
         for (int i = 0; i < rows_.rows(); ++i) values[static_cast<std::size_t>(i)] = rows_.row(i)[column];
-        return percentile(values, share);
     };
     for (int b = 0; b < bands; ++b) {
         const double mean_db = std::max(power_to_db(power_[b] / n), double{highest_db_[b]} - depth_db);
-        curves.level_p05_db[b] = percentile_of(Column::level + b, 0.05) - mean_db;
-        curves.level_p25_db[b] = percentile_of(Column::level + b, 0.25) - mean_db;
-        curves.level_p50_db[b] = percentile_of(Column::level + b, 0.50) - mean_db;
-        curves.level_p75_db[b] = percentile_of(Column::level + b, 0.75) - mean_db;
-        curves.level_p95_db[b] = percentile_of(Column::level + b, 0.95) - mean_db;
-        curves.step_p02_db[b] = percentile_of(Column::step + b, 0.02);
-        curves.step_p10_db[b] = percentile_of(Column::step + b, 0.10);
-        curves.step_p98_db[b] = percentile_of(Column::step + b, 0.98);
-        curves.slow_step_p05_db[b] = percentile_of(Column::slow_step + b, 0.05);
-        curves.slow_step_p95_db[b] = percentile_of(Column::slow_step + b, 0.95);
+        read_column(Column::level + b);
+        curves.level_p05_db[b] = percentile(values, 0.05) - mean_db;
+        curves.level_p25_db[b] = percentile(values, 0.25) - mean_db;
+        curves.level_p50_db[b] = percentile(values, 0.50) - mean_db;
+        curves.level_p75_db[b] = percentile(values, 0.75) - mean_db;
+        curves.level_p95_db[b] = percentile(values, 0.95) - mean_db;
+        read_column(Column::step + b);
+        curves.step_p02_db[b] = percentile(values, 0.02);
+        curves.step_p10_db[b] = percentile(values, 0.10);
+        curves.step_p98_db[b] = percentile(values, 0.98);
+        read_column(Column::slow_step + b);
+        curves.slow_step_p05_db[b] = percentile(values, 0.05);
+        curves.slow_step_p95_db[b] = percentile(values, 0.95);
 
         const double loudness_variance = loudness_square_sum_ / n - (loudness_sum_ / n) * (loudness_sum_ / n);
         const double level_variance = level_square_sum_[b] / n - (level_sum_[b] / n) * (level_sum_[b] / n);

@@ -95,6 +95,7 @@ private:
     std::vector<float> fine_power_;
 
     std::array<std::vector<float>, bands> tracks_db_;  // levels of the present modulation window
+    std::vector<double> modulation_weights_;
     AlignedVector<float> modulation_time_;
     AlignedVector<std::complex<float>> modulation_spectrum_;
     std::array<std::array<double, bands>, modulation_octaves> modulation_{};

@@ -400,6 +400,9 @@ inline constexpr CurveGroup<TextureCurves, bark_bands_hz.size(), 34> texture_cur
       {"step_with_highs", "step, with highs", "", 2, &TextureCurves::step_with_highs,
        "correlation of the step from frame to frame with those of the bands from 5 to 15 kHz"}}}};
 
+/// Whether an analysis has a texture. It tells what plays, which a master does not change: of one it need not be known.
+enum class Texture { measured, left_out };
+
 /// Calls `visit` with each CurveGroup in turn.
 template <class Visit>
 constexpr void for_each_curve_group(Visit&& visit) {

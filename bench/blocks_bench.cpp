@@ -7,9 +7,11 @@
 #include <benchmark/benchmark.h>
 
 #include <string>
+#include <vector>
 
 #include "analysis/level_analyzer.h"
 #include "analysis/spectrum_analyzer.h"
+#include "analysis/texture_analyzer.h"
 #include "core/random.h"
 #include "dsp/denormals.h"
 #include "mastering/chain.h"
@@ -114,6 +116,17 @@ void register_all() {
         SpectrumAnalyzer spectrum;
         spectrum.prepare(info);
         run(state, [&](AudioView io) { spectrum.process(io); });
+    });
+    benchmark::RegisterBenchmark("analysis: texture, part of the spectrum", [](benchmark::State& state) {
+        constexpr int size = 4096, hop = size / 4, bins = size / 2 + 1;
+        TextureAnalyzer texture;
+        texture.prepare(rate_hz, rate_hz / size, bins);
+        Random random(2);
+        std::vector<float> power(bins), bark(TextureAnalyzer::bands);
+        for (float& bin : power) bin = static_cast<float>(random.uniform(0.0, 1e-4));
+        for (float& band : bark) band = static_cast<float>(random.uniform(0.0, 1e-2));
+        const auto process = [&](AudioView io) { texture.add_frame(bark, power, io.channel(0)); };
+        run(state, process, hop);
     });
 }
 

@@ -115,13 +115,14 @@ void add_warnings(MasterReport& report, const MasterRequest& request, std::int64
 
 }  // namespace
 
-Result<TrackAnalysis> analyze_source(AudioSource& source, bool concurrent, const std::function<bool(double)>& tick) {
+Result<TrackAnalysis> analyze_source(AudioSource& source, bool concurrent, const std::function<bool(double)>& tick,
+                                     Texture texture) {
     if (auto status = source.rewind(); !status) return status.error();
     const auto& info = source.info();
     LevelAnalyzer levels;
     levels.prepare(info);
     SpectrumAnalyzer spectrum;
-    spectrum.prepare(info);
+    spectrum.prepare(info, texture);
 
     struct Slot {
         AudioBuffer audio;
@@ -266,7 +267,7 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     phase.begin("verifying", 1.0);
     auto file = delivery->finish();
     if (!file) return file.error();
-    auto after = analyze_source(**file, request.concurrent, phase.ticker());
+    auto after = analyze_source(**file, request.concurrent, phase.ticker(), Texture::left_out);
     if (!after) return after.error();
     report.after = *after;
     note_what_encoding_moved(report);

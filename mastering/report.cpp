@@ -29,11 +29,12 @@ std::string_view status_name(MasterStatus status) noexcept {
     return "";
 }
 
-Json analysis_json(const TrackAnalysis& analysis) {
+Json analysis_json(const TrackAnalysis& analysis, Texture texture) {
     Json json;
     for (const auto& row : analysis_numbers)
         json[std::string(row.name)] = rounded(analysis.*row.member, std::max(row.decimals, 3));
     for_each_curve_group([&](const auto& group) {
+        if (texture == Texture::left_out && group.name == texture_curves.name) return;
         auto& object = json[std::string(group.name)];
         object[std::string(group.axis)] = group.axis_values;
         for (const auto& row : group.curves) {
@@ -78,7 +79,7 @@ Json report_json(const MasterReport& report) {
                            {"integrated_lufs", rounded(report.referee->integrated_lufs, 3)},
                            {"true_peak_dbtp", rounded(report.referee->true_peak_dbtp, 3)}};
     json["before"] = analysis_json(report.before);
-    if (report.after) json["after"] = analysis_json(*report.after);
+    if (report.after) json["after"] = analysis_json(*report.after, Texture::left_out);
     return json;
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "analysis/analyzer.h"
 #include "core/decibels.h"
 #include "dsp/denormals.h"
 #include "mastering/rule_predictor.h"
@@ -79,6 +80,17 @@ TEST_CASE("a master has its loudness and keeps its ceiling by independent meters
             REQUIRE(report.after.has_value());
             CHECK(report.after->integrated_lufs == Approx(reading.integrated_lufs).margin(0.02));
         }
+}
+
+// The texture tells what plays, and that is known.
+TEST_CASE("a report has all of the source's numbers, and all of the master's but the texture", "[mastering][master]") {
+    const auto [report, out] = run_master(scaled(toy_music(6.0, rate_hz), -6.0), request_for(-16.0));
+    const auto document = report_json(report);
+    auto expected = analysis_json(analyze(out.view(), rate_hz, 24));
+    CHECK(document["before"].contains("texture"));
+    CHECK(expected.erase("texture") == 1);
+    CHECK(document["after"].size() == expected.size());
+    CHECK(document["after"]["bark"] == expected["bark"]);
 }
 
 TEST_CASE("a loudness beyond the distortion budget is reported as limited, with what was reached",
