@@ -161,7 +161,7 @@ Status LevelDesk::load(AudioSource& programme, const LoadSettings& settings,
     };
     const auto measure_energy = [&](ConstAudioView part) -> Status {
         for (int done = 0; done < part.frames();) {
-            const int to_cell_end = static_cast<int>(LevelModel::cell_frames - metered % LevelModel::cell_frames);
+            const int to_cell_end = static_cast<int>(model_.cell_frames() - metered % model_.cell_frames());
             const int count = std::min(part.frames() - done, to_cell_end);
             meter.process(part.part(done, count));
             done += count;

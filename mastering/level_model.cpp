@@ -12,6 +12,8 @@ namespace burnish {
 
 namespace {
 
+constexpr int most_cell_frames = 32;
+constexpr double longest_cell_s = 0.001;
 constexpr int block_cells = 4096;
 constexpr double steps_per_second = 10.0;  // gating blocks begin that often, and last four steps
 constexpr int steps_per_block = 4;
@@ -56,23 +58,25 @@ Status LevelModel::Column::flush() {
 
 Status LevelModel::start(const MasterServices& services, double sample_rate_hz) {
     sample_rate_hz_ = sample_rate_hz;
-    if (auto status = energies_.start(services, sample_rate_hz / cell_frames); !status) return status;
+    cell_frames_ = most_cell_frames;
+    while (cell_frames_ / sample_rate_hz > longest_cell_s) cell_frames_ /= 2;
+    if (auto status = energies_.start(services, sample_rate_hz / cell_frames_); !status) return status;
     return start_peaks(services);
 }
 
 Status LevelModel::start_peaks(const MasterServices& services) {
     cell_peak_ = 0.0F;
     frames_in_cell_ = 0;
-    return peaks_.start(services, sample_rate_hz_ / cell_frames);
+    return peaks_.start(services, sample_rate_hz_ / cell_frames_);
 }
 
 Status LevelModel::add_peaks(std::span<const float> peaks) {
     while (!peaks.empty()) {
-        const auto count = std::min(peaks.size(), static_cast<std::size_t>(cell_frames - frames_in_cell_));
+        const auto count = std::min(peaks.size(), static_cast<std::size_t>(cell_frames_ - frames_in_cell_));
         cell_peak_ = std::max(cell_peak_, *std::max_element(peaks.begin(), peaks.begin() + count));
         frames_in_cell_ += static_cast<int>(count);
         peaks = peaks.subspan(count);
-        if (frames_in_cell_ < cell_frames) continue;
+        if (frames_in_cell_ < cell_frames_) continue;
         if (auto status = peaks_.add(cell_peak_); !status) return status;
         cell_peak_ = 0.0F;
         frames_in_cell_ = 0;
@@ -102,12 +106,12 @@ Result<LevelPass> LevelModel::estimate(const LimiterSettings& settings, const So
             if (peak > knee_start) peak = static_cast<float>(soft_clip(peak, clipper));
         return success();
     };
-    GainStream stream(sample_rate_hz_ / cell_frames, settings, block_cells, read_peaks);
+    GainStream stream(sample_rate_hz_ / cell_frames_, settings, block_cells, read_peaks);
     if (auto status = stream.start(); !status) return status.error();
 
     const float without_drive = static_cast<float>(1.0 / db_to_gain(settings.drive_db));
     const float near_silence = near_silence_of(stream.threshold());
-    const double cells_per_step = sample_rate_hz_ / (steps_per_second * cell_frames);
+    const double cells_per_step = sample_rate_hz_ / (steps_per_second * cell_frames_);
     ReductionStatistics reductions;
     std::vector<double> step_energies;
     std::vector<float> energies(block_cells);

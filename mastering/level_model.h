@@ -20,18 +20,19 @@ struct LevelPass {
 };
 
 /// A programme as the limiter and the loudness meter see it, at a thirty-second of its rate: the largest true peak and
-/// the K-weighted energy of every cell of 32 frames.
+/// the K-weighted energy of every cell of 32 frames, or of fewer, so that no cell is longer than a millisecond.
 ///
 /// A limiter's gain moves slowly against a cell, so what a pass would give can be told within some hundredths of a LU
-/// for a hundredth of the cost. Memory does not grow with the length: cells are put aside like audio.
+/// for a hundredth of the cost. Cells are put aside like audio; beyond that an estimate needs half a megabyte for every
+/// hour of it, for the gate.
 class LevelModel {
 public:
-    static constexpr int cell_frames = 32;
-
     /// Forgets what was there.
     [[nodiscard]] Status start(const MasterServices& services, double sample_rate_hz);
     /// The same for the peaks alone.
     [[nodiscard]] Status start_peaks(const MasterServices& services);
+    /// Length of a cell at the rate it was started with.
+    [[nodiscard]] int cell_frames() const noexcept { return cell_frames_; }
     /// Energy of the next cell; the last one may be of fewer frames.
     [[nodiscard]] Status add_energy(double energy) { return energies_.add(static_cast<float>(energy)); }
     /// Peaks of the next frames, linear.
@@ -55,6 +56,7 @@ private:
     };
 
     double sample_rate_hz_ = 48000.0;
+    int cell_frames_ = 32;
     Column energies_;
     Column peaks_;
     float cell_peak_ = 0.0F;

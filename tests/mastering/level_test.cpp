@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
@@ -21,10 +22,11 @@ constexpr double rate_hz = 44100.0;
 const auto no_tick = [](std::int64_t) { return true; };
 
 /// Music of 20 s with a quiet part, so that gates and releases have something to do.
-AudioBuffer programme(unsigned seed = 1) {
-    auto audio = toy_music(20.0, rate_hz, 2, seed);
-    for (int c = 0; c < 2; ++c)
-        for (int n = 6 * 44100; n < 9 * 44100; ++n) audio.channel(c)[n] *= 0.05F;
+AudioBuffer programme(unsigned seed = 1, double sample_rate_hz = rate_hz, int channels = 2) {
+    auto audio = toy_music(20.0, sample_rate_hz, channels, seed);
+    const auto second = static_cast<int>(sample_rate_hz);
+    for (int c = 0; c < channels; ++c)
+        for (int n = 6 * second; n < 9 * second; ++n) audio.channel(c)[n] *= 0.05F;
     return audio;
 }
 
@@ -58,14 +60,22 @@ LevelSolution solved(LevelDesk& desk, AudioSource& source, const Target& target,
 }  // namespace
 
 TEST_CASE("the model tells what a pass would give", "[mastering][level]") {
-    for (const unsigned seed : {1U, 2U}) {
-        MemorySource source(programme(seed), rate_hz);
+    struct Case {
+        double rate_hz;
+        int channels;
+        unsigned seed;
+    };
+    for (const auto& [source_rate_hz, channels, seed] :
+         {Case{44100.0, 2, 1U}, Case{44100.0, 2, 2U}, Case{44100.0, 1, 1U}, Case{8000.0, 2, 1U}, Case{8000.0, 1, 2U},
+          Case{96000.0, 2, 1U}, Case{96000.0, 1, 2U}}) {
+        MemorySource source(programme(seed, source_rate_hz, channels), source_rate_hz);
         const auto services = memory_services();
         LevelDesk desk(services, true);
-        REQUIRE(desk.load(source, {.high_cut_hz = 20000.0}, no_tick).ok());
+        REQUIRE(desk.load(source, {.high_cut_hz = std::min(20000.0, 0.447 * source_rate_hz)}, no_tick).ok());
         for (std::size_t mode = 0; mode < limiter_modes.size(); ++mode)
             for (const double drive_db : {0.0, 4.0, 8.0, 12.0}) {
-                INFO(limiter_modes[mode].name << " with " << drive_db << " dB of drive");
+                INFO(source_rate_hz << " Hz, " << channels << " channels, " << limiter_modes[mode].name << " with "
+                                    << drive_db << " dB of drive");
                 const auto settings = limiter_with(drive_db, mode);
                 const auto estimated = desk.estimate(settings, {});
                 const auto passed = desk.pass(settings, nullptr, no_tick);
