@@ -9,6 +9,8 @@
 #include "cli/analyze_command.h"
 #include "cli/help_text.h"
 #include "cli/master_command.h"
+#include "cli/preset_files.h"
+#include "cli/presets_command.h"
 #include "core/version.h"
 #include "mastering/patch.h"
 
@@ -25,8 +27,10 @@ struct Program {
     CLI::App app{"burnish: automatic mastering. Measures a track, decides what it needs, and masters it.", "burnish"};
     CLI::App* master = nullptr;
     CLI::App* analyze = nullptr;
+    CLI::App* presets = nullptr;
     MasterFlags master_flags;
     AnalyzeFlags analyze_flags;
+    PresetsFlags presets_flags;
     bool lists_parameters = false;
 };
 
@@ -41,15 +45,31 @@ void add_text(CLI::App& command, const std::string& names, std::optional<std::st
     command.add_option(names, value, help)->type_name(type);
 }
 
+std::string list_of(const std::vector<std::string>& names) {
+    std::string list;
+    for (const auto& name : names) list += (list.empty() ? "" : "|") + name;
+    return list;
+}
+
 void add_target(CLI::App& command, MasterFlags& flags) {
     for (std::size_t i = 0; i < target_params.size(); ++i) {
         const auto& param = target_params[i];
         auto unit = unit_of(param.name);
         if (param.member == &Target::loudness_lufs) unit += "|none";
+        if (param.member == &Target::intensity_percent) unit = "low|medium|high|0..100";
         const auto help = std::string(param.help) + "; " + number_text(param.min) + " to " + number_text(param.max) +
                           " [" + number_text(param.default_value()) + "]";
         add_text(command, flag_of(param.name), flags.target[i], unit, help);
     }
+}
+
+void add_treatment(CLI::App& command, MasterFlags& flags) {
+    add_text(command, "--preset", flags.preset, "NAME|FILE.json", "a genre; burnish presets lists them");
+    add_text(command, "--style", flags.style, list_of(preset_names(PresetKind::style)),
+             "a character, whatever the genre");
+    for (std::size_t i = 0; i < dimensions.size(); ++i)
+        add_text(command, "--" + std::string(dimensions[i].name), flags.amounts[i], "PERCENT",
+                 "how much of the proposed " + std::string(dimensions[i].help) + " is done; 0 to 150 [100]");
 }
 
 void add_master(Program& program) {
@@ -59,6 +79,7 @@ void add_master(Program& program) {
     add_inputs(command, flags.inputs);
     add_text(command, "-o,--output", flags.output, "OUT|DIR/", "the master, or a directory for one from each input");
     add_target(command, flags);
+    add_treatment(command, flags);
     add_text(command, "--bit-depth", flags.bit_depth, "16|24|32f", "of a lossless master [24]");
     add_text(command, "--rate", flags.rate, "HZ", "sample rate of the master [the input's]");
     add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
@@ -93,6 +114,15 @@ void add_analyze(Program& program) {
     command.footer(analyze_footer());
 }
 
+void add_presets(Program& program) {
+    auto& flags = program.presets_flags;
+    program.presets = program.app.add_subcommand("presets", "list, show and check genres and styles");
+    auto& command = *program.presets;
+    command.add_option("WHAT", flags.words, "list, show NAME, validate FILE... or schema")->type_name("");
+    command.add_flag("--json", flags.json, "prints JSON");
+    command.footer(presets_footer());
+}
+
 Program::Program() {
     app.get_formatter()->column_width(flag_column);
     app.set_version_flag("--version", "burnish " + std::string(version), "prints the version");
@@ -101,6 +131,7 @@ Program::Program() {
     app.footer(program_footer());
     add_master(*this);
     add_analyze(*this);
+    add_presets(*this);
 }
 
 std::string trimmed_value(const std::string& flag) { return flag.substr(0, flag.find('=')); }
@@ -141,7 +172,7 @@ std::string readable(const CLI::ParseError& problem) {
 }
 
 ExitCode run(const Program& program, const Console& console) {
-    for (const CLI::App* command : {program.master, program.analyze})
+    for (const CLI::App* command : {program.master, program.analyze, program.presets})
         if (command->parsed())
             if (const auto error = unknown(*command)) return usage_error(error->message, command->get_name(), console);
     if (const auto error = unknown(program.app)) return usage_error(error->message, "", console);
@@ -151,6 +182,7 @@ ExitCode run(const Program& program, const Console& console) {
     }
     if (program.master->parsed()) return run_master(program.master_flags, console);
     if (program.analyze->parsed()) return run_analyze(program.analyze_flags, console);
+    if (program.presets->parsed()) return run_presets(program.presets_flags, console);
     console.err << program.app.help();
     return ExitCode::usage;
 }

@@ -81,13 +81,27 @@ std::string master_footer() {
            "  burnish master mix.wav --dry-run --save-settings plan.json\n"
            "      then edit plan.json (without its limiter, the loudness is solved for anew), and:\n"
            "  burnish master mix.wav -o master.wav --settings plan.json\n"
-           "  burnish master mix.wav -o master.wav --amount 50 --set glue.ratio=1.5";
+           "  burnish master mix.wav -o master.wav --intensity low --set glue.ratio=1.5\n"
+           "  burnish master mix.wav -o master.wav --preset metal --style warm --width 0";
 }
 
 std::string analyze_footer() {
     return "Examples:\n"
            "  burnish analyze mix.wav\n"
            "  burnish analyze album/*.wav --json > album.json";
+}
+
+std::string presets_footer() {
+    return "A preset of your own goes to $XDG_CONFIG_HOME/burnish/presets/NAME.json (~/.config if that is not set); "
+           "it\n"
+           "lists only what departs from neutral.\n"
+           "\n"
+           "Examples:\n"
+           "  burnish presets\n"
+           "  burnish presets show metal\n"
+           "      every number, and where it comes from\n"
+           "  burnish presets show metal --json > mine.json && burnish presets validate mine.json\n"
+           "  burnish presets schema > burnish-preset.schema.json";
 }
 
 std::string limiter_mode_names(std::string_view between) {

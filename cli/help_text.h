@@ -9,6 +9,7 @@ namespace burnish {
 [[nodiscard]] std::string program_footer();
 [[nodiscard]] std::string master_footer();
 [[nodiscard]] std::string analyze_footer();
+[[nodiscard]] std::string presets_footer();
 
 /// Every number of the chain for --set: its name, range, default and meaning.
 [[nodiscard]] std::string parameter_list();

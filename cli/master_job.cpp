@@ -17,6 +17,7 @@
 #include "mastering/learned_predictor.h"
 #include "mastering/rule_predictor.h"
 #include "mastering/settings_json.h"
+#include "mastering/shaped_prediction.h"
 
 namespace burnish {
 
@@ -65,11 +66,11 @@ MasterServices file_services() {
 /// A model that cannot be used is no reason to stop: the rules stand in for it.
 Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
     if (kind == PredictorKind::off) return predict_nothing;
-    if (kind == PredictorKind::rules) return predict_by_rules;
+    if (kind == PredictorKind::rules) return shaped(predict_by_rules);
     auto learned = learned_predictor();
-    if (learned) return *std::move(learned);
+    if (learned) return shaped(*std::move(learned));
     warnings.push_back(learned.error().message + "; rules take its place");
-    return predict_by_rules;
+    return shaped(predict_by_rules);
 }
 
 MasterRequest request_for(const MasterOptions& options, const OutputSpec& spec, bool concurrent,

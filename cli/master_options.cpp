@@ -7,6 +7,7 @@
 
 #include "cli/batch.h"
 #include "cli/help_text.h"
+#include "cli/preset_files.h"
 #include "cli/text_file.h"
 #include "io/audio_file.h"
 #include "mastering/settings_json.h"
@@ -46,11 +47,50 @@ Status read_target(const MasterFlags& flags, Target& target) {
             target.normalize = false;
             continue;
         }
-        const auto accepted = "a number in " + range_text(param.min, param.max) + (is_loudness ? " or none" : "");
+        const bool is_intensity = param.member == &Target::intensity_percent;
+        const auto word = std::ranges::find(intensity_names, *typed, &IntensityName::name);
+        if (is_intensity && word != intensity_names.end()) {
+            target.*param.member = word->percent;
+            continue;
+        }
+        const auto accepted = "a number in " + range_text(param.min, param.max) +
+                              (is_loudness    ? " or none"
+                               : is_intensity ? ", low, medium or high"
+                                              : "");
         const auto value = read_number(flag, *typed, accepted);
         if (!value) return value.error();
         if (!param.accepts(*value)) return out_of_range(flag, *value, param.min, param.max, param.help);
         target.*param.member = *value;
+    }
+    return success();
+}
+
+/// Genre, style and the amounts of the dimensions.
+Status read_treatment(const MasterFlags& flags, MasterOptions& options, Patch& pins) {
+    auto& target = options.target;
+    if (flags.preset) {
+        const auto preset = find_preset(PresetKind::genre, "--preset", *flags.preset);
+        if (!preset) return preset.error();
+        apply_preset(*preset, target);
+        target.preset = preset->name;
+        pins = preset->pins;
+    }
+    if (flags.style) {
+        const auto style = find_preset(PresetKind::style, "--style", *flags.style);
+        if (!style) return style.error();
+        apply_preset(*style, target);
+        target.style = style->name;
+    }
+    for (std::size_t i = 0; i < dimensions.size(); ++i) {
+        if (!flags.amounts[i]) continue;
+        const auto& row = dimensions[i];
+        const auto flag = "--" + std::string(row.name);
+        const auto param = std::ranges::find(treatment_aim_params, row.percent, &Param<TreatmentAim>::member);
+        const auto percent =
+            read_number(flag, *flags.amounts[i], "a percentage in " + range_text(param->min, param->max));
+        if (!percent) return percent.error();
+        if (!param->accepts(*percent)) return out_of_range(flag, *percent, param->min, param->max, param->help);
+        target.aim.*row.percent *= *percent / 100.0;
     }
     return success();
 }
@@ -129,6 +169,8 @@ Status first_of(std::initializer_list<Contradiction> contradictions) {
 
 Status check_flags(const MasterFlags& flags) {
     const auto is_empty = [](const std::optional<std::string>& name) { return name && name->empty(); };
+    const bool shapes = flags.preset || flags.style ||
+                        std::ranges::any_of(flags.amounts, [](const auto& typed) { return typed.has_value(); });
     return first_of({
         {flags.inputs.empty(), "no input file given"},
         {std::ranges::any_of(flags.inputs, &std::string::empty), "an input file's name is empty"},
@@ -141,9 +183,15 @@ Status check_flags(const MasterFlags& flags) {
         {flags.json && flags.verbose, "--json and -v contradict each other: the JSON holds every decision already"},
         {flags.settings && flags.predictor,
          "--settings and --predictor contradict each other: the file takes the place of a proposal"},
-        {flags.settings && given(flags, &Target::amount_percent),
-         "--settings and --amount contradict each other: the file takes the place of the proposal that --amount "
+        {flags.settings && given(flags, &Target::intensity_percent),
+         "--settings and --intensity contradict each other: the file takes the place of the proposal that --intensity "
          "scales"},
+        {flags.settings && shapes,
+         "--settings and --preset, --style or amounts contradict each other: the file takes the place of the proposal "
+         "that they shape"},
+        {flags.predictor == "off" && shapes,
+         "--predictor off and --preset, --style or amounts contradict each other: nothing is proposed that could be "
+         "shaped"},
     });
 }
 
@@ -204,15 +252,15 @@ void settle_target(const MasterFlags& flags, MasterOptions& options) {
     auto& target = options.target;
     ChainSettings pinned;
     options.patch.apply_to(pinned);
-    if (options.settings) target.amount_percent = 0.0;  // the file pins all that could be proposed
+    if (options.settings) target.intensity_percent = 0.0;  // the file pins all that could be proposed
     if (options.patch.pins("limiter", "drive_db")) target.normalize = false;
     if (options.patch.pins("limiter", "ceiling_dbtp")) target.ceiling_dbtp = pinned.limiter.ceiling_dbtp;
     // Nothing to change was asked for, so no sample may change: not even those above the default ceiling.
-    target.limit_peaks = target.amount_percent > 0.0 || target.normalize || given(flags, &Target::ceiling_dbtp) ||
-                         !options.patch.empty();
+    target.limit_peaks =
+        wants_treatment(target) || target.normalize || given(flags, &Target::ceiling_dbtp) || !options.patch.empty();
 }
 
-Status read_patch(const MasterFlags& flags, MasterOptions& options) {
+Status read_patch(const MasterFlags& flags, const Patch& from_preset, MasterOptions& options) {
     Patch from_sets;
     if (auto status = read_sets(flags.sets, from_sets); !status) return status;
     Patch from_file;
@@ -228,6 +276,8 @@ Status read_patch(const MasterFlags& flags, MasterOptions& options) {
     if (auto status = check_pins(flags, options, from_file, from_sets); !status) return status;
     if (auto status = check_limiter_mode(*from_mode, from_file, from_sets); !status) return status;
     options.patch = std::move(from_file);
+    for (const auto& pin : from_preset.pins())
+        if (auto status = options.patch.pin("--preset", pin.stage, pin.param, pin.value); !status) return status;
     for (const auto& pin : from_mode->pins())
         if (auto status = options.patch.pin("--limiter", pin.stage, pin.param, pin.value); !status) return status;
     for (const auto& pin : from_sets.pins())
@@ -286,10 +336,12 @@ Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     const auto jobs = read_jobs(flags.jobs);
     if (!jobs) return jobs.error();
     options.jobs = *jobs;
+    Patch from_preset;
+    if (auto status = read_treatment(flags, options, from_preset); !status) return status.error();
     if (auto status = read_target(flags, options.target); !status) return status.error();
     if (auto status = read_predictor(flags.predictor, options.predictor); !status) return status.error();
     if (auto status = read_format(flags, options); !status) return status.error();
-    if (auto status = read_patch(flags, options); !status) return status.error();
+    if (auto status = read_patch(flags, from_preset, options); !status) return status.error();
     if (auto status = settle_depth(options); !status) return status.error();
     settle_target(flags, options);
     return options;

@@ -19,6 +19,9 @@ struct MasterFlags {
     std::vector<std::string> inputs;
     std::optional<std::string> output;
     std::array<std::optional<std::string>, target_params.size()> target;  ///< in the order of target_params
+    std::optional<std::string> preset;
+    std::optional<std::string> style;
+    std::array<std::optional<std::string>, dimensions.size()> amounts;  ///< in the order of dimensions
     std::optional<std::string> bit_depth;
     std::optional<std::string> rate;
     std::optional<std::string> limiter;
@@ -72,6 +75,13 @@ struct MasterOptions {
     Verbosity verbosity = Verbosity::normal;
     int jobs = 1;
 };
+
+/// Words for intensities.
+struct IntensityName {
+    std::string_view name;
+    double percent;
+};
+inline constexpr auto intensity_names = std::to_array<IntensityName>({{"low", 25.0}, {"medium", 50.0}, {"high", 75.0}});
 
 /// All names of predictors.
 [[nodiscard]] std::string predictor_names_text(std::string_view between);

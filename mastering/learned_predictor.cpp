@@ -54,7 +54,7 @@ std::string reason_text(double gain_db, int knot, double excess_db, double devia
 
 Prediction predict_by_model(const ToneModel& model, const TrackAnalysis& track, const Target& target) {
     auto prediction = predict_by_rules(track, target);
-    const double amount = target.amount_percent / 100.0;
+    const double amount = amount_of(target, Dimension::tone);
     if (amount <= 0.0 || track.integrated_lufs <= silence_db || track.sample_rate_hz < least_rate_hz) return prediction;
     prediction.settings.tone = {};
     std::erase_if(prediction.decisions,

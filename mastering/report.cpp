@@ -58,6 +58,12 @@ Json report_json(const MasterReport& report) {
     for (const auto& row : target_params) target[std::string(row.name)] = report.target.*row.member;
     if (!report.target.normalize) target["loudness_lufs"] = nullptr;  // none was aimed at
     target["normalize"] = report.target.normalize;
+    if (!report.target.preset.empty()) target["preset"] = report.target.preset;
+    if (!report.target.style.empty()) target["style"] = report.target.style;
+    const TreatmentAim usual;
+    for (const auto& row : treatment_aim_params)
+        if (report.target.aim.*row.member != usual.*row.member)
+            target["aim"][std::string(row.name)] = rounded(report.target.aim.*row.member, 3);
 
     json["level"] = {{"drive_db", report.level.drive_db},
                      {"achieved_lufs", rounded(report.level.achieved_lufs, 3)},

@@ -4,9 +4,9 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <optional>
 
 #include "core/decibels.h"
+#include "mastering/usual_tone.h"
 
 namespace burnish {
 
@@ -44,52 +44,6 @@ private:
     Prediction prediction_;
 };
 
-constexpr int knots = 11;
-constexpr double first_knot_hz = 20.0;
-
-/// What finished tracks have: levels of the octaves around the tone curve's knots, over their mean from 80 Hz to
-/// 10 kHz. Medians of 39 mastered tracks; half of the tracks lie within some 3 dB (bench/usual_tone prints both).
-constexpr std::array<double, knots> usual_octave_db{-11.3, 3.1, 7.6, 5.7, 4.3, 2.4, -0.3, -3.3, -6.7, -9.5, -21.0};
-
-constexpr std::array<double ToneCurve::Settings::*, knots> mid_knots{
-    &ToneCurve::Settings::mid_20_hz_db,    &ToneCurve::Settings::mid_40_hz_db,   &ToneCurve::Settings::mid_80_hz_db,
-    &ToneCurve::Settings::mid_160_hz_db,   &ToneCurve::Settings::mid_320_hz_db,  &ToneCurve::Settings::mid_640_hz_db,
-    &ToneCurve::Settings::mid_1280_hz_db,  &ToneCurve::Settings::mid_2560_hz_db, &ToneCurve::Settings::mid_5120_hz_db,
-    &ToneCurve::Settings::mid_10240_hz_db, &ToneCurve::Settings::mid_20480_hz_db};
-
-double knot_hz(int knot) { return first_knot_hz * std::exp2(knot); }
-
-/// How far the octave around each knot is from what is usual; nothing for octaves that carry no music.
-///
-/// An octave 50 dB under the strongest one, or beyond what the rate or a codec has left, says nothing about the balance
-/// of the others: the comparison is among those that sound.
-std::array<std::optional<double>, knots> octave_excess_db(const TrackAnalysis& track) {
-    std::array<double, knots> levels{};
-    for (int knot = 0; knot < knots; ++knot) {
-        double power = 0.0;
-        for (std::size_t band = 0; band < third_octaves_hz.size(); ++band)
-            if (std::abs(std::log2(third_octaves_hz[band] / knot_hz(knot))) <= 0.5)
-                power += db_to_power(track.third_octave.mid_mean_db[band]);
-        levels[knot] = power_to_db(power);
-    }
-    const double strongest_db = *std::max_element(levels.begin(), levels.end());
-    const auto sounds = [&](int knot) {
-        return levels[knot] > strongest_db - 50.0 && knot_hz(knot) * std::sqrt(2.0) < 0.5 * track.sample_rate_hz;
-    };
-    double offset_db = 0.0;
-    int compared = 0;
-    for (int knot = 2; knot < knots - 1; ++knot)
-        if (sounds(knot)) {
-            offset_db += levels[knot] - usual_octave_db[knot];
-            ++compared;
-        }
-    std::array<std::optional<double>, knots> excess;
-    if (compared < 4) return excess;
-    for (int knot = 0; knot < knots; ++knot)
-        if (sounds(knot)) excess[knot] = levels[knot] - usual_octave_db[knot] - offset_db / compared;
-    return excess;
-}
-
 bool is_mastered(const TrackAnalysis& track) {
     return track.plr_db < 11.0 || (track.integrated_lufs > -15.0 && track.true_peak_dbtp > -1.5);
 }
@@ -108,24 +62,23 @@ void propose_tone(const TrackAnalysis& track, double amount, Proposal& proposal)
     const auto excess = octave_excess_db(track);
     const double highest_hz =
         std::min(track.codec_cutoff_hz > 0.0 ? track.codec_cutoff_hz : 20000.0, 0.45 * track.sample_rate_hz);
-    for (int knot = 1; knot < knots; ++knot) {
+    for (int knot = 1; knot < tone_knots; ++knot) {
         if (!excess[knot]) continue;
         const double excess_db = *excess[knot];
         const double beyond_db = std::max(0.0, std::abs(excess_db) - dead_zone_db);
         double gain_db = -std::copysign(std::min(cap_db, strength * beyond_db), excess_db) * amount;
         // The ends carry rumble and hiss, or nothing that could be raised: they are only ever turned down.
-        const bool is_end = knot == 1 || knot == knots - 1 || knot_hz(knot) > 0.7 * highest_hz;
+        const bool is_end = knot == 1 || knot == tone_knots - 1 || tone_knot_hz(knot) > 0.7 * highest_hz;
         if (is_end) gain_db = std::min(gain_db, 0.0);
         if (std::abs(gain_db) < 0.1) continue;
-        proposal.set(&ChainSettings::tone, mid_knots[knot], gain_db, 0.5,
+        proposal.set(&ChainSettings::tone, mid_tone_knots[knot], gain_db, 0.5,
                      text("%.1f dB %s at %.0f Hz: the octave is %.1f dB %s what finished tracks have",
-                          std::abs(gain_db), gain_db < 0.0 ? "less" : "more", knot_hz(knot), std::abs(excess_db),
+                          std::abs(gain_db), gain_db < 0.0 ? "less" : "more", tone_knot_hz(knot), std::abs(excess_db),
                           excess_db > 0.0 ? "above" : "below"));
     }
 }
 
-void propose_harshness(const TrackAnalysis& track, double amount, Proposal& proposal) {
-    constexpr double usual_db = -8.0;
+void propose_harshness(const TrackAnalysis& track, double usual_db, double amount, Proposal& proposal) {
     const double excess_db = track.harshness_p95_db - usual_db;
     if (excess_db < 1.0) return;
     const double range_db = std::min(3.0, 0.5 * excess_db) * amount;
@@ -142,36 +95,40 @@ struct BandMembers {
     double MultibandCompressor::Settings::*level_db;
     double MultibandCompressor::Settings::*threshold_db;
     double MultibandCompressor::Settings::*ratio;
-    double usual_spread_db;
+    double TreatmentAim::*spread_db;
 };
 
-void propose_dynamics(const TrackAnalysis& track, double amount, Proposal& proposal) {
+void propose_dynamics(const TrackAnalysis& track, const TreatmentAim& aim, double amount, Proposal& proposal) {
     if (is_mastered(track)) return;
     using Settings = MultibandCompressor::Settings;
     constexpr std::array<BandMembers, 4> bands{{
-        {"below 120 Hz", &Settings::low_level_db, &Settings::low_threshold_db, &Settings::low_ratio, 6.0},
+        {"below 120 Hz", &Settings::low_level_db, &Settings::low_threshold_db, &Settings::low_ratio,
+         &TreatmentAim::low_spread_db},
         {"120 Hz to 1 kHz", &Settings::low_mid_level_db, &Settings::low_mid_threshold_db, &Settings::low_mid_ratio,
-         6.0},
-        {"1 to 6 kHz", &Settings::high_mid_level_db, &Settings::high_mid_threshold_db, &Settings::high_mid_ratio, 7.0},
-        {"above 6 kHz", &Settings::high_level_db, &Settings::high_threshold_db, &Settings::high_ratio, 8.0},
+         &TreatmentAim::low_mid_spread_db},
+        {"1 to 6 kHz", &Settings::high_mid_level_db, &Settings::high_mid_threshold_db, &Settings::high_mid_ratio,
+         &TreatmentAim::high_mid_spread_db},
+        {"above 6 kHz", &Settings::high_level_db, &Settings::high_threshold_db, &Settings::high_ratio,
+         &TreatmentAim::high_spread_db},
     }};
     for (std::size_t band = 0; band < bands.size(); ++band) {
         const auto& row = bands[band];
         const double level_db = track.dynamics.level_db[band];
+        const double usual_db = aim.*row.spread_db;
         const double spread_db = track.dynamics.spread_db[band];
         const bool is_heard = band == 0 || dynamics_splits_hz[band - 1] < 0.4 * track.sample_rate_hz;
-        if (!is_heard || level_db < -75.0 || spread_db < row.usual_spread_db) continue;
-        const double ratio = 1.0 + std::min(0.6, 0.1 * (spread_db - row.usual_spread_db)) * amount;
+        if (!is_heard || level_db < -75.0 || spread_db < usual_db) continue;
+        const double ratio = 1.0 + std::min(0.6, 0.1 * (spread_db - usual_db)) * amount;
         if (ratio < 1.05) continue;
-        proposal.set(&ChainSettings::multiband, row.ratio, ratio, 0.5,
-                     text("loud moments %s stand %.1f dB over the middle, usual is %.1f dB", row.name, spread_db,
-                          row.usual_spread_db));
+        proposal.set(
+            &ChainSettings::multiband, row.ratio, ratio, 0.5,
+            text("loud moments %s stand %.1f dB over the middle, usual is %.1f dB", row.name, spread_db, usual_db));
         proposal.set(&ChainSettings::multiband, row.level_db, level_db, 0.9, text("measured level %s", row.name));
         proposal.set(&ChainSettings::multiband, row.threshold_db, 3.0, 0.5,
                      text("catches only what stands out %s", row.name));
     }
 
-    constexpr double usual_plr_db = 13.0;
+    const double usual_plr_db = aim.plr_db;
     if (track.plr_db <= usual_plr_db || track.integrated_lufs <= silence_db) return;
     const double ratio = 1.0 + std::min(0.5, 0.1 * (track.plr_db - usual_plr_db)) * amount;
     if (ratio < 1.05) return;
@@ -212,14 +169,16 @@ void propose_width(const TrackAnalysis& track, double amount, Proposal& proposal
 
 Prediction predict_by_rules(const TrackAnalysis& track, const Target& target) {
     Proposal proposal;
-    const double amount = target.amount_percent / 100.0;
     // Without a loudness there is nothing to judge by.
-    if (amount <= 0.0 || track.integrated_lufs <= silence_db) return proposal.take();
-    propose_repair(track, proposal);
-    propose_tone(track, is_mastered(track) ? 0.5 * amount : amount, proposal);
-    propose_harshness(track, amount, proposal);
-    propose_dynamics(track, amount, proposal);
-    propose_width(track, amount, proposal);
+    if (!wants_treatment(target) || track.integrated_lufs <= silence_db) return proposal.take();
+    const double tone = amount_of(target, Dimension::tone);
+    if (tone > 0.0) {
+        propose_repair(track, proposal);
+        propose_tone(track, is_mastered(track) ? 0.5 * tone : tone, proposal);
+        propose_harshness(track, target.aim.harshness_db, tone, proposal);
+    }
+    propose_dynamics(track, target.aim, amount_of(target, Dimension::dynamics), proposal);
+    propose_width(track, amount_of(target, Dimension::width), proposal);
     return proposal.take();
 }
 

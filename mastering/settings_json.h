@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
 
 #include "core/result.h"
@@ -19,5 +20,8 @@ namespace burnish {
 ///               named, so that a level left out is solved for; or an error that names the place, the value and what
 ///               is accepted
 [[nodiscard]] Result<Patch> read_settings(std::string_view where, std::string_view json_text);
+
+/// Pins {stage: {param: value}}. @param where  named in errors: the file, and the object within it
+[[nodiscard]] Status pin_stages(const std::string& where, const nlohmann::ordered_json& stages, Patch& patch);
 
 }  // namespace burnish

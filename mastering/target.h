@@ -1,6 +1,10 @@
 #pragma once
 
+#include <string>
+
 #include "core/param.h"
+#include "mastering/chain.h"
+#include "mastering/treatment_aim.h"
 
 namespace burnish {
 
@@ -8,12 +12,19 @@ namespace burnish {
 struct Target {
     double loudness_lufs = -14.0;
     double ceiling_dbtp = -1.0;
-    double amount_percent = 100.0;
+    double intensity_percent = 50.0;
     double reduction_budget_db = 6.0;
     double clipping_budget_db = -30.0;
 
     bool normalize = true;    ///< false: the level is left as it is, whatever loudness_lufs says
     bool limit_peaks = true;  ///< false: the ceiling is not guarded, so that neutral settings change no sample
+
+    TreatmentAim aim{};
+    ChainSettings character{};  ///< what a preset and a style put on top of any proposal: its departure from neutral
+
+    std::string preset{};  ///< names, for the report; empty: none
+    std::string style{};
+    std::string delivery{};
 };
 
 /// Ranges of the target's numbers; the names are those of the command line's flags with their units.
@@ -21,12 +32,29 @@ inline constexpr auto target_params = std::to_array<Param<Target>>({
     {"loudness_lufs", -40.0, -5.0, Scale::linear, &Target::loudness_lufs, "integrated loudness of the master, LUFS"},
     {"ceiling_dbtp", -12.0, 0.0, Scale::linear, &Target::ceiling_dbtp,
      "true peak that the master must not exceed, dBTP"},
-    {"amount_percent", 0.0, 100.0, Scale::linear, &Target::amount_percent,
-     "how much of the proposed treatment is applied; loudness and peak are reached at any"},
+    {"intensity_percent", 0.0, 100.0, Scale::linear, &Target::intensity_percent,
+     "how strong the treatment is: 0 none, 50 what is proposed, 100 up to twice as much"},
     {"reduction_budget_db", 0.0, 24.0, Scale::linear, &Target::reduction_budget_db,
      "limiter gain reduction that 95 % of the frames must stay within"},
     {"clipping_budget_db", -80.0, -20.0, Scale::linear, &Target::clipping_budget_db,
      "level of what the clipper may take off, relative to the whole"},
 });
+
+/// How much of what is proposed in a dimension is to be done: 0 nothing, 1 all of it.
+///
+/// Grows evenly from 0 at intensity 0 to 1 at 50, and on to the dimension's most at 100; times its percentage.
+[[nodiscard]] constexpr double amount_of(const Target& target, Dimension dimension) noexcept {
+    const auto& row = dimensions[static_cast<std::size_t>(dimension)];
+    const double intensity = target.intensity_percent / 50.0;
+    const double amount = intensity <= 1.0 ? intensity : 1.0 + (intensity - 1.0) * (row.most - 1.0);
+    return amount * target.aim.*row.percent / 100.0;
+}
+
+/// True if anything may be proposed at all.
+[[nodiscard]] constexpr bool wants_treatment(const Target& target) noexcept {
+    for (const auto& row : dimensions)
+        if (amount_of(target, row.dimension) > 0.0) return true;
+    return false;
+}
 
 }  // namespace burnish

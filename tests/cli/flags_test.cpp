@@ -69,7 +69,7 @@ TEST_CASE("help names every flag, format and range", "[cli][help]") {
                              "--output",
                              "--loudness",
                              "--ceiling",
-                             "--amount",
+                             "--intensity",
                              "--bit-depth",
                              "--rate",
                              "--set",
@@ -87,7 +87,7 @@ TEST_CASE("help names every flag, format and range", "[cli][help]") {
                              "Exit codes:",
                              "-40 to -5 [-14]",
                              "-12 to 0 [-1]",
-                             "0 to 100 [100]"})
+                             "0 to 100 [50]"})
         CHECK_THAT(help.out, Contains(word));
     for (const auto& format : output_formats())
         for (const auto extension : format.extensions) CHECK_THAT(help.out, Contains(std::string(extension)));
@@ -116,7 +116,7 @@ TEST_CASE("a value out of range is told with flag, value and range", "[cli][flag
     CHECK_THAT(master_complaint({"--loudness", "nan"}), Contains("--loudness"));
     CHECK_THAT(master_complaint({"--ceiling", "0.1"}), Contains("--ceiling: 0.1 is outside [-12, 0]"));
     CHECK_THAT(master_complaint({"--ceiling", "none"}), Contains("--ceiling: \"none\" found"));
-    CHECK_THAT(master_complaint({"--amount", "101"}), Contains("--amount: 101 is outside [0, 100]"));
+    CHECK_THAT(master_complaint({"--intensity", "101"}), Contains("--intensity: 101 is outside [0, 100]"));
     CHECK_THAT(master_complaint({"--bit-depth", "20"}), Contains("\"20\" found, one of 16, 24, 32f expected"));
     CHECK_THAT(master_complaint({"--limiter", "hot"}), Contains("\"hot\" found, one of clean, loud expected"));
     CHECK_THAT(master_complaint({"--rate", "4000"}), Contains("--rate: 4000 is outside [8000, 192000]"));
@@ -157,7 +157,7 @@ TEST_CASE("a settings file and the flags that it answers contradict each other",
     const TemporaryDirectory directory;
     const auto full =
         settings_file(directory, R"({"limiter": {"drive_db": 3, "ceiling_dbtp": -2}, "dither": {"bits": 24}})");
-    CHECK_THAT(master_complaint({"--settings", full, "--amount", "50"}), Contains("--settings and --amount"));
+    CHECK_THAT(master_complaint({"--settings", full, "--intensity", "50"}), Contains("--settings and --intensity"));
     CHECK_THAT(master_complaint({"--settings", full, "--loudness", "-9"}), Contains("--loudness and --settings"));
     CHECK_THAT(master_complaint({"--settings", full, "--ceiling", "-2"}), Contains("--ceiling and --settings"));
     CHECK_THAT(master_complaint({"--settings", full, "--bit-depth", "16"}), Contains("rounds to 24 bits"));
@@ -210,7 +210,7 @@ TEST_CASE("defaults are -14 LUFS, -1 dBTP and 24 bits at the source's rate", "[c
     const auto options = options_with([](MasterFlags&) {});
     CHECK(options.target.loudness_lufs == -14.0);
     CHECK(options.target.ceiling_dbtp == -1.0);
-    CHECK(options.target.amount_percent == 100.0);
+    CHECK(options.target.intensity_percent == 50.0);
     CHECK(options.target.normalize);
     CHECK(options.target.limit_peaks);
     CHECK(options.jobs >= 1);

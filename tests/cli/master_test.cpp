@@ -100,7 +100,7 @@ TEST_CASE("drums and bass become as loud as was asked, within both budgets", "[c
         for (const double target_lufs : {-9.0, -7.0}) {
             INFO(target_lufs << " LUFS, " << depth << " bits");
             const auto [report, written] =
-                loud_master(mix, target_lufs, {"--amount", "0", "--bit-depth", depth, "--strict"});
+                loud_master(mix, target_lufs, {"--intensity", "0", "--bit-depth", depth, "--strict"});
             CHECK(report["before"]["plr_db"].get<double>() == Approx(14.5).margin(0.3));
             CHECK(report["status"] == "done");
             CHECK(written.integrated_lufs == Approx(target_lufs).margin(0.05));
@@ -126,7 +126,7 @@ TEST_CASE("what cannot be loud ends below its target, says so, and has used both
         }
     for (const bool is_rumble : {false, true}) {
         INFO((is_rumble ? "rumble" : "drums"));
-        const auto [report, written] = loud_master(is_rumble ? rumble : drums, -7.0, {"--amount", "0"});
+        const auto [report, written] = loud_master(is_rumble ? rumble : drums, -7.0, {"--intensity", "0"});
         CHECK(report["status"] == "limited");
         const auto& level = report["level"];
         const double achieved_lufs = level["achieved_lufs"];
@@ -142,7 +142,7 @@ TEST_CASE("what cannot be loud ends below its target, says so, and has used both
     auto dense = white_noise(1.0, 6.0, 44100.0);
     for (int c = 0; c < 2; ++c)
         for (float& sample : dense.channel(c)) sample = std::clamp(4.0F * sample, -0.5F, 0.5F);
-    CHECK(loud_master(dense, -7.0, {"--amount", "0"}).report["status"] == "done");
+    CHECK(loud_master(dense, -7.0, {"--intensity", "0"}).report["status"] == "done");
 }
 
 TEST_CASE("an existing file needs -f", "[cli][master]") {
@@ -162,7 +162,7 @@ TEST_CASE("an existing file needs -f", "[cli][master]") {
     CHECK_FALSE(studio.has("new.wav"));
 }
 
-TEST_CASE("amount 0 and loudness none change no sample, not even one above the ceiling", "[cli][master]") {
+TEST_CASE("intensity 0 and loudness none change no sample, not even one above the ceiling", "[cli][master]") {
     const TemporaryDirectory directory;
     auto loud = short_mix();
     for (int c = 0; c < 2; ++c)
@@ -170,7 +170,7 @@ TEST_CASE("amount 0 and loudness none change no sample, not even one above the c
     const auto in = (directory / "in.wav").string();
     const auto out = (directory / "out.wav").string();
     write_wav(in, loud);
-    const auto result = run_inside({"master", in, "-o", out, "--amount", "0", "--loudness", "none"});
+    const auto result = run_inside({"master", in, "-o", out, "--intensity", "0", "--loudness", "none"});
     REQUIRE(result.code == 0);
     CHECK(same_bits(audio_of(in), audio_of(out)));
     CHECK_THAT(result.err, Contains("warning: ") && Contains("left as it is"));
@@ -178,7 +178,7 @@ TEST_CASE("amount 0 and loudness none change no sample, not even one above the c
     // The same numbers from a file: still not a sample is changed.
     const auto settings = (directory / "s.json").string();
     REQUIRE(
-        run_inside({"master", in, "-o", out, "-fq", "--amount", "0", "--loudness", "none", "--save-settings", settings})
+        run_inside({"master", in, "-o", out, "-fq", "--intensity", "0", "--loudness", "none", "--save-settings", settings})
             .code == 0);
     REQUIRE(run_inside({"master", in, "-o", out, "-fq", "--settings", settings}).code == 0);
     CHECK(same_bits(audio_of(in), audio_of(out)));
@@ -190,7 +190,7 @@ TEST_CASE("what no integer can hold is cut off with a warning, whoever chose the
     write_with_libsndfile(in, SF_FORMAT_WAV | SF_FORMAT_FLOAT, 44100, sine(440.0, 2.0, 1.0, 44100.0));
     for (const auto& more : {std::vector<std::string>{}, std::vector<std::string>{"--bit-depth", "24"}}) {
         std::vector<std::string> arguments{
-            "master", in, "-o", (directory / "hot.flac").string(), "--amount", "0", "--loudness", "none", "-f"};
+            "master", in, "-o", (directory / "hot.flac").string(), "--intensity", "0", "--loudness", "none", "-f"};
         arguments.insert(arguments.end(), more.begin(), more.end());
         const auto result = run_inside(arguments);
         CHECK(result.code == 0);

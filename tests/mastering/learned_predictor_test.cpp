@@ -71,7 +71,7 @@ TEST_CASE("a departure is undone as far as tracks agree", "[mastering][predictor
     CHECK(strict.settings.tone.mid_1280_hz_db < -1.0);
     CHECK(strict.settings.tone.mid_1280_hz_db >= -4.0);
     CHECK(strict.settings.tone.mid_1280_hz_db < strict.settings.tone.mid_160_hz_db - 1.5);
-    const auto half = predict_by_model(model_expecting(expected, 0.5, 0.3), track, {.amount_percent = 50.0});
+    const auto half = predict_by_model(model_expecting(expected, 0.5, 0.3), track, {.intensity_percent = 25.0});
     CHECK(half.settings.tone.mid_1280_hz_db == Approx(0.5 * strict.settings.tone.mid_1280_hz_db).margin(0.011));
     const auto tolerant = predict_by_model(model_expecting(expected, 20.0, 0.3), track, {});
     CHECK(std::abs(tolerant.settings.tone.mid_1280_hz_db) < 0.3);
@@ -84,7 +84,7 @@ TEST_CASE("a departure is undone as far as tracks agree", "[mastering][predictor
 
 TEST_CASE("amount 0 and a track without loudness get nothing", "[mastering][predictor]") {
     const auto model = model_expecting({}, 0.5, 0.3);
-    CHECK(predict_by_model(model, toy_track(), {.amount_percent = 0.0}).decisions.empty());
+    CHECK(predict_by_model(model, toy_track(), {.intensity_percent = 0.0}).decisions.empty());
     CHECK(predict_by_model(model, {}, {}).decisions.empty());
 }
 

@@ -119,7 +119,7 @@ TEST_CASE("a master holds the ceiling on the signals that break limiters", "[mas
                 for (const double drive_db : {3.0, 6.0, 9.0, 12.0}) {
                     INFO(signal.name << ", " << source_rate_hz << " Hz, " << mode.name << ", drive " << drive_db);
                     MasterRequest request = request_for(-14.0);
-                    request.target.amount_percent = 0.0;
+                    request.target.intensity_percent = 0.0;
                     request.delivery_bits = 0;
                     REQUIRE(request.patch.pin("test", "limiter", "drive_db", drive_db).ok());
                     for (const auto& [param, member] : limiter_mode_params)
@@ -137,7 +137,7 @@ TEST_CASE("a file that starts and ends at full scale keeps the ceiling", "[maste
         for (const double drive_db : {3.0, 12.0}) {
             INFO(source_rate_hz << " Hz, drive " << drive_db);
             MasterRequest request = request_for(-14.0);
-            request.target.amount_percent = 0.0;
+            request.target.intensity_percent = 0.0;
             request.delivery_bits = 0;
             REQUIRE(request.patch.pin("test", "limiter", "drive_db", drive_db).ok());
             const auto full_scale = sine(997.0, 1.0, 0.3, source_rate_hz, 2, 1.5707963);
@@ -161,7 +161,7 @@ TEST_CASE("what a first pass wrote in vain is thrown away", "[mastering][master]
     CHECK(delivery.buffer().frames() == 8 * 44100);
     // Replayed, it is written at once, and the same.
     auto replay = request;
-    replay.target.amount_percent = 0.0;
+    replay.target.intensity_percent = 0.0;
     for_each_parameter([&](const auto& stage, const auto& param) {
         const double value = (report->settings.*stage.settings).*param.member;
         REQUIRE(replay.patch.pin("test", stage.name, param.name, value).ok());
@@ -186,7 +186,7 @@ TEST_CASE("same input, same bits: with one thread and with two, and once more", 
 TEST_CASE("nothing asked, nothing changed", "[mastering][master]") {
     const auto in = as_16_bit(toy_music(3.0, rate_hz));
     auto request = request_for(-14.0);
-    request.target.amount_percent = 0.0;
+    request.target.intensity_percent = 0.0;
     request.target.normalize = false;
     for (const bool limit_peaks : {false, true}) {  // its peaks are below the ceiling
         request.target.limit_peaks = limit_peaks;

@@ -80,10 +80,10 @@ TEST_CASE("a damaged settings file is refused with its name and place", "[master
     CHECK_THAT(chain(R"({"glue": 2})"), Contains("chain.glue: an object expected"));
 }
 
-TEST_CASE("the presets that ship can be read", "[mastering][settings]") {
+TEST_CASE("the settings that ship can be read", "[mastering][settings]") {
     int presets = 0;
     for (const auto& entry :
-         std::filesystem::directory_iterator(std::filesystem::path(BURNISH_SOURCE_DIR) / "presets")) {
+         std::filesystem::directory_iterator(std::filesystem::path(BURNISH_SOURCE_DIR) / "presets" / "settings")) {
         if (entry.path().extension() != ".json") continue;
         std::ifstream file(entry.path());
         const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());

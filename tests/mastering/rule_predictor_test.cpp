@@ -57,7 +57,7 @@ TEST_CASE("rules: no amount, no change", "[mastering][rules]") {
     track.plr_db = 22.0;
     track.third_octave.mid_mean_db = flat_curve<third_octaves_hz.size()>(-30.0);
     CHECK_FALSE(predict_by_rules(track, {}).decisions.empty());
-    const auto prediction = predict_by_rules(track, {.amount_percent = 0.0});
+    const auto prediction = predict_by_rules(track, {.intensity_percent = 0.0});
     CHECK(prediction.decisions.empty());
     CHECK(all_neutral(chain_stages, prediction.settings));
 }
@@ -70,7 +70,7 @@ TEST_CASE("rules: a muddy track loses low mids, within the cap and by amount", "
     const double all_db = predict_by_rules(track, {}).settings.tone.mid_320_hz_db;
     CHECK(all_db <= -1.5);
     CHECK(all_db >= -3.0);
-    CHECK(predict_by_rules(track, {.amount_percent = 50.0}).settings.tone.mid_320_hz_db ==
+    CHECK(predict_by_rules(track, {.intensity_percent = 25.0}).settings.tone.mid_320_hz_db ==
           Approx(all_db / 2).margin(0.01));
 }
 

@@ -1,0 +1,207 @@
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "cli/master_job.h"
+#include "cli/preset_files.h"
+#include "tests/cli/command_line.h"
+
+namespace burnish::test {
+
+using Catch::Matchers::Contains;
+using Json = nlohmann::json;
+
+namespace {
+
+/// Eight seconds of the example track, which is real and not mastered.
+AudioBuffer real_music() {
+    const auto audio = read_all(*need(open_audio(BURNISH_SOURCE_DIR "/examples/hex-a-hop_game_music.flac")));
+    AudioBuffer part(2, 8 * 44100);
+    for (int c = 0; c < 2; ++c)
+        for (int n = 0; n < part.frames(); ++n) part.channel(c)[n] = audio.channel(c)[10 * 44100 + n];
+    return part;
+}
+
+Json master_of(const std::string& mix, const std::string& out, std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"master", mix, "-o", out, "-f", "-q", "--json"});
+    const auto result = run_inside(flags);
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    return Json::parse(result.out);
+}
+
+/// How much brighter a master is: its level above 5 kHz relative to 315 Hz to 1.25 kHz, whatever its loudness.
+double brightness_db(const Json& analysis) {
+    const auto& centres = analysis["third_octave"]["centre_hz"];
+    const auto& levels = analysis["third_octave"]["mid_mean_db"];
+    double high = 0.0;
+    double middle = 0.0;
+    for (std::size_t band = 0; band < centres.size(); ++band) {
+        const double power = db_to_power(levels[band].get<double>());
+        if (centres[band] >= 5000.0) high += power;
+        if (centres[band] >= 315.0 && centres[band] <= 1250.0) middle += power;
+    }
+    return power_to_db(high) - power_to_db(middle);
+}
+
+double number(const Json& report, const char* name) { return report["after"][name].get<double>(); }
+
+}  // namespace
+
+TEST_CASE("one track through every preset comes out differently, and in the genres' order", "[cli][presets]") {
+    const TemporaryDirectory directory;
+    const auto mix = (directory / "mix.wav").string();
+    write_wav(mix, real_music());
+    std::map<std::string, Json> reports;
+    std::set<std::string> outcomes;
+    for (const auto& name : preset_names(PresetKind::genre)) {
+        const auto report = master_of(mix, (directory / "out.wav").string(), {"--preset", name});
+        CHECK(report["target"]["preset"] == name);
+        outcomes.insert(report["settings"].dump());
+        reports[name] = report;
+    }
+    CHECK(outcomes.size() == reports.size());
+    const auto& r = reports;
+    // Denser and louder from left to right.
+    const std::vector<std::string> by_loudness{"classical", "cinematic", "ambient", "acoustic", "pop", "metal"};
+    for (std::size_t i = 1; i < by_loudness.size(); ++i) {
+        INFO(by_loudness[i - 1] << " and " << by_loudness[i]);
+        CHECK(number(r.at(by_loudness[i]), "integrated_lufs") > number(r.at(by_loudness[i - 1]), "integrated_lufs"));
+        CHECK(number(r.at(by_loudness[i]), "plr_db") < number(r.at(by_loudness[i - 1]), "plr_db"));
+    }
+    CHECK(brightness_db(r.at("lo-fi")["after"]) < brightness_db(r.at("jazz")["after"]) - 1.0);
+    CHECK(brightness_db(r.at("jazz")["after"]) < brightness_db(r.at("pop")["after"]));
+    CHECK(brightness_db(r.at("pop")["after"]) < brightness_db(r.at("electronic")["after"]));
+    CHECK(number(r.at("lo-fi"), "side_mid_db") < number(r.at("ambient"), "side_mid_db"));
+    CHECK(r.at("classical")["settings"]["chain"].contains("glue") == false);
+}
+
+TEST_CASE("styles move in their own direction, whatever the genre", "[cli][presets]") {
+    const TemporaryDirectory directory;
+    const auto mix = (directory / "mix.wav").string();
+    write_wav(mix, real_music());
+    for (const std::string genre : {"pop", "cinematic"}) {
+        std::map<std::string, Json> reports;
+        for (const auto& style : preset_names(PresetKind::style))
+            reports[style] = master_of(mix, (directory / "out.wav").string(),
+                                       {"--preset", genre, "--style", style, "--loudness", "-16"});
+        const auto plain = master_of(mix, (directory / "out.wav").string(), {"--preset", genre, "--loudness", "-16"});
+        INFO(genre);
+        CHECK(reports.at("balanced")["after"] == plain["after"]);
+        CHECK(brightness_db(reports.at("warm")["after"]) < brightness_db(plain["after"]) - 0.5);
+        CHECK(brightness_db(reports.at("open")["after"]) > brightness_db(plain["after"]) + 0.5);
+        CHECK(number(reports.at("open"), "side_mid_db") > number(plain, "side_mid_db"));
+        CHECK(reports.at("warm")["settings"]["chain"].contains("saturation"));
+    }
+}
+
+TEST_CASE("amounts of zero and no loudness change no sample, preset or not", "[cli][presets]") {
+    const TemporaryDirectory directory;
+    const auto mix = (directory / "mix.wav").string();
+    write_wav(mix, real_music());
+    const auto in = read_all(*need(open_audio(mix)));
+    for (const std::vector<std::string>& extra :
+         {std::vector<std::string>{}, {"--preset", "lo-fi", "--style", "warm"}, {"--intensity", "high"}}) {
+        std::vector<std::string> flags{"--tone",       "0", "--dynamics", "0",   "--width", "0",
+                                       "--saturation", "0", "--loudness", "none"};
+        flags.insert(flags.end(), extra.begin(), extra.end());
+        const auto out = (directory / "out.wav").string();
+        master_of(mix, out, flags);
+        const auto written = read_all(*need(open_audio(out)));
+        REQUIRE(written.frames() == in.frames());
+        bool same = true;
+        for (int c = 0; c < 2; ++c)
+            for (int n = 0; n < in.frames(); ++n) same = same && written.channel(c)[n] == in.channel(c)[n];
+        CHECK(same);
+    }
+}
+
+TEST_CASE("flags beat the preset, intensity has words, and contradictions are told", "[cli][presets]") {
+    const auto read = [](const auto& change) {
+        MasterFlags flags;
+        flags.inputs = {"in.wav"};
+        flags.dry_run = true;
+        change(flags);
+        return read_master_flags(flags);
+    };
+    const auto loudness = [](MasterFlags & flags) -> auto& { return flags.target[0]; };
+    CHECK(read([](auto& f) { f.preset = "metal"; })->target.loudness_lufs == -10.5);
+    CHECK(read([&](auto& f) {
+              f.preset = "metal";
+              loudness(f) = "-12";
+          })->target.loudness_lufs == -12.0);
+    for (const auto& [word, percent] : {std::pair{"low", 25.0}, {"medium", 50.0}, {"high", 75.0}, {"33", 33.0}})
+        CHECK(read([&, w = word](auto& f) { f.target[2] = w; })->target.intensity_percent == percent);
+    CHECK(read([](auto& f) {
+              f.preset = "ambient";  // dynamics 50 %
+              f.style = "open";      // 75 %
+              f.amounts[1] = "120";
+          })->target.aim.dynamics_percent == Approx(45.0));
+
+    const auto complaint = [&](const auto& change) {
+        const auto result = read(change);
+        REQUIRE_FALSE(result.ok());
+        return result.error().message;
+    };
+    CHECK_THAT(complaint([](auto& f) { f.preset = "metl"; }),
+               Contains("--preset: \"metl\" found") && Contains("did you mean \"metal\"?"));
+    CHECK_THAT(complaint([](auto& f) { f.style = "wam"; }), Contains("--style") && Contains("balanced, open"));
+    CHECK_THAT(complaint([](auto& f) { f.amounts[0] = "151"; }), Contains("--tone: 151 is outside [0, 150]"));
+    CHECK_THAT(complaint([](auto& f) { f.amounts[3] = "much"; }), Contains("--saturation: \"much\" found"));
+    CHECK_THAT(complaint([](auto& f) { f.target[2] = "loud"; }), Contains("low, medium or high"));
+    CHECK_THAT(complaint([](auto& f) {
+                   f.preset = "pop";
+                   f.predictor = "off";
+               }),
+               Contains("--predictor off and --preset"));
+    CHECK_THAT(complaint([](auto& f) { f.preset = "nowhere/mine.json"; }), Contains("nowhere/mine.json"));
+}
+
+TEST_CASE("the user's own presets are found, listed and preferred", "[cli][presets]") {
+    const TemporaryDirectory directory;
+    std::filesystem::create_directories(directory / "burnish" / "presets");
+    std::ofstream(directory / "burnish" / "presets" / "mine.json")
+        << R"({"format": "burnish-preset-1", "title": "Mine", "target": {"loudness_lufs": -12.5}})";
+    std::ofstream(directory / "burnish" / "presets" / "pop.json")
+        << R"({"format": "burnish-preset-1", "target": {"loudness_lufs": -13.5}})";
+    const char* before = std::getenv("XDG_CONFIG_HOME");
+    const std::string kept = before == nullptr ? "" : before;
+    ::setenv("XDG_CONFIG_HOME", (directory / "").string().c_str(), 1);
+    const auto mine = find_preset(PresetKind::genre, "--preset", "mine");
+    const auto pop = find_preset(PresetKind::genre, "--preset", "pop");
+    const auto listed = run_inside({"presets", "list", "--json"});
+    before == nullptr ? ::unsetenv("XDG_CONFIG_HOME") : ::setenv("XDG_CONFIG_HOME", kept.c_str(), 1);
+    REQUIRE(mine.ok());
+    CHECK(mine->target.front().second == -12.5);
+    REQUIRE(pop.ok());
+    CHECK(pop->target.front().second == -13.5);
+    CHECK_THAT(listed.out, Contains("mine.json") && Contains("\"metal\""));
+}
+
+TEST_CASE("presets are listed, shown, checked and described", "[cli][presets]") {
+    const TemporaryDirectory directory;
+    const auto listed = Json::parse(run_inside({"presets", "list", "--json"}).out);
+    CHECK(listed.size() >= 30);
+    CHECK_THAT(run_inside({"presets"}).out, Contains("drum-and-bass") && Contains("warm"));
+    CHECK_THAT(run_inside({"presets", "show", "metal"}).out, Contains("aim.plr_db") && Contains("measured: "));
+    const auto shown = run_inside({"presets", "show", "metal", "--json"}).out;
+    const auto good = (directory / "good.json").string();
+    const auto bad = (directory / "bad.json").string();
+    std::ofstream(good) << shown;
+    std::ofstream(bad) << R"({"format": "burnish-preset-1", "aim": {"plr_db": 99}})";
+    CHECK(run_inside({"presets", "validate", good}).code == 0);
+    const auto refused = run_inside({"presets", "validate", good, bad});
+    CHECK(refused.code == 2);
+    CHECK_THAT(refused.err, Contains("bad.json: aim.plr_db = 99"));
+    const auto verdicts = Json::parse(run_inside({"presets", "validate", good, bad, "--json"}).out);
+    CHECK(verdicts[0]["valid"] == true);
+    CHECK(verdicts[1]["valid"] == false);
+    CHECK(Json::parse(run_inside({"presets", "schema"}).out)["properties"].contains("aim"));
+    CHECK_THAT(run_inside({"presets", "shw"}).err, Contains("did you mean \"show\"?"));
+    CHECK(run_inside({"presets", "show", "nothing-like-it"}).code == 2);
+}
+
+}  // namespace burnish::test
