@@ -130,6 +130,7 @@ ExitCode run_presets(const PresetsFlags& flags, const Console& console) {
     const auto action = std::find_if(actions.begin(), actions.end(), [&](const Action& a) { return a.name == word; });
     if (action != actions.end()) return action->run(flags, console);
     std::vector<std::string_view> names;
+    names.reserve(actions.size());
     for (const auto& row : actions) names.push_back(row.name);
     return fail(
         "presets: \"" + word + "\" found" + did_you_mean(word, names) + ", list, show, validate or schema expected",

@@ -25,6 +25,7 @@ Status read_numbers(const std::string& where, const Json& object, const std::arr
                                       [&, &name = key](const auto& param) { return param.name == name; });
         if (row == params.end()) {
             std::vector<std::string_view> known;
+            known.reserve(rows);
             for (const auto& param : params) known.push_back(param.name);
             return usage(where + ": unknown number \"" + key + "\"" + did_you_mean(key, known));
         }

@@ -177,9 +177,9 @@ TEST_CASE("intensity 0 and loudness none change no sample, not even one above th
 
     // The same numbers from a file: still not a sample is changed.
     const auto settings = (directory / "s.json").string();
-    REQUIRE(
-        run_inside({"master", in, "-o", out, "-fq", "--intensity", "0", "--loudness", "none", "--save-settings", settings})
-            .code == 0);
+    REQUIRE(run_inside(
+                {"master", in, "-o", out, "-fq", "--intensity", "0", "--loudness", "none", "--save-settings", settings})
+                .code == 0);
     REQUIRE(run_inside({"master", in, "-o", out, "-fq", "--settings", settings}).code == 0);
     CHECK(same_bits(audio_of(in), audio_of(out)));
 }
