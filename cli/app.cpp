@@ -7,10 +7,12 @@
 #include <string_view>
 
 #include "cli/analyze_command.h"
+#include "cli/check_command.h"
 #include "cli/help_text.h"
 #include "cli/master_command.h"
 #include "cli/preset_files.h"
 #include "cli/presets_command.h"
+#include "cli/targets_command.h"
 #include "core/version.h"
 #include "mastering/patch.h"
 
@@ -28,9 +30,13 @@ struct Program {
     CLI::App* master = nullptr;
     CLI::App* analyze = nullptr;
     CLI::App* presets = nullptr;
+    CLI::App* targets = nullptr;
+    CLI::App* check = nullptr;
     MasterFlags master_flags;
     AnalyzeFlags analyze_flags;
     PresetsFlags presets_flags;
+    TargetsFlags targets_flags;
+    CheckFlags check_flags;
     bool lists_parameters = false;
 };
 
@@ -43,6 +49,12 @@ void add_inputs(CLI::App& command, std::vector<std::string>& inputs) {
 void add_text(CLI::App& command, const std::string& names, std::optional<std::string>& value, const std::string& type,
               const std::string& help) {
     command.add_option(names, value, help)->type_name(type);
+}
+
+/// A flag that may be given again and again, a value each time.
+void add_texts(CLI::App& command, const std::string& names, std::vector<std::string>& values, const std::string& type,
+               const std::string& help) {
+    command.add_option(names, values, help)->type_name(type)->allow_extra_args(false);
 }
 
 std::string list_of(const std::vector<std::string>& names) {
@@ -84,9 +96,7 @@ void add_master(Program& program) {
     add_text(command, "--rate", flags.rate, "HZ", "sample rate of the master [the input's]");
     add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
     add_text(command, "--predictor", flags.predictor, predictor_names_text("|"), predictor_help());
-    command.add_option("--set", flags.sets, "fixes a number of the chain; may be repeated")
-        ->type_name("STAGE.PARAM=VALUE")
-        ->allow_extra_args(false);
+    add_texts(command, "--set", flags.sets, "STAGE.PARAM=VALUE", "fixes a number of the chain; may be repeated");
     add_text(command, "--settings", flags.settings, "IN.json", "takes settings from a file instead of proposing them");
     add_text(command, "--save-settings", flags.save_settings, "OUT.json|DIR/", "saves the settings that were used");
     add_text(command, "--report", flags.report, "OUT.json|DIR/",
@@ -123,6 +133,33 @@ void add_presets(Program& program) {
     command.footer(presets_footer());
 }
 
+void add_targets(Program& program) {
+    auto& flags = program.targets_flags;
+    program.targets = program.app.add_subcommand("targets", "list delivery targets, or show some in full");
+    auto& command = *program.targets;
+    command.add_option("NAME", flags.names, "those to show in full, with their sources")->type_name("");
+    command.add_flag("--json", flags.json, "prints JSON");
+    command.footer(targets_footer());
+}
+
+void add_check(Program& program) {
+    auto& flags = program.check_flags;
+    program.check = program.app.add_subcommand("check", "judge files by delivery targets");
+    auto& command = *program.check;
+    add_inputs(command, flags.inputs);
+    add_texts(command, "--target", flags.targets, "NAME|FILE.json",
+              "what to judge by; may be repeated; burnish targets lists them");
+    add_texts(command, "--simulate", flags.simulations, "NAME|FILE.json",
+              "tells what a service will do to the file when it plays it; may be repeated");
+    add_text(command, "--dialogue", flags.dialogue, "none",
+             "there is no dialogue worth measuring: targets that ask for its loudness take that of the whole");
+    add_text(command, "--jobs", flags.jobs, "N", "files, or threads for one file, at once [all cores]");
+    command.add_flag("--strict", flags.strict, "a missed recommendation is a failure too");
+    command.add_flag("--json", flags.json, "prints JSON, an array for several inputs");
+    command.add_flag("-q,--quiet", flags.quiet, "says nothing: the exit status tells");
+    command.footer(check_footer());
+}
+
 Program::Program() {
     app.get_formatter()->column_width(flag_column);
     app.set_version_flag("--version", "burnish " + std::string(version), "prints the version");
@@ -132,6 +169,8 @@ Program::Program() {
     add_master(*this);
     add_analyze(*this);
     add_presets(*this);
+    add_targets(*this);
+    add_check(*this);
 }
 
 std::string trimmed_value(const std::string& flag) { return flag.substr(0, flag.find('=')); }
@@ -172,7 +211,7 @@ std::string readable(const CLI::ParseError& problem) {
 }
 
 ExitCode run(const Program& program, const Console& console) {
-    for (const CLI::App* command : {program.master, program.analyze, program.presets})
+    for (const CLI::App* command : {program.master, program.analyze, program.presets, program.targets, program.check})
         if (command->parsed())
             if (const auto error = unknown(*command)) return usage_error(error->message, command->get_name(), console);
     if (const auto error = unknown(program.app)) return usage_error(error->message, "", console);
@@ -183,6 +222,8 @@ ExitCode run(const Program& program, const Console& console) {
     if (program.master->parsed()) return run_master(program.master_flags, console);
     if (program.analyze->parsed()) return run_analyze(program.analyze_flags, console);
     if (program.presets->parsed()) return run_presets(program.presets_flags, console);
+    if (program.targets->parsed()) return run_targets(program.targets_flags, console);
+    if (program.check->parsed()) return run_check(program.check_flags, console);
     console.err << program.app.help();
     return ExitCode::usage;
 }

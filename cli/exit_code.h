@@ -28,7 +28,7 @@ inline constexpr auto exit_codes = std::to_array<ExitCodeRow>({
     {ExitCode::usage, "a flag, a settings file or their combination makes no sense; nothing was done"},
     {ExitCode::input, "an input cannot be read"},
     {ExitCode::output, "an output cannot be written"},
-    {ExitCode::target, "with --strict: a target was missed; the file was written all the same"},
+    {ExitCode::target, "check: a file fails; master --strict: a target was missed, the file was written all the same"},
     {ExitCode::internal, "a fault of the program, or memory ran out"},
     {ExitCode::interrupted, "stopped by Ctrl-C or a signal; unfinished files have vanished"},
 });

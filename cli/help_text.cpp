@@ -104,6 +104,28 @@ std::string presets_footer() {
            "  burnish presets schema > burnish-preset.schema.json";
 }
 
+std::string targets_footer() {
+    return "A loudness with ~ is a habit that a genre's own beats. The ceiling after the slash is that of loud "
+           "masters.\n"
+           "\n"
+           "Examples:\n"
+           "  burnish targets\n"
+           "  burnish targets spotify acx\n"
+           "      every demand, and where it comes from";
+}
+
+std::string check_footer() {
+    return "Verdicts: ok; note, where a recommendation is missed; unknown, where something cannot be judged; fail.\n"
+           "The exit status is 5 if a file fails or cannot be judged.\n"
+           "\n" +
+           exit_code_table() +
+           "\n"
+           "Examples:\n"
+           "  burnish check master.wav --target spotify --target cd\n"
+           "  burnish check *.mp3 --target acx --quiet && upload *.mp3\n"
+           "  burnish check master.wav --simulate spotify";
+}
+
 std::string limiter_mode_names(std::string_view between) {
     std::string names;
     for (const auto& mode : limiter_modes)

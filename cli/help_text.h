@@ -10,6 +10,8 @@ namespace burnish {
 [[nodiscard]] std::string master_footer();
 [[nodiscard]] std::string analyze_footer();
 [[nodiscard]] std::string presets_footer();
+[[nodiscard]] std::string targets_footer();
+[[nodiscard]] std::string check_footer();
 
 /// Every number of the chain for --set: its name, range, default and meaning.
 [[nodiscard]] std::string parameter_list();

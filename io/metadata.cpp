@@ -126,6 +126,7 @@ Result<Metadata> read_metadata(const std::filesystem::path& path) {
             read_strings(*input, metadata);
             break;
     }
+    metadata.replaygain_db = replaygain_of(metadata.tags);
     std::erase_if(metadata.tags, [](const Tag& tag) { return is_stale(tag.key); });
     take_chapter_tags(metadata);
     take_broadcast_tags(metadata);

@@ -82,7 +82,8 @@ struct Metadata {
     std::optional<Sampler> sampler;
     std::optional<Broadcast> broadcast;
     std::vector<OpaqueChunk> chunks;
-    std::vector<std::string> warnings;  ///< what was found but cannot be carried over, a sentence each
+    std::optional<double> replaygain_db;  ///< track gain as the tags say, of the sound as it was; never carried over
+    std::vector<std::string> warnings;    ///< what was found but cannot be carried over, a sentence each
 };
 
 /// The same with all positions, the time reference among them, counted at another rate.

@@ -27,6 +27,7 @@ constexpr auto fields = std::to_array<Field>({
 });
 constexpr std::string_view time_reference_key = "TIME_REFERENCE";
 constexpr std::string_view umid_key = "UMID";
+constexpr double r128_to_replaygain_db = 5.0;
 
 std::string chapter_key(std::size_t number) {
     std::array<char, 32> text{};
@@ -111,6 +112,19 @@ void take_broadcast_tags(Metadata& metadata) {
     for (std::size_t i = 0; i < broadcast.umid.size() && 2 * i + 2 <= hex.size(); ++i)
         std::from_chars(hex.data() + 2 * i, hex.data() + 2 * i + 2, broadcast.umid[i], 16);
     if (!metadata.broadcast) metadata.broadcast = std::move(broadcast);
+}
+
+std::optional<double> replaygain_of(const std::vector<Tag>& tags) {
+    for (const auto& tag : tags) {
+        const bool is_opus = tag.key == "R128_TRACK_GAIN";
+        if (!is_opus && tag.key != "REPLAYGAIN_TRACK_GAIN") continue;
+        const char* text = tag.value.c_str();
+        if (*text == '+') ++text;
+        double value = 0.0;
+        const auto [end, problem] = std::from_chars(text, tag.value.c_str() + tag.value.size(), value);
+        if (problem == std::errc()) return is_opus ? value / 256.0 + r128_to_replaygain_db : value;
+    }
+    return std::nullopt;
 }
 
 bool is_stale(std::string_view key) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,10 @@ namespace burnish {
 /// Turns such tags back into what they stand for, unless the file had that in its own place.
 void take_chapter_tags(Metadata& metadata);
 void take_broadcast_tags(Metadata& metadata);
+
+/// The track gain that tags tell, in dB towards -18 LUFS: ReplayGain's, or Opus' own.
+/// Sources: ReplayGain 2.0; RFC 7845 section 5.2.1, whose gains are towards -23 LUFS.
+[[nodiscard]] std::optional<double> replaygain_of(const std::vector<Tag>& tags);
 
 /// True for tags that measure the sound as it was or name its encoder, and so are untrue of a master.
 [[nodiscard]] bool is_stale(std::string_view key) noexcept;

@@ -54,5 +54,6 @@ struct EmbeddedFile {
 };
 [[nodiscard]] std::span<const EmbeddedFile> embedded_genres() noexcept;
 [[nodiscard]] std::span<const EmbeddedFile> embedded_styles() noexcept;
+[[nodiscard]] std::span<const EmbeddedFile> embedded_targets() noexcept;
 
 }  // namespace burnish
