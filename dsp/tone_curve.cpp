@@ -36,6 +36,15 @@ template <std::size_t count>
 [[nodiscard]] bool flat(const std::array<double, count>& levels_db) noexcept {
     return std::all_of(levels_db.begin(), levels_db.end(), [](double level) { return level == 0.0; });
 }
+
+[[nodiscard]] LevelCurve mid_curve(const ToneCurveSettings& settings) noexcept {
+    return {levels(settings, mid_levels), 20.0, 2.0};
+}
+
+/// On top of the mid's.
+[[nodiscard]] LevelCurve side_curve(const ToneCurveSettings& settings) noexcept {
+    return {levels(settings, side_levels), 150.0, 8.0};
+}
 }  // namespace
 
 LevelCurve::LevelCurve(std::span<const double> levels_db, double first_hz, double ratio) noexcept
@@ -76,15 +85,18 @@ void ToneFilterDesign::prepare(double sample_rate_hz) {
     response_.resize(static_cast<std::size_t>(fft_.front().size()));
 }
 
-std::span<const float> ToneFilterDesign::taps(const LevelCurve& curve, double phase) noexcept {
+std::span<const float> ToneFilterDesign::taps(std::span<const LevelCurve> curves, double phase) noexcept {
     const RealFft& fft = fft_.front();
     const int size = fft.size();
     const double bin_hz = sample_rate_hz_ / size;
     constexpr double nepers_per_db = std::numbers::ln10 / 20.0;
 
     // The cepstrum of a zero-phase filter is even. Moving all of it to positive times makes the minimum phase.
-    for (int k = 0; k < fft.bins(); ++k)
-        spectrum_[k] = static_cast<float>(nepers_per_db * curve.level_db(k * bin_hz) / size);
+    for (int k = 0; k < fft.bins(); ++k) {
+        double level_db = 0.0;
+        for (const auto& curve : curves) level_db += curve.level_db(k * bin_hz);
+        spectrum_[k] = static_cast<float>(nepers_per_db * level_db / size);
+    }
     fft.inverse(spectrum_, response_);
     const auto kept = static_cast<float>(phase);
     for (int n = 1; n < size / 2; ++n) {
@@ -115,7 +127,8 @@ void ToneCurve::prepare(const ProcessSpec& spec) {
 
     settings_ = {};
     neutral_ = true;
-    const auto flat_taps = design_.taps(LevelCurve(levels(settings_, mid_levels), 20.0, 2.0), 0.0);
+    const std::array neutral{mid_curve(settings_)};
+    const auto flat_taps = design_.taps(neutral, 0.0);
     mid_.set_kernel(flat_taps);
     side_.set_kernel(flat_taps);
 }
@@ -123,11 +136,11 @@ void ToneCurve::prepare(const ProcessSpec& spec) {
 void ToneCurve::set(const Settings& settings) noexcept {
     const auto mid = levels(settings, mid_levels);
     const auto side = levels(settings, side_levels);
-    const bool phase_changed = settings.phase != settings_.phase;
-    if (phase_changed || mid != levels(settings_, mid_levels))
-        mid_.set_kernel(design_.taps(LevelCurve(mid, 20.0, 2.0), settings.phase));
-    if (phase_changed || side != levels(settings_, side_levels))
-        side_.set_kernel(design_.taps(LevelCurve(side, 150.0, 8.0), settings.phase));
+    const bool mid_changed = settings.phase != settings_.phase || mid != levels(settings_, mid_levels);
+    const bool side_changed = mid_changed || side != levels(settings_, side_levels);
+    const std::array curves{mid_curve(settings), side_curve(settings)};
+    if (mid_changed) mid_.set_kernel(design_.taps(std::span(curves).first(1), settings.phase));
+    if (side_changed) side_.set_kernel(design_.taps(curves, settings.phase));
     settings_ = settings;
     neutral_ = flat(mid) && flat(side);
 }

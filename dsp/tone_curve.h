@@ -32,23 +32,33 @@ struct ToneCurveSettings {
 
 inline constexpr auto tone_curve_params = std::to_array<Param<ToneCurveSettings>>({
     {"mid_20_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_20_hz_db,
-     "gain of the mid at 20 Hz and below"},
-    {"mid_40_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_40_hz_db, "gain of the mid at 40 Hz"},
-    {"mid_80_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_80_hz_db, "gain of the mid at 80 Hz"},
-    {"mid_160_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_160_hz_db, "gain of the mid at 160 Hz"},
-    {"mid_320_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_320_hz_db, "gain of the mid at 320 Hz"},
-    {"mid_640_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_640_hz_db, "gain of the mid at 640 Hz"},
-    {"mid_1280_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_1280_hz_db, "gain of the mid at 1280 Hz"},
-    {"mid_2560_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_2560_hz_db, "gain of the mid at 2560 Hz"},
-    {"mid_5120_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_5120_hz_db, "gain of the mid at 5120 Hz"},
-    {"mid_10240_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_10240_hz_db, "gain of the mid at 10240 Hz"},
+     "gain at 20 Hz and below, of the mid and of the side with it"},
+    {"mid_40_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_40_hz_db,
+     "gain at 40 Hz, of the mid and of the side with it"},
+    {"mid_80_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_80_hz_db,
+     "gain at 80 Hz, of the mid and of the side with it"},
+    {"mid_160_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_160_hz_db,
+     "gain at 160 Hz, of the mid and of the side with it"},
+    {"mid_320_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_320_hz_db,
+     "gain at 320 Hz, of the mid and of the side with it"},
+    {"mid_640_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_640_hz_db,
+     "gain at 640 Hz, of the mid and of the side with it"},
+    {"mid_1280_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_1280_hz_db,
+     "gain at 1280 Hz, of the mid and of the side with it"},
+    {"mid_2560_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_2560_hz_db,
+     "gain at 2560 Hz, of the mid and of the side with it"},
+    {"mid_5120_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_5120_hz_db,
+     "gain at 5120 Hz, of the mid and of the side with it"},
+    {"mid_10240_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_10240_hz_db,
+     "gain at 10240 Hz, of the mid and of the side with it"},
     {"mid_20480_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::mid_20480_hz_db,
-     "gain of the mid at 20480 Hz and above"},
+     "gain at 20480 Hz and above, of the mid and of the side with it"},
     {"side_150_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::side_150_hz_db,
-     "gain of the side at 150 Hz and below"},
-    {"side_1200_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::side_1200_hz_db, "gain of the side at 1200 Hz"},
+     "gain of the side over the mid at 150 Hz and below"},
+    {"side_1200_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::side_1200_hz_db,
+     "gain of the side over the mid at 1200 Hz"},
     {"side_9600_hz_db", -12.0, 12.0, Scale::linear, &ToneCurveSettings::side_9600_hz_db,
-     "gain of the side at 9600 Hz and above"},
+     "gain of the side over the mid at 9600 Hz and above"},
     {"phase", 0.0, 1.0, Scale::linear, &ToneCurveSettings::phase,
      "0 = minimum phase, 1 = linear phase, between = that much of the phase shift taken away"},
 });
@@ -82,9 +92,10 @@ private:
 class ToneFilterDesign {
 public:
     void prepare(double sample_rate_hz);
-    /// @param phase  0 = minimum, 1 = linear
-    /// @return       valid until the next call
-    [[nodiscard]] std::span<const float> taps(const LevelCurve& curve, double phase) noexcept;
+    /// @param curves  their levels add up
+    /// @param phase   0 = minimum, 1 = linear
+    /// @return        valid until the next call
+    [[nodiscard]] std::span<const float> taps(std::span<const LevelCurve> curves, double phase) noexcept;
     [[nodiscard]] int max_taps() const noexcept { return 2 * centre_ + 2; }  // a power of two
     [[nodiscard]] int centre() const noexcept { return centre_; }
 
@@ -97,7 +108,8 @@ private:
     std::vector<float> taps_;
 };
 
-/// The tonal balance: a free curve for the mid, a coarser one for the side, each drawn by an FIR filter.
+/// The tonal balance: a free curve for the mid, and the same with a coarser one on top for the side, so that the
+/// balance changes and the width does not; each drawn by an FIR filter.
 ///
 /// The filters' centre stands half a filter behind one hop of the convolver, whatever the settings and the phase. Mono
 /// takes the mid curve.
