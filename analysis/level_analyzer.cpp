@@ -9,12 +9,13 @@
 
 namespace burnish {
 
-void LevelAnalyzer::prepare(const StreamInfo& info) {
+void LevelAnalyzer::prepare(const StreamInfo& info, AnalysisScope scope) {
     info_ = info;
+    scope_ = scope;
     const int longest_chunk = static_cast<int>(std::ceil(info.sample_rate_hz / chunks_per_second)) + 1;
     loudness_.prepare(info.sample_rate_hz, info.channels);
     true_peaks_.prepare(info.sample_rate_hz, info.channels, TruePeakFilters::precise);
-    samples_.prepare(info.channels);
+    samples_.prepare(info.channels, scope);
     clips_.prepare(info.channels);
     dynamics_.prepare(info.sample_rate_hz, info.channels);
     chunk_ = AudioBuffer(info.channels, longest_chunk);
@@ -46,8 +47,10 @@ void LevelAnalyzer::process(ConstAudioView in) {
 void LevelAnalyzer::measure(ConstAudioView chunk) {
     loudness_.process(chunk);
     samples_.process(chunk);
-    clips_.process(chunk);
-    dynamics_.process(chunk, samples_.chunk_energy());
+    if (scope_ == AnalysisScope::track) {
+        clips_.process(chunk);
+        dynamics_.process(chunk, samples_.chunk_energy());
+    }
     find_peaks(chunk);
 
     filled_ = 0;
@@ -112,17 +115,18 @@ void LevelAnalyzer::finish(TrackAnalysis& analysis) {
         analysis.fold_down_loss_db = std::max(0.0, power_ratio_db((left + right) / 2, mid));
     }
 
-    const auto clips = clips_.result(samples_.peak());
     analysis.dc_left = samples_.mean(0);
     analysis.dc_right = samples_.mean(1);
+    analysis.leading_silence_s = static_cast<double>(samples_.leading_silence()) / info_.sample_rate_hz;
+    analysis.trailing_silence_s = static_cast<double>(samples_.trailing_silence()) / info_.sample_rate_hz;
+    if (scope_ == AnalysisScope::master) return;
+
+    const auto clips = clips_.result(samples_.peak());
     analysis.clipped_runs = static_cast<double>(clips.runs);
     analysis.clipped_frames = static_cast<double>(clips.frames);
     analysis.clip_level_db = clips.level_db;
     analysis.effective_bits = samples_.effective_bits();
     analysis.noise_floor_db = dynamics_.noise_floor_db();
-    analysis.leading_silence_s = static_cast<double>(samples_.leading_silence()) / info_.sample_rate_hz;
-    analysis.trailing_silence_s = static_cast<double>(samples_.trailing_silence()) / info_.sample_rate_hz;
-
     analysis.dynamics = dynamics_.curves();
 }
 

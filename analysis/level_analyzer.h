@@ -17,7 +17,7 @@ namespace burnish {
 /// One half of an Analyzer: loudness, peaks, dynamics, stereo balance and the faults that show in the samples.
 class LevelAnalyzer {
 public:
-    void prepare(const StreamInfo& info);
+    void prepare(const StreamInfo& info, AnalysisScope scope = AnalysisScope::track);
     void process(ConstAudioView in);
     /// Writes its numbers into `analysis`, and leaves those of the SpectrumAnalyzer alone. To be called once.
     void finish(TrackAnalysis& analysis);
@@ -34,6 +34,7 @@ private:
     void describe_peaks(TrackAnalysis& analysis) const;
 
     StreamInfo info_;
+    AnalysisScope scope_ = AnalysisScope::track;
     LoudnessMeter loudness_;
     TruePeakDetector true_peaks_;
     SampleStatistics samples_;

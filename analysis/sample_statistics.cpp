@@ -70,9 +70,10 @@ std::uint32_t word_bits(const float* samples, int frames) noexcept {
 
 }  // namespace
 
-void SampleStatistics::prepare(int channels) {
+void SampleStatistics::prepare(int channels, AnalysisScope scope) {
     *this = {};
     channels_ = channels;
+    counts_bits_ = scope == AnalysisScope::track;
 }
 
 void SampleStatistics::process(ConstAudioView chunk) noexcept {
@@ -92,7 +93,7 @@ void SampleStatistics::process(ConstAudioView chunk) noexcept {
     const double chunk_peak = *std::max_element(sums.peak.begin(), sums.peak.end());
     peak_ = std::max(peak_, chunk_peak);
 
-    for (int c = 0; c < channels_ && fits_24_bits_; ++c) {
+    for (int c = 0; c < channels_ && counts_bits_ && fits_24_bits_; ++c) {
         const std::uint32_t bits = word_bits(chunk.channel(c).data(), chunk.frames());
         used_bits_ |= bits & 0x7FFFFFFFU;
         fits_24_bits_ = bits >> 31 == 0;

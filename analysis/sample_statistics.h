@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "analysis/track_analysis.h"
 #include "core/audio_buffer.h"
 
 namespace burnish {
@@ -12,7 +13,7 @@ class SampleStatistics {
 public:
     static constexpr double silence_threshold = 1e-4;  ///< -80 dBFS
 
-    void prepare(int channels);
+    void prepare(int channels, AnalysisScope scope = AnalysisScope::track);
     /// Sums are taken in float within a chunk and in double from chunk to chunk: for bit-identical results the cuts
     /// must be the same, and some thousand frames at most.
     void process(ConstAudioView chunk) noexcept;
@@ -41,6 +42,7 @@ private:
     }
 
     int channels_ = 0;
+    bool counts_bits_ = true;
     std::int64_t frames_ = 0;
     std::array<double, max_channels> offset_{};  // sums of samples
     double left_ = 0.0, right_ = 0.0;            // sums of squares: L, R, L + R, L - R

@@ -56,15 +56,17 @@ void add_powers(const float* mid, const float* side, int bins, float* mid_sum, f
 
 }  // namespace
 
-void SpectrumAnalyzer::prepare(const StreamInfo& info, Texture texture) {
+void SpectrumAnalyzer::prepare(const StreamInfo& info, AnalysisScope scope) {
     info_ = info;
+    scope_ = scope;
     // The power of two that keeps the duration nearest to 4096 frames at 44.1 or 48 kHz.
     const int octaves = static_cast<int>(std::lround(std::log2(info.sample_rate_hz / 46000.0)));
     size_ = octaves >= 0 ? base_size << octaves : base_size >> -octaves;
     size_ = std::max(size_, 256);
     hop_ = size_ / hops_per_frame;
     bin_hz_ = info.sample_rate_hz / size_;
-    hops_per_block_ = std::max(1, static_cast<int>(std::lround(block_s * info.sample_rate_hz / hop_)));
+    const int step = scope == AnalysisScope::track ? hop_ : size_;  // from one spectrum to the next
+    spectra_per_block_ = std::max(1, static_cast<int>(std::lround(block_s * info.sample_rate_hz / step)));
 
     fft_.clear();
     fft_.emplace_back(size_);
@@ -99,7 +101,6 @@ void SpectrumAnalyzer::prepare(const StreamInfo& info, Texture texture) {
     percussion_.prepare(bins);
     resonances_.prepare(bin_hz_, bins);
     hum_.prepare(info.sample_rate_hz);
-    measures_texture_ = texture == Texture::measured;
     texture_.prepare(info.sample_rate_hz, bin_hz_, bins);
 }
 
@@ -123,7 +124,6 @@ void SpectrumAnalyzer::end_hop(bool complete) {
     const auto first_new = static_cast<std::size_t>(end_);
     const auto hop = static_cast<std::size_t>(hop_);
     const auto size = static_cast<std::size_t>(size_);
-    hum_.process(std::span(mid_).subspan(first_new, hop));
     const bool silent =
         std::ranges::all_of(std::span(side_).subspan(first_new, hop), [](float s) { return s == 0.0F; });
     silent_side_hops_ = silent ? silent_side_hops_ + 1 : 0;
@@ -131,14 +131,14 @@ void SpectrumAnalyzer::end_hop(bool complete) {
     ++hops_;
     filled_ = 0;
 
-    const auto first = static_cast<std::size_t>(end_ - size_);
-    transform(std::span(mid_).subspan(first, size), std::span(side_).subspan(first, size), 1.0F);
-    std::array<float, bark_bands_hz.size()> bark{};
-    bark_sums_.sum(power_, bark);
-    rhythm_.add_frame(bark);
-    percussion_.add_frame(power_);
-    if (measures_texture_) texture_.add_frame(bark, power_, std::span(mid_).subspan(first_new, hop));
-    if (complete && hops_ >= hops_per_frame) add_to_block();
+    const bool is_track = scope_ == AnalysisScope::track;
+    const bool is_inside = complete && hops_ >= hops_per_frame;
+    if (is_track || (is_inside && hops_ % hops_per_frame == 0)) {
+        const auto first = static_cast<std::size_t>(end_ - size_);
+        transform(std::span(mid_).subspan(first, size), std::span(side_).subspan(first, size), 1.0F);
+        if (is_track) follow(std::span(mid_).subspan(first_new, hop));
+        if (is_inside) add_to_block();
+    }
 
     if (end_ + hop_ > static_cast<int>(mid_.size())) {
         const int kept = size_ - hop_;
@@ -146,6 +146,15 @@ void SpectrumAnalyzer::end_hop(bool complete) {
             std::copy(channel->begin() + end_ - kept, channel->begin() + end_, channel->begin());
         end_ = kept;
     }
+}
+
+void SpectrumAnalyzer::follow(std::span<const float> new_mid) {
+    std::array<float, bark_bands_hz.size()> bark{};
+    bark_sums_.sum(power_, bark);
+    hum_.process(new_mid);
+    rhythm_.add_frame(bark);
+    percussion_.add_frame(power_);
+    texture_.add_frame(bark, power_, new_mid);
 }
 
 /// Spectra of `size_` frames, and their total power.
@@ -165,7 +174,7 @@ void SpectrumAnalyzer::transform(std::span<const float> mid, std::span<const flo
 void SpectrumAnalyzer::add_to_block() {
     add_powers(parts(mid_spectrum_), parts(side_spectrum_), static_cast<int>(power_.size()), block_mid_.data(),
                block_side_.data(), block_product_.data());
-    if (++block_spectra_ == hops_per_block_) end_block();
+    if (++block_spectra_ == spectra_per_block_) end_block();
 }
 
 /// One spectrum for a track of fewer than `size_` frames, moved to the middle of the window.
@@ -199,7 +208,7 @@ void SpectrumAnalyzer::end_block() {
     }
     spectra_ += block_spectra_;
     const double loudness_lufs = levels_.add_block({block_mid_, block_side_, block_product_, block_power_});
-    resonances_.add_block(block_power_, loudness_lufs);
+    if (scope_ == AnalysisScope::track) resonances_.add_block(block_power_, loudness_lufs);
     for (auto* sums : {&block_mid_, &block_side_, &block_product_}) std::ranges::fill(*sums, 0.0F);
     block_spectra_ = 0;
 }
@@ -214,12 +223,15 @@ void SpectrumAnalyzer::finish(TrackAnalysis& analysis) {
         end_hop(false);
     }
     if (frames > 0 && frames < size_) add_short_track(static_cast<int>(frames));
-    if (block_spectra_ >= hops_per_block_ / 2 || (spectra_ == 0 && block_spectra_ > 0)) end_block();
-    rhythm_.finish();
-    percussion_.finish();
-
+    if (block_spectra_ >= spectra_per_block_ / 2 || (spectra_ == 0 && block_spectra_ > 0)) end_block();
     levels_.describe(analysis);
     describe_tone(analysis);
+    if (scope_ == AnalysisScope::track) describe_movement(analysis, frames);
+}
+
+void SpectrumAnalyzer::describe_movement(TrackAnalysis& analysis, std::int64_t frames) {
+    rhythm_.finish();
+    percussion_.finish();
     analysis.flux_db_per_s = rhythm_.flux_db_per_s();
     const double duration_s = static_cast<double>(frames) / info_.sample_rate_hz;
     analysis.onsets_per_s = frames > 0 ? static_cast<double>(rhythm_.onsets()) / duration_s : 0.0;
@@ -241,7 +253,7 @@ void SpectrumAnalyzer::describe_tone(TrackAnalysis& analysis) const {
     analysis.centroid_hz = spectral_centroid_hz(power, bin_hz_);
     analysis.rolloff_hz = spectral_rolloff_hz(power, bin_hz_, 0.85);
     analysis.codec_cutoff_hz = codec_cutoff_hz(power, bin_hz_);
-    analysis.resonances = resonances_.find(power, levels_.gate_lufs());
+    if (scope_ == AnalysisScope::track) analysis.resonances = resonances_.find(power, levels_.gate_lufs());
 }
 
 }  // namespace burnish

@@ -23,10 +23,11 @@ namespace burnish {
 ///
 /// Spectra of mid and side, 93 ms long (4096 frames at 44.1 kHz) and a quarter of that apart, Hann-windowed. Onsets and
 /// percussion look at every frame; the curves at the mean of 400 ms, and only where a spectrum lies wholly inside the
-/// track. A track shorter than one spectrum gets one around its middle.
+/// track. A track shorter than one spectrum gets one around its middle. For AnalysisScope::master, spectra lie side by
+/// side and there are the curves only.
 class SpectrumAnalyzer {
 public:
-    void prepare(const StreamInfo& info, Texture texture = Texture::measured);
+    void prepare(const StreamInfo& info, AnalysisScope scope = AnalysisScope::track);
     void process(ConstAudioView in);
     /// Writes its numbers into `analysis`, and leaves those of the LevelAnalyzer alone. To be called once.
     void finish(TrackAnalysis& analysis);
@@ -35,6 +36,9 @@ private:
     static constexpr int hops_per_frame = 4;
 
     void end_hop(bool complete);
+    /// What moves, frame by frame. @param new_mid  the last hop
+    void follow(std::span<const float> new_mid);
+    void describe_movement(TrackAnalysis& analysis, std::int64_t frames);
     void transform(std::span<const float> mid, std::span<const float> side, float gain);
     void add_to_block();
     void add_short_track(int frames);
@@ -42,10 +46,11 @@ private:
     void describe_tone(TrackAnalysis& analysis) const;
 
     StreamInfo info_;
+    AnalysisScope scope_ = AnalysisScope::track;
     int size_ = 0;
     int hop_ = 0;
     double bin_hz_ = 0.0;
-    int hops_per_block_ = 0;
+    int spectra_per_block_ = 0;
     std::vector<RealFft> fft_;   // one, once prepared
     std::vector<float> window_;  // such that the bins of a spectrum add up to the mean square
     AlignedVector<float> time_;
@@ -71,7 +76,6 @@ private:
     PercussionSeparator percussion_;
     ResonanceFinder resonances_;
     HumDetector hum_;
-    bool measures_texture_ = true;
     TextureAnalyzer texture_;
 };
 

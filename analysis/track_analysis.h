@@ -188,6 +188,7 @@ struct NumberRow {
     int decimals;  ///< worth printing
     double TrackAnalysis::*member;
     std::string_view help;
+    bool of_master = true;  ///< whether a master is measured for it too
 };
 
 /// One row of the table of a group's curves.
@@ -209,6 +210,7 @@ struct CurveGroup {
     Curve<size> axis_values;
     Group TrackAnalysis::*member;
     std::array<CurveRow<Group, size>, rows> curves;
+    bool of_master = true;
 
     static_assert(sizeof(Group) == rows * size * sizeof(double), "every curve has one row");
     static constexpr std::size_t numbers = rows * size;
@@ -256,11 +258,15 @@ inline constexpr auto analysis_numbers = std::to_array<NumberRow>({
      "the same, exceeded in a twentieth of the 400 ms blocks"},
 
     {"flux_db_per_s", "spectral flux", "dB/s", 1, &TrackAnalysis::flux_db_per_s,
-     "how fast the levels of the Bark bands rise, on average over bands and time"},
-    {"onsets_per_s", "onset density", "1/s", 2, &TrackAnalysis::onsets_per_s, "notes and hits per second"},
+     "how fast the levels of the Bark bands rise, on average over bands and time",
+     /*of_master=*/false},
+    {"onsets_per_s", "onset density", "1/s", 2, &TrackAnalysis::onsets_per_s, "notes and hits per second",
+     /*of_master=*/false},
     {"percussive_share", "percussive share", "", 2, &TrackAnalysis::percussive_share,
-     "0 all tones, 1 all hits; noise reads one half"},
-    {"tempo_bpm", "tempo", "BPM", 1, &TrackAnalysis::tempo_bpm, "beats per minute; 0 if there is no steady beat"},
+     "0 all tones, 1 all hits; noise reads one half",
+     /*of_master=*/false},
+    {"tempo_bpm", "tempo", "BPM", 1, &TrackAnalysis::tempo_bpm, "beats per minute; 0 if there is no steady beat",
+     /*of_master=*/false},
 
     {"correlation", "correlation", "", 3, &TrackAnalysis::correlation,
      "of left and right: 1 mono, 0 unrelated, -1 opposite"},
@@ -272,22 +278,30 @@ inline constexpr auto analysis_numbers = std::to_array<NumberRow>({
     {"dc_left", "DC offset left", "FS", 6, &TrackAnalysis::dc_left, "mean sample value"},
     {"dc_right", "DC offset right", "FS", 6, &TrackAnalysis::dc_right, "mean sample value; left's for mono"},
     {"clipped_runs", "clipped runs", "", 0, &TrackAnalysis::clipped_runs,
-     "peaks cut flat for three frames or more, at full scale or below, counted per channel"},
-    {"clipped_frames", "clipped frames", "", 0, &TrackAnalysis::clipped_frames, "frames in those runs"},
+     "peaks cut flat for three frames or more, at full scale or below, counted per channel",
+     /*of_master=*/false},
+    {"clipped_frames", "clipped frames", "", 0, &TrackAnalysis::clipped_frames, "frames in those runs",
+     /*of_master=*/false},
     {"clip_level_db", "clip level", "dBFS", 2, &TrackAnalysis::clip_level_db,
-     "where most runs are cut; 0 if nothing is"},
+     "where most runs are cut; 0 if nothing is",
+     /*of_master=*/false},
     {"codec_cutoff_hz", "codec cut-off", "Hz", 0, &TrackAnalysis::codec_cutoff_hz,
      "where the spectrum falls off a cliff, as a lossy codec, an earlier sample rate or a steep low-pass leaves it; "
      "0 if there is none"},
     {"effective_bits", "effective bits", "bit", 0, &TrackAnalysis::effective_bits,
-     "word length that holds every sample; 32 if floating point is needed, 0 for silence"},
+     "word length that holds every sample; 32 if floating point is needed, 0 for silence",
+     /*of_master=*/false},
     {"hum_hz", "hum", "Hz", 0, &TrackAnalysis::hum_hz,
-     "mains frequency found in the quietest passages, 50 or 60; 0 none"},
+     "mains frequency found in the quietest passages, 50 or 60; 0 none",
+     /*of_master=*/false},
     {"hum_excess_db", "hum over its surroundings", "dB", 1, &TrackAnalysis::hum_excess_db,
-     "mean of the mains lines found, over the noise between them"},
-    {"hum_level_db", "hum level", "dBFS", 1, &TrackAnalysis::hum_level_db, "rms of the mains lines found"},
+     "mean of the mains lines found, over the noise between them",
+     /*of_master=*/false},
+    {"hum_level_db", "hum level", "dBFS", 1, &TrackAnalysis::hum_level_db, "rms of the mains lines found",
+     /*of_master=*/false},
     {"noise_floor_db", "noise floor", "dBFS", 1, &TrackAnalysis::noise_floor_db,
-     "level that a hundredth of the 50 ms blocks stay below, digital silence left out"},
+     "level that a hundredth of the 50 ms blocks stay below, digital silence left out",
+     /*of_master=*/false},
     {"leading_silence_s", "leading silence", "s", 3, &TrackAnalysis::leading_silence_s,
      "before the first sample above -80 dBFS"},
     {"trailing_silence_s", "trailing silence", "s", 3, &TrackAnalysis::trailing_silence_s,
@@ -322,7 +336,8 @@ inline constexpr CurveGroup<DynamicsCurves, 4, 5> dynamics_curves{
       {"p50_db", "level, median", "dBFS", 1, &DynamicsCurves::p50_db, "exceeded half of the time"},
       {"p95_db", "level, p95", "dBFS", 1, &DynamicsCurves::p95_db, "exceeded a twentieth of the time"},
       {"spread_db", "spread", "dB", 1, &DynamicsCurves::spread_db, "p95 over median"},
-      {"crest_db", "crest factor", "dB", 1, &DynamicsCurves::crest_db, "peak of the band over its rms"}}}};
+      {"crest_db", "crest factor", "dB", 1, &DynamicsCurves::crest_db, "peak of the band over its rms"}}},
+    /*of_master=*/false};
 
 inline constexpr CurveGroup<Resonances, 4, 3> resonance_curves{
     "resonances",
@@ -332,7 +347,8 @@ inline constexpr CurveGroup<Resonances, 4, 3> resonance_curves{
     {{{"frequency_hz", "frequency", "Hz", 0, &Resonances::frequency_hz, "of the peak; 0 if there is none"},
       {"excess_db", "excess", "dB", 1, &Resonances::excess_db,
        "of a twelfth of an octave over the half octaves to both sides"},
-      {"persistence", "persistence", "", 2, &Resonances::persistence, "share of the time it stands out by 3 dB"}}}};
+      {"persistence", "persistence", "", 2, &Resonances::persistence, "share of the time it stands out by 3 dB"}}},
+    /*of_master=*/false};
 
 inline constexpr CurveGroup<TextureCurves, bark_bands_hz.size(), 34> texture_curves{
     "texture",
@@ -398,10 +414,12 @@ inline constexpr CurveGroup<TextureCurves, bark_bands_hz.size(), 34> texture_cur
       {"step_with_high_mids", "step, with high mids", "", 2, &TextureCurves::step_with_high_mids,
        "correlation of the step from frame to frame with those of the bands from 2 to 5 kHz"},
       {"step_with_highs", "step, with highs", "", 2, &TextureCurves::step_with_highs,
-       "correlation of the step from frame to frame with those of the bands from 5 to 15 kHz"}}}};
+       "correlation of the step from frame to frame with those of the bands from 5 to 15 kHz"}}},
+    /*of_master=*/false};
 
-/// Whether an analysis has a texture. It tells what plays, which a master does not change: of one it need not be known.
-enum class Texture { measured, left_out };
+/// How much is measured: all there is to know of a track, or what mastering is meant to change, for which spectra side
+/// by side are enough. What plays, and what was wrong with the source, is known when its master is measured.
+enum class AnalysisScope { track, master };
 
 /// Calls `visit` with each CurveGroup in turn.
 template <class Visit>

@@ -107,16 +107,19 @@ void register_all() {
         run(state, process, live_block_frames);
     });
     const StreamInfo info{rate_hz, 2, 1 << 30, 24};
-    benchmark::RegisterBenchmark("analysis: levels", [info](benchmark::State& state) {
-        LevelAnalyzer levels;
-        levels.prepare(info);
-        run(state, [&](AudioView io) { levels.process(io); });
-    });
-    benchmark::RegisterBenchmark("analysis: spectrum", [info](benchmark::State& state) {
-        SpectrumAnalyzer spectrum;
-        spectrum.prepare(info);
-        run(state, [&](AudioView io) { spectrum.process(io); });
-    });
+    constexpr std::array scopes{std::pair{AnalysisScope::track, ""}, std::pair{AnalysisScope::master, " of a master"}};
+    for (const auto& [scope, of] : scopes) {
+        benchmark::RegisterBenchmark((std::string("analysis: levels") + of).c_str(), [=](benchmark::State& state) {
+            LevelAnalyzer levels;
+            levels.prepare(info, scope);
+            run(state, [&](AudioView io) { levels.process(io); });
+        });
+        benchmark::RegisterBenchmark((std::string("analysis: spectrum") + of).c_str(), [=](benchmark::State& state) {
+            SpectrumAnalyzer spectrum;
+            spectrum.prepare(info, scope);
+            run(state, [&](AudioView io) { spectrum.process(io); });
+        });
+    }
     benchmark::RegisterBenchmark("analysis: texture, part of the spectrum", [](benchmark::State& state) {
         constexpr int size = 4096, hop = size / 4, bins = size / 2 + 1;
         TextureAnalyzer texture;

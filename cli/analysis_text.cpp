@@ -129,7 +129,7 @@ std::string comparison_text(const TrackAnalysis& before, const std::optional<Tra
         add_heading(text, row.name, style);
         text << "  " << left(row.label, label_width)
              << right(fixed_text(before.*row.member, row.decimals), number_width);
-        if (after) text << right(fixed_text((*after).*row.member, row.decimals), number_width);
+        if (after) text << right(row.of_master ? fixed_text((*after).*row.member, row.decimals) : "", number_width);
         text << (row.unit.empty() ? "" : "  ") << row.unit << '\n';
     }
     return text.str();

@@ -116,13 +116,13 @@ void add_warnings(MasterReport& report, const MasterRequest& request, std::int64
 }  // namespace
 
 Result<TrackAnalysis> analyze_source(AudioSource& source, bool concurrent, const std::function<bool(double)>& tick,
-                                     Texture texture) {
+                                     AnalysisScope scope) {
     if (auto status = source.rewind(); !status) return status.error();
     const auto& info = source.info();
     LevelAnalyzer levels;
-    levels.prepare(info);
+    levels.prepare(info, scope);
     SpectrumAnalyzer spectrum;
-    spectrum.prepare(info, texture);
+    spectrum.prepare(info, scope);
 
     struct Slot {
         AudioBuffer audio;
@@ -267,7 +267,7 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     phase.begin("verifying", 1.0);
     auto file = delivery->finish();
     if (!file) return file.error();
-    auto after = analyze_source(**file, request.concurrent, phase.ticker(), Texture::left_out);
+    auto after = analyze_source(**file, request.concurrent, phase.ticker(), AnalysisScope::master);
     if (!after) return after.error();
     report.after = *after;
     note_what_encoding_moved(report);

@@ -28,9 +28,9 @@ struct MasterRequest {
 [[nodiscard]] Result<MasterReport> master(AudioSource& source, const MasterRequest& request,
                                           const MasterServices& services, Delivery* delivery, const Progress& progress);
 
-/// Measures a source from its start to its end. A texture that is left out reads as that of an empty track.
+/// Measures a source from its start to its end. What the scope leaves out reads as that of an empty track.
 [[nodiscard]] Result<TrackAnalysis> analyze_source(AudioSource& source, bool concurrent,
                                                    const std::function<bool(double)>& tick,
-                                                   Texture texture = Texture::measured);
+                                                   AnalysisScope scope = AnalysisScope::track);
 
 }  // namespace burnish

@@ -29,12 +29,15 @@ std::string_view status_name(MasterStatus status) noexcept {
     return "";
 }
 
-Json analysis_json(const TrackAnalysis& analysis, Texture texture) {
+Json analysis_json(const TrackAnalysis& analysis, AnalysisScope scope) {
+    const bool is_master = scope == AnalysisScope::master;
     Json json;
-    for (const auto& row : analysis_numbers)
+    for (const auto& row : analysis_numbers) {
+        if (is_master && !row.of_master) continue;
         json[std::string(row.name)] = rounded(analysis.*row.member, std::max(row.decimals, 3));
+    }
     for_each_curve_group([&](const auto& group) {
-        if (texture == Texture::left_out && group.name == texture_curves.name) return;
+        if (is_master && !group.of_master) return;
         auto& object = json[std::string(group.name)];
         object[std::string(group.axis)] = group.axis_values;
         for (const auto& row : group.curves) {
@@ -85,7 +88,7 @@ Json report_json(const MasterReport& report) {
                            {"integrated_lufs", rounded(report.referee->integrated_lufs, 3)},
                            {"true_peak_dbtp", rounded(report.referee->true_peak_dbtp, 3)}};
     json["before"] = analysis_json(report.before);
-    if (report.after) json["after"] = analysis_json(*report.after, Texture::left_out);
+    if (report.after) json["after"] = analysis_json(*report.after, AnalysisScope::master);
     return json;
 }
 

@@ -39,7 +39,7 @@ struct RefereeReading {
 /// The proof of what was done.
 struct MasterReport {
     TrackAnalysis before;
-    std::optional<TrackAnalysis> after;     ///< measured on the written file, but for its texture; none in a dry run
+    std::optional<TrackAnalysis> after;     ///< AnalysisScope::master, of the written file; none in a dry run
     std::optional<RefereeReading> referee;  ///< libebur128's word on it, where it was asked for
     Target target;
     ChainSettings settings;
@@ -50,8 +50,9 @@ struct MasterReport {
     std::vector<std::string> warnings;  ///< what the user should know and might not expect
 };
 
-/// @param texture  left_out leaves its curves out of the document too
-[[nodiscard]] nlohmann::ordered_json analysis_json(const TrackAnalysis& analysis, Texture texture = Texture::measured);
+/// @param scope  what was not measured is left out
+[[nodiscard]] nlohmann::ordered_json analysis_json(const TrackAnalysis& analysis,
+                                                   AnalysisScope scope = AnalysisScope::track);
 [[nodiscard]] nlohmann::ordered_json report_json(const MasterReport& report);
 
 }  // namespace burnish
