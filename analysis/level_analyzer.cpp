@@ -6,6 +6,7 @@
 
 #include "analysis/statistics.h"
 #include "dsp/denormals.h"
+#include "dsp/extremes.h"
 
 namespace burnish {
 
@@ -73,7 +74,7 @@ void LevelAnalyzer::find_peaks(ConstAudioView chunk) {
     const auto frame_peaks = std::span(frame_peaks_).first(static_cast<std::size_t>(chunk.frames()));
     true_peaks_.set_floor(std::max(peak_, floor_));
     true_peaks_.process(chunk, frame_peaks);
-    peak_ = std::max(peak_, *std::max_element(frame_peaks.begin(), frame_peaks.end()));
+    peak_ = std::max(peak_, largest_of(frame_peaks));
 }
 
 void LevelAnalyzer::finish(TrackAnalysis& analysis) {

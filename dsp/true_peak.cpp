@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 
 #include "dsp/simd.h"
@@ -40,33 +41,46 @@ void interpolate_tile(const float* x, const float* h, int taps, int phases, floa
     }
 }
 
-/// Largest magnitude and largest second difference among neighbours.
-struct Roughness {
-    float level = 0.0F;
-    float curvature = 0.0F;
-};
-
 constexpr int group_frames = 16;
+constexpr int groups_per_tile = TruePeakInterpolator::tile_frames / group_frames;
+constexpr int reach_groups = 5;  // those that the filters of a tile reach over; the ends of its gaps lie in the middle three
+static_assert((2 * TruePeakInterpolator::half_taps + TruePeakInterpolator::tile_frames) / group_frames == reach_groups);
+static_assert(TruePeakInterpolator::half_taps > group_frames && TruePeakInterpolator::half_taps <= 2 * group_frames);
+constexpr int most_tiles = TruePeakInterpolator::max_frames / TruePeakInterpolator::tile_frames;
 
-/// Of groups of samples, the first of which begins with x[1].
+inline void raise(Lane& largest, const Lane& value) noexcept { largest = value > largest ? value : largest; }
+
+/// Bit t is set if tile t may reach the floor: weights times the largest magnitude and the largest second difference
+/// around it do.
 BURNISH_VECTORIZED
-void measure_roughness(const float* x, int groups, Roughness* found) noexcept {
-    for (int group = 0; group < groups; ++group, x += group_frames) {
-        std::array<float, 8> level{};
-        std::array<float, 8> curvature{};
-        for (int i = 1; i <= group_frames; i += 8)
-            for (int k = 0; k < 8; ++k) {
-                const float* const at = x + i + k;
-                level[k] = std::max(level[k], std::abs(at[0]));
-                curvature[k] = std::max(curvature[k], std::abs((at[-1] - at[0]) + (at[1] - at[0])));
-            }
-        for (int half = 4; half > 0; half /= 2)
-            for (int k = 0; k < half; ++k) {
-                level[k] = std::max(level[k], level[k + half]);
-                curvature[k] = std::max(curvature[k], curvature[k + half]);
-            }
-        found[group] = {level[0], curvature[0]};
+std::uint32_t rough_tiles(const float* x, int tiles, float level_gain, float curvature_gain, float floor) noexcept {
+    std::array<Lane, most_tiles * groups_per_tile + reach_groups> level{}, curvature{};
+    const int groups = (tiles - 1) * groups_per_tile + reach_groups;
+    for (int group = 0; group < groups; ++group)
+        for (int i = 0; i < group_frames; i += lane_frames) {
+            const float* const at = x + group * group_frames + 1 + i;
+            const Lane here = *reinterpret_cast<const LooseLane*>(at);
+            const Lane before = *reinterpret_cast<const LooseLane*>(at - 1);
+            const Lane after = *reinterpret_cast<const LooseLane*>(at + 1);
+            const Lane bend = (before - here) + (after - here);
+            raise(level[group], here < 0.0F ? -here : here);
+            raise(curvature[group], bend < 0.0F ? -bend : bend);
+        }
+    std::uint32_t rough = 0;
+    for (int tile = 0; tile < tiles; ++tile) {
+        const int group = tile * groups_per_tile;
+        Lane near = level[group + 1];
+        for (const int other : {2, 3}) raise(near, level[group + other]);
+        Lane bent = curvature[group];
+        for (const int other : {1, 2, 3, 4}) raise(bent, curvature[group + other]);
+        // The largest of each, both in one register: lanes 0 to 3 and 4 to 7.
+        Lane both = __builtin_shufflevector(near, bent, 0, 1, 2, 3, 8, 9, 10, 11);
+        raise(both, __builtin_shufflevector(near, bent, 4, 5, 6, 7, 12, 13, 14, 15));
+        raise(both, __builtin_shufflevector(both, both, 2, 3, 0, 1, 6, 7, 4, 5));
+        raise(both, __builtin_shufflevector(both, both, 1, 0, 3, 2, 5, 4, 7, 6));
+        if (level_gain * both[0] + curvature_gain * both[4] >= floor) rough |= 1U << tile;
     }
+    return rough;
 }
 
 BURNISH_VECTORIZED
@@ -157,21 +171,10 @@ void TruePeakInterpolator::widen_bound(std::span<const double> taps) {
 }
 
 void TruePeakInterpolator::process(const float* x, float* between, int count, float floor) const noexcept {
-    // The filters of a tile reach over five groups; the samples at the ends of its gaps lie in the middle three.
-    constexpr int groups_per_tile = tile_frames / group_frames;
-    constexpr int reach_groups = (2 * half_taps + tile_frames) / group_frames;
-    static_assert(reach_groups == 5 && half_taps > group_frames && half_taps <= 2 * group_frames);
-    std::array<Roughness, max_frames / group_frames + reach_groups> groups;
     const int tiles = (count + tile_frames - 1) / tile_frames;
-    if (floor > 0.0F) measure_roughness(x, (tiles - 1) * groups_per_tile + reach_groups, groups.data());
+    const std::uint32_t rough = floor > 0.0F ? rough_tiles(x, tiles, level_gain_, curvature_gain_, floor) : ~0U;
     for (int tile = 0; tile < tiles; ++tile) {
-        if (floor > 0.0F) {
-            const Roughness* const group = groups.data() + tile * groups_per_tile;
-            const float level = std::max({group[1].level, group[2].level, group[3].level});
-            const float curvature = std::max({std::max(group[0].curvature, group[1].curvature),
-                                              std::max(group[2].curvature, group[3].curvature), group[4].curvature});
-            if (level_gain_ * level + curvature_gain_ * curvature < floor) continue;
-        }
+        if ((rough >> tile & 1U) == 0U) continue;
         const int first = tile * tile_frames;
         for (const auto& bank : banks_)
             interpolate_tile(x + first + half_taps - bank.taps / 2, bank.h.data(), bank.taps, bank.phases,

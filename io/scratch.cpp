@@ -81,7 +81,8 @@ public:
         for (int done = 0; done < from.frames();) {
             const int at = static_cast<int>(info_.frames % block_frames);
             const int count = std::min(from.frames() - done, block_frames - at);
-            copy(from.part(done, count), block_.view().part(at, count));
+            const bool fits = stored_ < memory_blocks_;
+            copy(from.part(done, count), (fits ? in_memory(stored_) : block_.view()).part(at, count));
             done += count;
             info_.frames += count;
             if (at + count == block_frames)
@@ -131,9 +132,7 @@ private:
     }
 
     [[nodiscard]] Status store_block() {
-        if (stored_ < memory_blocks_) {
-            copy(std::as_const(block_).view(), in_memory(stored_));
-        } else {
+        if (stored_ >= memory_blocks_) {
             if (!file_) file_ = open_nameless(spill_directory());
             if (!file_ || !write_at(file_.get(), offset_of(stored_), bytes_of_block()))
                 return failure("find no room in");

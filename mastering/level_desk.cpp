@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "analysis/loudness_meter.h"
 #include "core/decibels.h"
 #include "core/pipeline.h"
 #include "dsp/denormals.h"
+#include "dsp/extremes.h"
 #include "dsp/high_cut.h"
 #include "dsp/simd.h"
 #include "dsp/true_peak.h"
@@ -43,30 +43,15 @@ private:
     std::int64_t keep_;
 };
 
-ConstAudioView as_view(std::span<const float> samples) {
-    return {{samples.data()}, 1, static_cast<int>(samples.size())};
-}
-
 /// in * gain, in place.
 BURNISH_VECTORIZED
 void apply_gains(float* io, const float* gains, int count) noexcept {
     for (int n = 0; n < count; ++n) io[n] *= gains[n];
 }
 
-BURNISH_VECTORIZED
-float lowest_of(const float* gains, int count) noexcept {
-    std::array<float, 8> lowest{};
-    lowest.fill(std::numeric_limits<float>::max());
-    int n = 0;
-    for (; n + 8 <= count; n += 8)
-        for (int k = 0; k < 8; ++k) lowest[k] = std::min(lowest[k], gains[n + k]);
-    for (; n < count; ++n) lowest[0] = std::min(lowest[0], gains[n]);
-    return *std::min_element(lowest.begin(), lowest.end());
-}
-
 }  // namespace
 
-double LevelDesk::true_peak_dbtp() const noexcept { return gain_to_db(largest_peak_); }
+double LevelDesk::true_peak_dbtp() const noexcept { return gain_to_db(envelope_.largest()); }
 
 /// Puts the true peaks of a programme aside, block by block.
 class LevelDesk::PeakFinder {
@@ -80,14 +65,12 @@ public:
         const auto found = std::span(block_).first(static_cast<std::size_t>(audio.frames()));
         detector_.process(audio, found);
         const auto [first, count] = trim_.next(audio.frames());
-        const auto worth = found.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-        for (const float peak : worth) desk_.largest_peak_ = std::max(desk_.largest_peak_, peak);
-        if (auto status = desk_.model_.add_peaks(worth); !status) return status;
-        return desk_.peaks_->write(as_view(worth));
+        return desk_.envelope_.add(found.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
     }
     [[nodiscard]] Status finish() {
         const AudioBuffer silence(desk_.info_.channels, TruePeakDetector::latency_frames());
-        return find(silence.view());
+        if (auto status = find(silence.view()); !status) return status;
+        return desk_.envelope_.finish();
     }
 
 private:
@@ -99,11 +82,8 @@ private:
 
 Status LevelDesk::start_peaks() {
     corrections_.clear();
-    largest_peak_ = 0.0F;
-    auto peaks = services_->make_scratch(1, info_.sample_rate_hz);
-    if (!peaks) return peaks.error();
-    peaks_ = std::move(*peaks);
-    return success();
+    return envelope_.start(*services_, info_.sample_rate_hz, LevelModel::cell_frames(info_.sample_rate_hz),
+                           static_cast<float>(db_to_gain(peaks_above_dbtp_)));
 }
 
 Status LevelDesk::load(AudioSource& programme, const LoadSettings& settings,
@@ -136,6 +116,7 @@ Status LevelDesk::load(AudioSource& programme, const LoadSettings& settings,
     PeakFinder peak_finder(*this);
     LoudnessMeter meter;
     meter.prepare(info_.sample_rate_hz, info_.channels, LoudnessDetail::integrated);
+    const int cell_frames = LevelModel::cell_frames(info_.sample_rate_hz);
     std::int64_t metered = 0;
     double energy_before_cell = 0.0;
 
@@ -161,7 +142,7 @@ Status LevelDesk::load(AudioSource& programme, const LoadSettings& settings,
     };
     const auto measure_energy = [&](ConstAudioView part) -> Status {
         for (int done = 0; done < part.frames();) {
-            const int to_cell_end = static_cast<int>(model_.cell_frames() - metered % model_.cell_frames());
+            const int to_cell_end = static_cast<int>(cell_frames - metered % cell_frames);
             const int count = std::min(part.frames() - done, to_cell_end);
             meter.process(part.part(done, count));
             done += count;
@@ -195,7 +176,6 @@ Status LevelDesk::load(AudioSource& programme, const LoadSettings& settings,
 Status LevelDesk::find_peaks(double above_dbtp, const std::function<bool(std::int64_t)>& tick) {
     peaks_above_dbtp_ = above_dbtp;
     if (auto status = start_peaks(); !status) return status;
-    if (auto status = model_.start_peaks(*services_); !status) return status;
     if (auto status = audio_->rewind(); !status) return status;
     PeakFinder peak_finder(*this);
     std::array<AudioBuffer, 3> slots;
@@ -216,14 +196,11 @@ Status LevelDesk::find_peaks(double above_dbtp, const std::function<bool(std::in
         return peak_finder.find(slot.view().part(0, frames));
     };
     if (auto status = run_pipeline(concurrent_, slots, produce, consume); !status) return status;
-    if (auto status = peak_finder.finish(); !status) return status;
-    return model_.finish();
+    return peak_finder.finish();
 }
 
 Status LevelDesk::read_peaks(std::int64_t first, std::span<float> peaks) {
-    auto got = peaks_->read({{peaks.data()}, 1, static_cast<int>(peaks.size())});
-    if (!got) return got.error();
-    std::fill(peaks.begin() + *got, peaks.end(), 0.0F);
+    if (auto status = envelope_.read(peaks); !status) return status;
     const auto last = first + static_cast<std::int64_t>(peaks.size());
     auto correction = std::lower_bound(corrections_.begin(), corrections_.end(), first,
                                        [](const auto& a, std::int64_t frame) { return a.frame < frame; });
@@ -245,8 +222,8 @@ void LevelDesk::merge(const std::vector<OverWatch::Correction>& found) {
 Result<LevelPass> LevelDesk::pass(const LimiterSettings& settings,
                                   const std::function<Status(AudioView)>& consume_audio,
                                   const std::function<bool(std::int64_t)>& tick) {
-    for (AudioSource* source : {static_cast<AudioSource*>(audio_.get()), static_cast<AudioSource*>(peaks_.get())})
-        if (auto status = source->rewind(); !status) return status.error();
+    if (auto status = audio_->rewind(); !status) return status.error();
+    if (auto status = envelope_.rewind(); !status) return status.error();
 
     std::int64_t peaks_read = 0;
     GainStream gain_stream(info_.sample_rate_hz, settings, block_frames, [&](std::span<float> into) -> Status {
@@ -300,7 +277,7 @@ Result<LevelPass> LevelDesk::pass(const LimiterSettings& settings,
         const std::span<const float> gains = std::span(slot.gains).first(count);
         meter.process(limited);
         over_watch.watch(limited, peaks, gains);
-        reductions.note_lowest(lowest_of(gains.data(), slot.frames) * without_drive);
+        reductions.note_lowest(lowest_of(gains) * without_drive);
         for (std::size_t i = 0; i < count; i += counted_frames)
             if (peaks[i] > near_silence) reductions.add(gains[i] * without_drive);
         return consume_audio ? consume_audio(limited) : success();

@@ -12,6 +12,7 @@
 #include "mastering/clip_forecast.h"
 #include "mastering/level_model.h"
 #include "mastering/over_watch.h"
+#include "mastering/peak_envelope.h"
 #include "mastering/services.h"
 
 namespace burnish {
@@ -58,7 +59,7 @@ public:
     /// What a pass would give, within some hundredths of a LU and of a dB, at a hundredth of its cost.
     /// @param clipper  one more clipper, in front of what is loaded
     [[nodiscard]] Result<LevelPass> estimate(const LimiterSettings& settings, const SoftClipper::Settings& clipper) {
-        return model_.estimate(settings, clipper);
+        return model_.estimate(envelope_, settings, clipper);
     }
 
     /// One pass through the limiter. Also looks closely at every peak that comes near the ceiling, and notes what has
@@ -83,14 +84,13 @@ private:
     bool concurrent_;
     StreamInfo info_;
     std::unique_ptr<Scratch> audio_;
-    std::unique_ptr<Scratch> peaks_;
+    PeakEnvelope envelope_;
     LevelModel model_;
     ClipForecast clip_forecast_;
     double integrated_lufs_ = 0.0;
     double clipped_db_ = 0.0;
     double peaks_above_dbtp_ = silence_db;
     double forecast_floor_db_ = silence_db;
-    float largest_peak_ = 0.0F;
     std::vector<OverWatch::Correction> corrections_;  // by frame
     int overs_found_ = 0;
 };

@@ -1,14 +1,9 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <span>
-#include <vector>
-
-#include "core/audio_stream.h"
 #include "dsp/limiter_gain.h"
 #include "dsp/soft_clipper.h"
-#include "mastering/services.h"
+#include "mastering/peak_envelope.h"
+#include "mastering/scratch_column.h"
 
 namespace burnish {
 
@@ -27,40 +22,25 @@ struct LevelPass {
 /// hour of it, for the gate.
 class LevelModel {
 public:
+    /// Length of its cells.
+    [[nodiscard]] static int cell_frames(double sample_rate_hz) noexcept;
+
     /// Forgets what was there.
     [[nodiscard]] Status start(const MasterServices& services, double sample_rate_hz);
-    /// The same for the peaks alone.
-    [[nodiscard]] Status start_peaks(const MasterServices& services);
-    /// Length of a cell at the rate it was started with.
-    [[nodiscard]] int cell_frames() const noexcept { return cell_frames_; }
     /// Energy of the next cell; the last one may be of fewer frames.
     [[nodiscard]] Status add_energy(double energy) { return energies_.add(static_cast<float>(energy)); }
-    /// Peaks of the next frames, linear.
-    [[nodiscard]] Status add_peaks(std::span<const float> peaks);
-    /// To be called after the last of either.
-    [[nodiscard]] Status finish();
+    /// To be called after the last.
+    [[nodiscard]] Status finish() { return energies_.finish(); }
 
     /// What a pass with these settings would give, nearly.
+    /// @param peaks    in cells of the same length
     /// @param clipper  in front of the limiter; what it takes off is taken to be no loss of loudness
-    [[nodiscard]] Result<LevelPass> estimate(const LimiterSettings& settings, const SoftClipper::Settings& clipper);
+    [[nodiscard]] Result<LevelPass> estimate(PeakEnvelope& peaks, const LimiterSettings& settings,
+                                             const SoftClipper::Settings& clipper);
 
 private:
-    /// Numbers on their way into a scratch, which likes them in blocks.
-    struct Column {
-        std::unique_ptr<Scratch> scratch;
-        std::vector<float> pending;
-
-        [[nodiscard]] Status start(const MasterServices& services, double rate_hz);
-        [[nodiscard]] Status add(float value);
-        [[nodiscard]] Status flush();
-    };
-
     double sample_rate_hz_ = 48000.0;
-    int cell_frames_ = 32;
-    Column energies_;
-    Column peaks_;
-    float cell_peak_ = 0.0F;
-    int frames_in_cell_ = 0;
+    ScratchColumn energies_;
 };
 
 }  // namespace burnish
