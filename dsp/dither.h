@@ -2,9 +2,9 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "core/block.h"
-#include "core/random.h"
 
 namespace burnish {
 
@@ -44,19 +44,18 @@ public:
     [[nodiscard]] static constexpr int latency_frames() noexcept { return 0; }
 
 private:
-    struct Channel {
-        Random random{0};
-        std::array<double, 16> errors{};  // a ring; the newest at `newest`
-        unsigned newest = 0;
-        int silent_frames = 0;
-    };
     [[nodiscard]] int blank_after_frames() const noexcept { return static_cast<int>(0.05 * sample_rate_hz_); }
-    void quantize(Channel& channel, std::span<float> samples) const noexcept;
+    /// To be asked once for every frame.
+    [[nodiscard]] bool is_blank(float sample, int channel) noexcept;
+    void round_unshaped(std::span<float> io, int channel) noexcept;
+    void round_shaped(AudioView io) noexcept;
 
     double sample_rate_hz_ = 48000.0;
     int bits_ = 0;
     double shaping_ = 0.0;
-    std::array<Channel, max_channels> channels_;
+    std::uint32_t next_draw_ = 0;
+    std::array<std::array<double, shaper.size()>, max_channels> errors_{};  // the newest first
+    std::array<int, max_channels> silent_frames_{};
 };
 static_assert(Block<Dither>);
 

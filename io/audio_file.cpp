@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -129,11 +130,7 @@ public:
                 return problem("damaged at ", seconds(position_), " s (frame ", position_, " of ", info_.frames,
                                "): ", stream_.problem());
             if (count_not_finite(got) > 0) return report_not_finite(got);
-            for (int c = 0; c < info_.channels; ++c) {
-                const auto channel = into.channel(c).subspan(static_cast<std::size_t>(done));
-                for (int n = 0; n < got; ++n)
-                    channel[n] = interleaved_[static_cast<std::size_t>(n) * info_.channels + c];
-            }
+            deinterleave(into.part(done, got));
             done += got;
             position_ += got;
         }
@@ -204,9 +201,29 @@ private:
         warnings_.push_back(problem(parts...).message);
     }
 
+    void deinterleave(AudioView into) const {
+        const float* const from = interleaved_.data();
+        float* const left = into.channel(0).data();
+        if (into.channels() == 1) {
+            std::copy_n(from, into.frames(), left);
+            return;
+        }
+        float* const right = into.channel(1).data();
+        for (int n = 0; n < into.frames(); ++n) {
+            left[n] = from[2 * n];
+            right[n] = from[2 * n + 1];
+        }
+    }
+
+    /// All ones in the exponent.
     [[nodiscard]] int count_not_finite(int frames) const {
-        const auto end = interleaved_.begin() + static_cast<std::ptrdiff_t>(frames) * info_.channels;
-        return static_cast<int>(std::count_if(interleaved_.begin(), end, [](float x) { return !std::isfinite(x); }));
+        const int samples = frames * info_.channels;
+        int count = 0;
+        for (int i = 0; i < samples; ++i) {
+            const auto bits = std::bit_cast<std::uint32_t>(interleaved_[static_cast<std::size_t>(i)]);
+            count += (bits & 0x7F800000U) == 0x7F800000U ? 1 : 0;
+        }
+        return count;
     }
 
     /// The block in hand holds the first ones; the rest of the file is read to count the others.

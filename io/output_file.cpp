@@ -179,6 +179,16 @@ private:
 
     template <class Sample, class Convert>
     static void interleave(ConstAudioView from, std::vector<Sample>& into, Convert convert) {
+        if (from.channels() == 2) {  // with a stride that the compiler knows
+            const float* const left = from.channel(0).data();
+            const float* const right = from.channel(1).data();
+            Sample* const out = into.data();
+            for (int n = 0; n < from.frames(); ++n) {
+                out[2 * n] = convert(left[n]);
+                out[2 * n + 1] = convert(right[n]);
+            }
+            return;
+        }
         const auto stride = static_cast<std::size_t>(from.channels());
         for (int c = 0; c < from.channels(); ++c) {
             const auto channel = from.channel(c);
@@ -193,10 +203,13 @@ private:
 
     /// libsndfile takes integers at the top of 32 bits, and would scale floats by 2^(bits - 1) - 1, off the grid.
     sf_count_t write_integers(ConstAudioView from, int bits) {
+        constexpr double shift = 0x1.8p52;  // a sum with it has no room for a fraction
         const double scale = std::ldexp(1.0, bits - 1);
         const double unit = std::ldexp(1.0, 32 - bits);
         interleave(from, integers_, [=](float x) {
-            return static_cast<int>(std::clamp(std::nearbyint(x * scale), -scale, scale - 1.0) * unit);
+            const double steps = (x * scale + shift) - shift;
+            const double low = steps < -scale ? -scale : steps;
+            return static_cast<int>((low > scale - 1.0 ? scale - 1.0 : low) * unit);
         });
         return sf_writef_int(stream_.get(), integers_.data(), from.frames());
     }

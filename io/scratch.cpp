@@ -70,7 +70,6 @@ class BlockScratch final : public Scratch {
 public:
     BlockScratch(int channels, double sample_rate_hz, std::size_t memory_bytes_per_channel)
         : info_{.sample_rate_hz = sample_rate_hz, .channels = channels, .frames = 0, .bits_per_sample = 0},
-          block_(channels, block_frames),
           memory_(memory_bytes_per_channel / (sizeof(float) * block_frames) * block_bytes()),
           memory_blocks_(memory_.bytes() / block_bytes()) {}
 
@@ -82,6 +81,7 @@ public:
             const int at = static_cast<int>(info_.frames % block_frames);
             const int count = std::min(from.frames() - done, block_frames - at);
             const bool fits = stored_ < memory_blocks_;
+            if (!fits && block_.frames() == 0) block_ = AudioBuffer(info_.channels, block_frames);
             copy(from.part(done, count), (fits ? in_memory(stored_) : block_.view()).part(at, count));
             done += count;
             info_.frames += count;
@@ -162,7 +162,7 @@ private:
     }
 
     StreamInfo info_;
-    AudioBuffer block_;  // the one being filled, later the one last read from the file
+    AudioBuffer block_;  // the one on its way to the file, later the one last read from it; none while memory lasts
     LargePages memory_;
     std::size_t memory_blocks_;
     FileDescriptor file_;

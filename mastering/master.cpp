@@ -11,6 +11,7 @@
 #include "core/decibels.h"
 #include "core/pipeline.h"
 #include "dsp/denormals.h"
+#include "dsp/extremes.h"
 #include "mastering/level_desk.h"
 #include "mastering/level_solver.h"
 #include "mastering/prefetched_source.h"
@@ -63,6 +64,10 @@ bool leaves_samples_alone(const ChainSettings& settings, const LimiterSettings& 
 }
 
 std::int64_t frames_beyond_full_scale(ConstAudioView audio) {
+    bool any = false;
+    for (int c = 0; c < audio.channels(); ++c)
+        any = any || largest_of(audio.channel(c)) > 1.0F || lowest_of(audio.channel(c)) < -1.0F;
+    if (!any) return 0;
     std::int64_t count = 0;
     for (int n = 0; n < audio.frames(); ++n) {
         float peak = 0.0F;
