@@ -26,35 +26,34 @@ struct Output {
     [[nodiscard]] float peak(int lane) const noexcept { return std::max(highest[lane], -lowest[lane]); }
 };
 
-constexpr float k = std::numbers::sqrt2_v<float>;  // Butterworth: low + k band + high = in
-
-inline void step(BandFilterSection& f, const Lanes& in, Lanes& band, Lanes& low) noexcept {
-    const Lanes rest = in - f.low;
-    band = f.band_gain * f.band + f.in_to_band * rest;
-    low = f.low + f.in_to_band * f.band + f.in_to_low * rest;
-    f.band = band + band - f.band;
-    f.low = low + low - f.low;
+/// As in Crossover.
+inline void step(BandFilterSection& f, const Lanes& in, Lanes& low, Lanes& high) noexcept {
+    high = ((in - f.low) - f.damping * f.band) * f.high_gain;
+    const Lanes band = f.band + f.g * high;
+    low = f.low + f.g * band;
+    f.band = band + f.g * high;
+    f.low = low + f.g * band;
 }
 
-/// The lowest band is let through the high-passes by coefficients of zero, the highest past the low-passes.
+/// The lowest band is let through the high-passes by a g of zero, the highest past the low-passes.
 BURNISH_VECTORIZED
 void run_filters(const float* left, const float* right, int frames, std::array<BandFilterSection, 2>& high_passes,
                  std::array<BandFilterSection, 2>& low_passes, Output& output) noexcept {
     auto highs = high_passes;
     auto lows = low_passes;
     Output sum;
-    Lanes band, low;
+    Lanes low, high;
     for (int n = 0; n < frames; ++n) {
         const float l = left[n];
         const float r = right[n];
         Lanes x{l, r, l, r, l, r, l, r};
         for (auto& f : highs) {
-            step(f, x, band, low);
-            x = x - k * band - low;
+            step(f, x, low, high);
+            x = high;
         }
         const Lanes highest = x;
         for (auto& f : lows) {
-            step(f, x, band, low);
+            step(f, x, low, high);
             x = low;
         }
         x = __builtin_shufflevector(x, highest, 0, 1, 2, 3, 4, 5, 14, 15);
@@ -70,11 +69,11 @@ void run_filters(const float* left, const float* right, int frames, std::array<B
 /// For both channels of one band.
 void tune(BandFilterSection& section, int band, double frequency_hz, double sample_rate_hz) noexcept {
     const double g = std::tan(std::numbers::pi * std::min(frequency_hz / sample_rate_hz, 0.45));
-    const double band_gain = 1.0 / (1.0 + g * (g + double{k}));
+    const double damping = g + std::numbers::sqrt2;  // Butterworth
     for (const int lane : {2 * band, 2 * band + 1}) {
-        section.band_gain[lane] = static_cast<float>(band_gain);
-        section.in_to_band[lane] = static_cast<float>(g * band_gain);
-        section.in_to_low[lane] = static_cast<float>(g * g * band_gain);
+        section.g[lane] = static_cast<float>(g);
+        section.damping[lane] = static_cast<float>(damping);
+        section.high_gain[lane] = static_cast<float>(1.0 / (1.0 + g * damping));
     }
 }
 

@@ -13,8 +13,9 @@ namespace burnish {
 /// band, then of the next.
 struct BandFilterSection {
     using Lanes [[gnu::vector_size(32)]] = float;
-    Lanes in_to_band{}, in_to_low{}, band_gain{};  // g/(1+g(g+k)), g times that, 1/(1+g(g+k)); g = tan(pi f/fs)
-    Lanes band{}, low{};                           // memory
+    // tan(pi f/fs), g + k, 1/(1+g(g+k)); as they are here, high is in
+    Lanes g{}, damping{}, high_gain = Lanes{} + 1.0F;
+    Lanes band{}, low{};  // memory
 };
 
 /// Levels of the four dynamics bands as a multiband compressor with the same splits would see them.

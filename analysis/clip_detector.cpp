@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/decibels.h"
+#include "dsp/simd.h"
 
 namespace burnish {
 
@@ -22,6 +23,16 @@ constexpr double lowest_db = -26.03;
 constexpr double bin_db = 0.02;
 constexpr int bins = 2400;  // up to +22 dBFS
 
+constexpr int tile_frames = 32;
+
+/// Whether any two neighbours are as good as equal: where none are, every run is one frame long.
+BURNISH_VECTORIZED
+bool has_flat_step(const float* samples, int count) noexcept {
+    int flat = 0;
+    for (int n = 1; n < count; ++n) flat += std::abs(samples[n] - samples[n - 1]) <= flatness ? 1 : 0;
+    return flat > 0;
+}
+
 [[nodiscard]] int bin_of(double level) noexcept {
     return std::clamp(static_cast<int>((gain_to_db(level) - lowest_db) / bin_db), 0, bins - 1);
 }
@@ -36,19 +47,33 @@ void ClipDetector::prepare(int channels) {
 
 void ClipDetector::process(ConstAudioView in) noexcept {
     for (int c = 0; c < channels_; ++c) {
-        auto [older, old, run] = last_runs_[static_cast<std::size_t>(c)];
-        for (const float sample : in.channel(c)) {
-            if (std::abs(sample - run.value) <= flatness) {
-                ++run.length;
-                continue;
-            }
-            if (old.length >= shortest_run) end_run(older, old, run);
-            older = old;
-            old = run;
-            run = {sample, 1};
+        auto& last = last_runs_[static_cast<std::size_t>(c)];
+        for (auto rest = in.channel(c); !rest.empty();) {
+            const auto tile = rest.first(std::min<std::size_t>(rest.size(), tile_frames));
+            rest = rest.subspan(tile.size());
+            const bool plain = last[1].length == 1 && last[2].length == 1;
+            const auto size = static_cast<int>(tile.size());
+            if (plain && size >= 3 && std::abs(tile[0] - last[2].value) > flatness && !has_flat_step(tile.data(), size))
+                last = {Run{tile[size - 3], 1}, Run{tile[size - 2], 1}, Run{tile[size - 1], 1}};
+            else
+                follow_runs(tile, last);
         }
-        last_runs_[static_cast<std::size_t>(c)] = {older, old, run};
     }
+}
+
+void ClipDetector::follow_runs(std::span<const float> samples, std::array<Run, 3>& last) noexcept {
+    auto [older, old, run] = last;
+    for (const float sample : samples) {
+        if (std::abs(sample - run.value) <= flatness) {
+            ++run.length;
+            continue;
+        }
+        if (old.length >= shortest_run) end_run(older, old, run);
+        older = old;
+        old = run;
+        run = {sample, 1};
+    }
+    last = {older, old, run};
 }
 
 void ClipDetector::end_run(const Run& before, const Run& run, const Run& after) noexcept {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/audio_buffer.h"
@@ -40,6 +41,7 @@ private:
         float highest = 0.0F;
     };
 
+    void follow_runs(std::span<const float> samples, std::array<Run, 3>& last) noexcept;
     void end_run(const Run& before, const Run& run, const Run& after) noexcept;
 
     int channels_ = 0;

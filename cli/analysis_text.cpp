@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/number_format.h"
+#include "core/decibels.h"
 
 namespace burnish {
 
@@ -60,6 +61,12 @@ void add_heading(std::ostringstream& text, std::string_view row_name, const Text
             text << (text.tellp() > 0 ? "\n" : "") << "  " << style.bold(heading.title) << '\n';
 }
 
+/// A level of nothing has no number.
+std::string value_text(double value, std::string_view unit, int decimals) {
+    const bool is_level = unit.starts_with("dB") || unit == "LUFS";
+    return is_level && value <= silence_db ? "silence" : fixed_text(value, decimals);
+}
+
 /// 16000 as "16k".
 std::string frequency_text(double hz) { return hz < 1000.0 ? fixed_text(hz, 0) : fixed_text(hz / 1000.0, 0) + "k"; }
 
@@ -71,7 +78,7 @@ void add_table(std::ostringstream& text, const Group& group, const TrackAnalysis
     for (const auto& row : group.curves) {
         text << "  " << left(row.label, label_width);
         for (const double value : analysis.*group.member.*row.member)
-            text << right(fixed_text(value, row.decimals), number_width);
+            text << right(value_text(value, row.unit, row.decimals), number_width);
         text << (row.unit.empty() ? "" : "  ") << row.unit << '\n';
     }
 }
@@ -128,8 +135,9 @@ std::string comparison_text(const TrackAnalysis& before, const std::optional<Tra
     for (const auto& row : analysis_numbers) {
         add_heading(text, row.name, style);
         text << "  " << left(row.label, label_width)
-             << right(fixed_text(before.*row.member, row.decimals), number_width);
-        if (after) text << right(row.of_master ? fixed_text((*after).*row.member, row.decimals) : "", number_width);
+             << right(value_text(before.*row.member, row.unit, row.decimals), number_width);
+        if (after)
+            text << right(row.of_master ? value_text((*after).*row.member, row.unit, row.decimals) : "", number_width);
         text << (row.unit.empty() ? "" : "  ") << row.unit << '\n';
     }
     return text.str();

@@ -7,6 +7,7 @@
 #include "cli/batch.h"
 #include "cli/interrupt.h"
 #include "cli/master_job.h"
+#include "cli/printable_text.h"
 #include "cli/progress_bar.h"
 #include "cli/summary_text.h"
 #include "core/version.h"

@@ -12,6 +12,7 @@
 #include "cli/master_command.h"
 #include "cli/preset_files.h"
 #include "cli/presets_command.h"
+#include "cli/printable_text.h"
 #include "cli/targets_command.h"
 #include "core/version.h"
 #include "mastering/patch.h"
@@ -216,7 +217,7 @@ ExitCode run(const Program& program, const Console& console) {
             if (const auto error = unknown(*command)) return usage_error(error->message, command->get_name(), console);
     if (const auto error = unknown(program.app)) return usage_error(error->message, "", console);
     if (program.master->parsed() && program.lists_parameters) {
-        console.out << parameter_list();
+        console.out << wrapped(parameter_list());
         return ExitCode::done;
     }
     if (program.master->parsed()) return run_master(program.master_flags, console);
@@ -224,7 +225,7 @@ ExitCode run(const Program& program, const Console& console) {
     if (program.presets->parsed()) return run_presets(program.presets_flags, console);
     if (program.targets->parsed()) return run_targets(program.targets_flags, console);
     if (program.check->parsed()) return run_check(program.check_flags, console);
-    console.err << program.app.help();
+    console.err << wrapped(program.app.help());
     return ExitCode::usage;
 }
 
@@ -233,7 +234,7 @@ ExitCode parse_and_run(const std::vector<std::string>& arguments, const Console&
     try {
         program.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::CallForHelp&) {
-        console.out << program.app.help();  // of the command, if one was named
+        console.out << wrapped(program.app.help());  // of the command, if one was named
         return ExitCode::done;
     } catch (const CLI::CallForVersion& about) {
         console.out << about.what() << '\n';

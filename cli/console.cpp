@@ -7,6 +7,8 @@
 #include <initializer_list>
 #include <iostream>
 
+#include "cli/printable_text.h"
+
 namespace burnish {
 
 namespace {
@@ -40,6 +42,14 @@ TextStyle style_of(int descriptor, bool is_capable_terminal) {
 std::string TextStyle::painted(std::string_view code, std::string_view text) const {
     if (!colors) return std::string(text);
     return "\033[" + std::string(code) + "m" + std::string(text) + "\033[0m";
+}
+
+void Console::error(std::string_view message) const {
+    err << err_style.red("error:") << ' ' << printable(message) << '\n';
+}
+
+void Console::warning(std::string_view message) const {
+    err << err_style.yellow("warning:") << ' ' << printable(message) << '\n';
 }
 
 Console process_console() {

@@ -31,8 +31,9 @@ struct Console {
     TextStyle err_style;
     bool shows_progress = false;  ///< err is a terminal whose cursor can be moved
 
-    void error(std::string_view message) const { err << err_style.red("error:") << ' ' << message << '\n'; }
-    void warning(std::string_view message) const { err << err_style.yellow("warning:") << ' ' << message << '\n'; }
+    /// Messages may hold names of files, and so anything: it is made printable.
+    void error(std::string_view message) const;
+    void warning(std::string_view message) const;
 };
 
 /// The console of this process. NO_COLOR (no-color.org) and TERM=dumb are respected.

@@ -7,6 +7,7 @@
 
 #include "cli/analysis_text.h"
 #include "cli/number_format.h"
+#include "cli/printable_text.h"
 #include "core/decibels.h"
 
 namespace burnish {
@@ -161,7 +162,7 @@ std::string status_text(const MasterJob& job, const MasterOutcome& outcome) {
     const auto speed = "in " + fixed_text(outcome.elapsed_s, 1) + " s, " +
                        speed_text(outcome.duration_s(), outcome.elapsed_s) + " x real time";
     if (outcome.encoding.empty()) return "no master is written in a dry run; " + speed;
-    return job.output->string() + " (" + outcome.encoding + ") " + speed;
+    return printable(job.output->string()) + " (" + outcome.encoding + ") " + speed;
 }
 
 }  // namespace
@@ -175,7 +176,7 @@ std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, con
     is_verbose ? add_decisions(text, report.decisions) : add_stages(text, report.decisions);
     if (options.settings)
         text.add("settings",
-                 "as in " + options.settings->string() +
+                 "as in " + printable(options.settings->string()) +
                      (options.patch.pins("limiter", "drive_db") ? ", level included: no loudness is aimed at" : ""));
     for (const auto& assignment : options.sets) text.add("set", assignment);
     if (report.decisions.empty() && options.patch.empty()) text.add("sound", "left as it is");
@@ -190,16 +191,16 @@ std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, con
     if (!report.reason.empty()) text.add("limited", report.reason + advice_for(report));
     text.add(outcome.encoding.empty() ? "planned" : "written", status_text(job, outcome));
 
-    auto page = style.bold(job.input.string()) + "  " + style.dim(source_text(outcome.source, outcome.source_format)) +
-                "\n" + text.str();
+    auto page = style.bold(printable(job.input.string())) + "  " +
+                style.dim(source_text(outcome.source, outcome.source_format)) + "\n" + text.str();
     if (is_verbose) page += "\n" + comparison_text(report.before, report.after, style);
     return page;
 }
 
 std::string summary_line(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style) {
     const auto& report = outcome.report;
-    auto line = style.bold(padded(status_name(report.status), 8)) + job.input.string();
-    if (!outcome.encoding.empty()) line += " -> " + job.output->string();
+    auto line = style.bold(padded(status_name(report.status), 8)) + printable(job.input.string());
+    if (!outcome.encoding.empty()) line += " -> " + printable(job.output->string());
     if (report.before.integrated_lufs > silence_db) {
         line += "  " + fixed_text(report.before.integrated_lufs, 2);
         if (report.after) line += " to " + fixed_text(report.after->integrated_lufs, 2);
@@ -207,7 +208,10 @@ std::string summary_line(const MasterJob& job, const MasterOutcome& outcome, con
     } else {
         line += "  no loudness";
     }
-    if (report.after) line += ", " + fixed_text(report.after->true_peak_dbtp, 2) + " dBTP";
+    if (report.after)
+        line += report.after->sample_peak_db <= silence_db
+                    ? ", silence"
+                    : ", " + fixed_text(report.after->true_peak_dbtp, 2) + " dBTP";
     return line + ", " + speed_text(outcome.duration_s(), outcome.elapsed_s) + " x real time\n";
 }
 

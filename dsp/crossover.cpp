@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "dsp/simd.h"
+#include "dsp/transpose.h"
 
 namespace burnish {
 
@@ -21,9 +22,9 @@ void tune(SvfLanes& filter, double lower_hz, double upper_hz, double sample_rate
         const double wanted_hz = lane < 2 ? lower_hz : upper_hz;
         const double frequency_hz = std::clamp(wanted_hz, 10.0, 0.45 * sample_rate_hz);
         const double g = std::tan(std::numbers::pi * frequency_hz / sample_rate_hz);
-        filter.a1[lane] = 1.0 / (1.0 + g * (g + k));
-        filter.a2[lane] = g * filter.a1[lane];
-        filter.a3[lane] = g * filter.a2[lane];
+        filter.g[lane] = g;
+        filter.damping[lane] = g + k;
+        filter.high_gain[lane] = 1.0 / (1.0 + g * (g + k));
     }
 }
 
@@ -32,120 +33,159 @@ void silence(SvfLanes& filter) noexcept {
     filter.s2 = Lanes{};
 }
 
-inline void step(SvfLanes& filter, const Lanes& in, Lanes& band, Lanes& low) noexcept {
-    const Lanes rest = in - filter.s2;
-    band = filter.a1 * filter.s1 + filter.a2 * rest;
-    low = filter.s2 + filter.a2 * filter.s1 + filter.a3 * rest;
-    filter.s1 = band + band - filter.s1;
-    filter.s2 = low + low - filter.s2;
+struct Outputs {
+    Lanes low, band, high;
+};
+
+inline void step(SvfLanes& filter, const Lanes& in, Outputs& out) noexcept {
+    out.high = ((in - filter.s2) - filter.damping * filter.s1) * filter.high_gain;
+    out.band = filter.s1 + filter.g * out.high;
+    out.low = filter.s2 + filter.g * out.band;
+    filter.s1 = out.band + filter.g * out.high;
+    filter.s2 = out.low + filter.g * out.band;
+}
+
+inline void step_allpass(SvfLanes& filter, Lanes& io) noexcept {
+    Outputs out;
+    step(filter, io, out);
+    io -= 2.0 * k * out.band;
 }
 
 inline void step_low(SvfLanes& filter, Lanes& io) noexcept {
-    Lanes band, low;
-    step(filter, io, band, low);
-    io = low;
+    Outputs out;
+    step(filter, io, out);
+    io = out.low;
 }
 
 inline void step_high(SvfLanes& filter, Lanes& io) noexcept {
-    Lanes band, low;
-    step(filter, io, band, low);
-    io = io - k * band - low;
+    Outputs out;
+    step(filter, io, out);
+    io = out.high;
 }
 
-/// The first Butterworth pass over a signal that fills both halves: low-passed in the lower, high-passed in the upper.
+/// A signal that fills both halves: low-passed in the lower, high-passed in the upper.
 inline void step_fork(SvfLanes& filter, Lanes& io) noexcept {
-    Lanes band, low;
-    step(filter, io, band, low);
-    const Lanes high = io - k * band - low;
-    io = Lanes{low[0], low[1], high[2], high[3]};
+    Outputs out;
+    step(filter, io, out);
+    io = Lanes{out.low[0], out.low[1], out.high[2], out.high[3]};
 }
 
-struct Bands {
-    std::array<float*, Crossover::max_bands> left{};
-    std::array<float*, Crossover::max_bands> right{};
+/// Left and right of two bands: where the four lanes of a result go.
+struct BandPair {
+    float* of[4];
+
+    void store(int n, const Quad& frame) const noexcept {
+        for (const int lane : {0, 1, 2, 3}) of[lane][n] = frame[lane];
+    }
+    /// Four frames.
+    void store_tile(int n, Quad (&frames)[4]) const noexcept {
+        transpose(frames);
+        for (const int lane : {0, 1, 2, 3}) *reinterpret_cast<LooseQuad*>(of[lane] + n) = frames[lane];
+    }
 };
 
-inline void store(const Bands& to, int lower, int upper, int n, const Lanes& in) noexcept {
-    to.left[lower][n] = static_cast<float>(in[0]);
-    to.right[lower][n] = static_cast<float>(in[1]);
-    to.left[upper][n] = static_cast<float>(in[2]);
-    to.right[upper][n] = static_cast<float>(in[3]);
+constexpr int tile_frames = 4;
+
+/// Runs frames through a tree of filters, of which a frame gives the lanes of `pairs` pairs of bands. Whole tiles are
+/// stored at once. A frame goes through the whole tree: the sections wait for each other within it, but the processor
+/// works on several frames at a time.
+template <int pairs, class Tree>
+inline void split(Tree& tree, const float* left, const float* right, int frames, const BandPair (&to)[pairs]) noexcept {
+    Lanes bands[pairs]{};
+    int n = 0;
+    for (; n + tile_frames <= frames; n += tile_frames) {
+        Quad tiles[pairs][tile_frames];
+        for (int i = 0; i < tile_frames; ++i) {
+            tree.step(Lanes{left[n + i], right[n + i], left[n + i], right[n + i]}, bands);
+            for (int p = 0; p < pairs; ++p) tiles[p][i] = __builtin_convertvector(bands[p], Quad);
+        }
+        for (int p = 0; p < pairs; ++p) to[p].store_tile(n, tiles[p]);
+    }
+    for (; n < frames; ++n) {
+        tree.step(Lanes{left[n], right[n], left[n], right[n]}, bands);
+        for (int p = 0; p < pairs; ++p) to[p].store(n, __builtin_convertvector(bands[p], Quad));
+    }
 }
 
-// One frame goes through the whole tree at once: the sections wait for each other within a frame, but the processor
-// works on several frames at a time.
+struct TreeOf2 {
+    SvfLanes first, second;
 
-BURNISH_VECTORIZED
-void split_in_2(SvfLanes* state, const float* left, const float* right, int frames, const Bands& to) noexcept {
-    SvfLanes first = state[0], second = state[1];
-    for (int n = 0; n < frames; ++n) {
-        Lanes x{left[n], right[n], left[n], right[n]};
+    void step(const Lanes& in, Lanes (&bands)[1]) noexcept {
+        bands[0] = in;
+        step_fork(first, bands[0]);
+        step_fork(second, bands[0]);
+    }
+};
+
+struct TreeOf3 {
+    SvfLanes first, second, third, fourth;
+
+    /// Of the first pair, only the lower band means something: the lowest.
+    void step(const Lanes& in, Lanes (&bands)[2]) noexcept {
+        Lanes x = in;
         step_fork(first, x);
         step_fork(second, x);
-        store(to, 0, 1, n, x);
+        Outputs out;
+        burnish::step(third, x, out);
+        bands[0] = x - 2.0 * k * out.band;
+        bands[1] = Lanes{out.low[2], out.low[3], out.high[2], out.high[3]};
+        step_fork(fourth, bands[1]);
     }
-    state[0] = first;
-    state[1] = second;
+};
+
+struct TreeOf4 {
+    SvfLanes first, second, allpass, third, lower, upper;
+
+    /// Bands 0 and 2, then 1 and 3.
+    void step(const Lanes& in, Lanes (&bands)[2]) noexcept {
+        Lanes x = in;
+        step_fork(first, x);
+        step_fork(second, x);
+        step_allpass(allpass, x);
+        Outputs out;
+        burnish::step(third, x, out);
+        bands[0] = out.low;
+        bands[1] = out.high;
+        step_low(lower, bands[0]);
+        step_high(upper, bands[1]);
+    }
+};
+
+BURNISH_VECTORIZED
+void split_in_2(SvfLanes* state, const float* left, const float* right, int frames, const BandPair (&to)[1]) noexcept {
+    TreeOf2 tree{state[0], state[1]};
+    split(tree, left, right, frames, to);
+    state[0] = tree.first;
+    state[1] = tree.second;
 }
 
 BURNISH_VECTORIZED
-void split_in_3(SvfLanes* state, const float* left, const float* right, int frames, const Bands& to) noexcept {
-    SvfLanes first = state[0], second = state[1], third = state[2], fourth = state[3];
-    for (int n = 0; n < frames; ++n) {
-        Lanes x{left[n], right[n], left[n], right[n]};
-        step_fork(first, x);
-        step_fork(second, x);
-        Lanes band, low;
-        step(third, x, band, low);
-        const Lanes allpassed = x - 2.0 * k * band;
-        const Lanes high = x - k * band - low;
-        x = Lanes{low[2], low[3], high[2], high[3]};
-        step_fork(fourth, x);
-        to.left[0][n] = static_cast<float>(allpassed[0]);
-        to.right[0][n] = static_cast<float>(allpassed[1]);
-        store(to, 1, 2, n, x);
-    }
-    state[0] = first;
-    state[1] = second;
-    state[2] = third;
-    state[3] = fourth;
+void split_in_3(SvfLanes* state, const float* left, const float* right, int frames, const BandPair (&to)[2]) noexcept {
+    TreeOf3 tree{state[0], state[1], state[2], state[3]};
+    split(tree, left, right, frames, to);
+    state[0] = tree.first;
+    state[1] = tree.second;
+    state[2] = tree.third;
+    state[3] = tree.fourth;
 }
 
 BURNISH_VECTORIZED
-void split_in_4(SvfLanes* state, const float* left, const float* right, int frames, const Bands& to) noexcept {
-    SvfLanes first = state[0], second = state[1], allpass = state[2];
-    SvfLanes third = state[3], lower = state[4], upper = state[5];
-    for (int n = 0; n < frames; ++n) {
-        Lanes x{left[n], right[n], left[n], right[n]};
-        step_fork(first, x);
-        step_fork(second, x);
-        Lanes band, low;
-        step(allpass, x, band, low);
-        x -= 2.0 * k * band;
-        step(third, x, band, low);
-        Lanes high = x - k * band - low;
-        step_low(lower, low);
-        step_high(upper, high);
-        store(to, 0, 2, n, low);
-        store(to, 1, 3, n, high);
-    }
-    state[0] = first;
-    state[1] = second;
-    state[2] = allpass;
-    state[3] = third;
-    state[4] = lower;
-    state[5] = upper;
+void split_in_4(SvfLanes* state, const float* left, const float* right, int frames, const BandPair (&to)[2]) noexcept {
+    TreeOf4 tree{state[0], state[1], state[2], state[3], state[4], state[5]};
+    split(tree, left, right, frames, to);
+    state[0] = tree.first;
+    state[1] = tree.second;
+    state[2] = tree.allpass;
+    state[3] = tree.third;
+    state[4] = tree.lower;
+    state[5] = tree.upper;
 }
 
 BURNISH_VECTORIZED
 void run_allpass(SvfLanes* state, int sections, float* left, float* right, int frames) noexcept {
     for (int n = 0; n < frames; ++n) {
         Lanes x{left[n], right[n], 0.0, 0.0};
-        for (int s = 0; s < sections; ++s) {
-            Lanes band, low;
-            step(state[s], x, band, low);
-            x -= 2.0 * k * band;
-        }
+        for (int s = 0; s < sections; ++s) step_allpass(state[s], x);
         left[n] = static_cast<float>(x[0]);
         right[n] = static_cast<float>(x[1]);
     }
@@ -193,15 +233,21 @@ void Crossover::set(std::span<const double> splits_hz) noexcept {
 void Crossover::process(ConstAudioView in) noexcept {
     assert(in.channels() == channels_ && in.frames() <= capacity_frames_);
     frames_ = in.frames();
-    Bands to;
-    for (int b = 0; b < bands_; ++b) {
-        to.left[b] = samples_.data() + static_cast<std::ptrdiff_t>(2 * b) * capacity_frames_;
-        to.right[b] = to.left[b] + capacity_frames_;
-    }
     const float* left = in.channel(0).data();
     const float* right = in.channel(channels_ - 1).data();
-    const auto split = bands_ == 2 ? split_in_2 : bands_ == 3 ? split_in_3 : split_in_4;
-    split(sections_, left, right, frames_, to);
+    const auto at = [&](int band, int channel) {
+        return samples_.data() + static_cast<std::ptrdiff_t>(2 * band + channel) * capacity_frames_;
+    };
+    const auto pair = [&](int lower, int upper) {
+        return BandPair{{at(lower, 0), at(lower, 1), at(upper, 0), at(upper, 1)}};
+    };
+    // What means nothing of three bands goes where the second pair overwrites it.
+    if (bands_ == 2)
+        split_in_2(sections_, left, right, frames_, {pair(0, 1)});
+    else if (bands_ == 3)
+        split_in_3(sections_, left, right, frames_, {pair(0, 1), pair(1, 2)});
+    else
+        split_in_4(sections_, left, right, frames_, {pair(0, 2), pair(1, 3)});
 }
 
 void Crossover::reset() noexcept {

@@ -11,13 +11,16 @@ namespace burnish {
 ///
 ///     g = tan(pi f / fs)     k = sqrt(2)     in = low + k band + high
 ///
+///     high = (in - low memory - (g + k) band memory) / (1 + g (g + k))
+///     band = band memory + g high     low = low memory + g band     memories move on by twice what was added
+///
 /// One pass gives the low-pass, the high-pass and, as in - 2 k band, the allpass that a Linkwitz-Riley pair at the
 /// same frequency adds up to. Topology-preserving: its coefficients may jump while it runs.
 /// Source: Zavalishin, "The Art of VA Filter Design", rev. 2.1.2, 2020, chapter 4.
 struct SvfLanes {
     using Lanes = double __attribute__((vector_size(32)));
-    Lanes a1{}, a2{}, a3{};  // 1 / (1 + g (g + k)), g a1, g a2
-    Lanes s1{}, s2{};        // the integrators: band, low
+    Lanes g{}, damping{}, high_gain{};  // g, g + k, 1 / (1 + g (g + k))
+    Lanes s1{}, s2{};                   // the integrators: band, low
 };
 
 /// Splits audio into 2 to 4 bands with fourth-order Linkwitz-Riley filters; the bands add up to an allpass.

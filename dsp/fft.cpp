@@ -89,8 +89,7 @@ struct RealFft::Plans {
         const std::scoped_lock lock(planner_mutex());
         forward = fftwf_plan_dft_1d(half, as_fftw(time.data()), as_fftw(spectrum.data()), FFTW_FORWARD,
                                     FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
-        inverse =
-            fftwf_plan_dft_1d(half, as_fftw(spectrum.data()), as_fftw(time.data()), FFTW_BACKWARD, FFTW_ESTIMATE);
+        inverse = fftwf_plan_dft_1d(half, as_fftw(spectrum.data()), as_fftw(time.data()), FFTW_BACKWARD, FFTW_ESTIMATE);
     }
     Plans(const Plans&) = delete;
     Plans& operator=(const Plans&) = delete;

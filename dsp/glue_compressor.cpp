@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/decibels.h"
+#include "dsp/pair.h"
 #include "dsp/simd.h"
 
 namespace burnish {
@@ -61,20 +62,26 @@ void GlueCompressor::process(AudioView io) noexcept {
     for (int c = 0; c < io.channels(); ++c) multiply(io.channel(c).data(), gain.data(), frames);
 }
 
-void GlueCompressor::detect(ConstAudioView in) noexcept {
-    const auto left = in.channel(0);
-    const auto right = in.channel(in.channels() - 1);
-    auto state = sidechain_state_;
-    const auto filter = sidechain_;
+BURNISH_VECTORIZED void GlueCompressor::detect(ConstAudioView in) noexcept {
+    const float* const left = in.channel(0).data();
+    const float* const right = in.channel(in.channels() - 1).data();
+    float* const power = gain_.data();
+    const Pair b0 = both(sidechain_.b0), b1 = both(sidechain_.b1), b2 = both(sidechain_.b2);
+    const Pair a1 = both(sidechain_.a1), a2 = both(sidechain_.a2);
+    Pair s1{sidechain_state_[0].s1, sidechain_state_[1].s1};
+    Pair s2{sidechain_state_[0].s2, sidechain_state_[1].s2};
     for (int n = 0; n < in.frames(); ++n) {
-        const double l = state[0].step(filter, left[n]);
-        const double r = state[1].step(filter, right[n]);
-        gain_[n] = static_cast<float>(std::max(l * l, r * r));
+        const Pair x{left[n], right[n]};
+        const Pair y = b0 * x + s1;
+        s1 = (b1 * x + s2) - a1 * y;
+        s2 = b2 * x - a2 * y;
+        const Pair square = y * y;
+        power[n] = static_cast<float>(square[0] > square[1] ? square[0] : square[1]);
     }
-    sidechain_state_ = state;
+    for (const int c : {0, 1}) sidechain_state_[c] = {s1[c], s2[c]};
 }
 
-void GlueCompressor::smooth(int frames) noexcept {
+BURNISH_VECTORIZED void GlueCompressor::smooth(int frames) noexcept {
     const double amount = settings_.slow_release_amount;
     GainSmoother<double> s = smoother_;
     double slow_db = slow_db_;

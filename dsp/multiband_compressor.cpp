@@ -6,6 +6,7 @@
 
 #include "core/decibels.h"
 #include "dsp/simd.h"
+#include "dsp/transpose.h"
 
 namespace burnish {
 
@@ -48,39 +49,60 @@ void mean_square(const float* left, const float* right, float* power, int frames
     for (int n = 0; n < frames; ++n) power[n] = 0.5F * (left[n] * left[n] + right[n] * right[n]);
 }
 
+constexpr int tile_frames = 4;
+
+/// One curve for each band, and what becomes of them frame by frame, all bands at once.
 struct BandCurves {
     float* of[MultibandCompressor::bands];
 
-    void load(int n, Lanes& into) const noexcept { into = Lanes{of[0][n], of[1][n], of[2][n], of[3][n]}; }
-    void store(int n, const Lanes& from) const noexcept {
-        for (const int b : {0, 1, 2, 3}) of[b][n] = static_cast<float>(from[b]);
+    template <class Step>
+    void pass_through(int frames, Step step) const noexcept {
+        int n = 0;
+        for (; n + tile_frames <= frames; n += tile_frames) {
+            Quad tile[tile_frames];
+            for (const int b : {0, 1, 2, 3}) tile[b] = *reinterpret_cast<const LooseQuad*>(of[b] + n);
+            transpose(tile);
+            for (Quad& frame : tile) frame = stepped(frame, step);
+            transpose(tile);
+            for (const int b : {0, 1, 2, 3}) *reinterpret_cast<LooseQuad*>(of[b] + n) = tile[b];
+        }
+        for (; n < frames; ++n) {
+            const Quad frame = stepped(Quad{of[0][n], of[1][n], of[2][n], of[3][n]}, step);
+            for (const int b : {0, 1, 2, 3}) of[b][n] = frame[b];
+        }
+    }
+
+private:
+    template <class Step>
+    static Quad stepped(const Quad& frame, Step& step) noexcept {
+        Lanes values = __builtin_convertvector(frame, Lanes);
+        step(values);
+        return __builtin_convertvector(values, Quad);
     }
 };
+static_assert(MultibandCompressor::bands == 4, "a tile is square");
 
 BURNISH_VECTORIZED
 void smooth_power(const BandCurves& curves, int frames, const Lanes& coefficient,
                   std::array<Lanes, 2>& state) noexcept {
     auto [once, twice] = state;
     const Lanes pole = coefficient;
-    Lanes power;
-    for (int n = 0; n < frames; ++n) {
-        curves.load(n, power);
-        once = pole * once + (1.0 - pole) * power;
-        twice = pole * twice + (1.0 - pole) * once;
-        curves.store(n, twice);
-    }
+    const Lanes rest = 1.0 - pole;
+    curves.pass_through(frames, [&](Lanes& power) {
+        once = rest * power + pole * once;
+        twice = rest * once + pole * twice;
+        power = twice;
+    });
     state = {once, twice};
 }
 
 BURNISH_VECTORIZED
 void smooth_gain(const BandCurves& curves, int frames, GainSmoother<Lanes>& state) noexcept {
     GainSmoother<Lanes> smoother = state;
-    Lanes gain_db;
-    for (int n = 0; n < frames; ++n) {
-        curves.load(n, gain_db);
+    curves.pass_through(frames, [&](Lanes& gain_db) {
         smoother.step(gain_db);
-        curves.store(n, smoother.smoothed);
-    }
+        gain_db = smoother.smoothed;
+    });
     state = smoother;
 }
 

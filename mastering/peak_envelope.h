@@ -36,13 +36,13 @@ private:
     float floor_ = 0.0F;
     float largest_ = 0.0F;
     ScratchColumn cells_;
-    ScratchColumn frames_;              // of cells that reach the floor
-    std::vector<float> cell_;           // the one being filled, or read
-    int at_ = 0;                        // frames of it filled, or handed out
-    std::vector<float> cells_ahead_;    // read a block at a time
-    std::size_t next_cell_ = 0;         // of those
+    ScratchColumn frames_;            // of cells that reach the floor
+    std::vector<float> cell_;         // the one being filled, or read
+    int at_ = 0;                      // frames of it filled, or handed out
+    std::vector<float> cells_ahead_;  // read a block at a time
+    std::size_t next_cell_ = 0;       // of those
     std::int64_t length_frames_ = 0;
-    std::int64_t left_frames_ = 0;      // to be read
+    std::int64_t left_frames_ = 0;  // to be read
 };
 
 }  // namespace burnish

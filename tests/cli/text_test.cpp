@@ -6,6 +6,7 @@
 #include "cli/analysis_text.h"
 #include "cli/batch.h"
 #include "cli/number_format.h"
+#include "cli/printable_text.h"
 #include "cli/progress_bar.h"
 #include "tests/cli/command_line.h"
 
@@ -23,6 +24,32 @@ TEST_CASE("numbers are printed for people", "[cli][text]") {
     CHECK(speed_text(100.0, 2.0) == "50");
     CHECK(speed_text(10.0, 2.0) == "5.0");
     CHECK(speed_text(1.0, 2.0) == "0.50");
+}
+
+TEST_CASE("names of files cannot play tricks on a terminal", "[cli][text]") {
+    CHECK(printable("song.wav") == "song.wav");
+    CHECK(printable("\x1b[2Jsong\r\a.wav") == "\\x1b[2Jsong\\x0d\\x07.wav");
+    CHECK(printable("Dvo\xC5\x99\xC3\xA1k \xC2\x9B.wav") == "Dvo\xC5\x99\xC3\xA1k \\x9b.wav");  // an 8-bit escape
+    std::ostringstream out;
+    const Console console{.out = out, .err = out, .out_style = {}, .err_style = {}};
+    console.error("\x1b]0;gotcha\a.wav: cannot be read");
+    CHECK(out.str() == "error: \\x1b]0;gotcha\\x07.wav: cannot be read\n");
+}
+
+TEST_CASE("long lines go on below their text", "[cli][text]") {
+    CHECK(wrapped("  --flag N   one two three four\n", 20) ==
+          "  --flag N   one two\n             three\n             four\n");
+    CHECK(wrapped("one two three\nfour", 8) == "one two\nthree\nfour");
+    CHECK(wrapped("indivisible", 4) == "indivisible");
+    for (const std::vector<std::string>& command : {std::vector<std::string>{}, {"analyze"}, {"master"}, {"presets"}}) {
+        auto arguments = command;
+        arguments.emplace_back("--help");
+        std::istringstream help(run_inside(arguments).out);
+        for (std::string line; std::getline(help, line);) {
+            INFO(line);
+            CHECK(line.size() <= 80);
+        }
+    }
 }
 
 TEST_CASE("a progress line fits the terminal", "[cli][progress]") {
