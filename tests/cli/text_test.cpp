@@ -41,7 +41,8 @@ TEST_CASE("long lines go on below their text", "[cli][text]") {
           "  --flag N   one two\n             three\n             four\n");
     CHECK(wrapped("one two three\nfour", 8) == "one two\nthree\nfour");
     CHECK(wrapped("indivisible", 4) == "indivisible");
-    for (const std::vector<std::string>& command : {std::vector<std::string>{}, {"analyze"}, {"master"}, {"presets"}}) {
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{}, {"analyze"}, {"master"}, {"presets"}, {"targets"}, {"check"}}) {
         auto arguments = command;
         arguments.emplace_back("--help");
         std::istringstream help(run_inside(arguments).out);
