@@ -43,7 +43,7 @@ struct Program {
 void add_inputs(CLI::App& command, std::vector<std::string>& inputs) {
     command
         .add_option("IN", inputs,
-                    "mono or stereo files: WAV, FLAC, AIFF, W64, Ogg, Opus, MP3 ...; for master also folders")
+                    "mono or stereo files: WAV, FLAC, AIFF, W64, Ogg, Opus, MP3 ...; for master and check also folders")
         ->type_name("FILE");
 }
 

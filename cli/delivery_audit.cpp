@@ -29,8 +29,10 @@ Result<Miss> audit_delivery(FileDelivery& delivery, const MasterOptions& options
                             const std::function<bool(double)>& tick) {
     Miss miss;
     listen_to_file(delivery.file().encoding(), report, miss);
-    if (options.delivery && options.delivery->rms_db && report.after->rms_db > silence_db)
+    if (options.delivery && options.delivery->rms_db && report.after->integrated_lufs > silence_db) {
         miss.loudness_lu = *options.delivery->rms_db - report.after->rms_db;
+        miss.loudness_is_means = true;
+    }
     if (options.delivery && !options.delivery->may_limit) miss.unwanted_limiting_db = report.level.reduction_max_db;
     for (const auto& codec : options.codecs) {
         const auto written = delivery.file().reopen();

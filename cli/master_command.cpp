@@ -83,9 +83,8 @@ struct Group {
 std::vector<Group> group_by_input(const std::vector<MasterJob>& jobs) {
     std::vector<Group> groups;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-        const bool goes_on = !groups.empty() && jobs[groups.back().first].input == jobs[i].input &&
-                             jobs[groups.back().first].options->predictor == jobs[i].options->predictor &&
-                             jobs[i].options->has_siblings;
+        const bool goes_on = !groups.empty() && jobs[groups.back().first].row == jobs[i].row &&
+                             jobs[groups.back().first].input == jobs[i].input;
         if (goes_on)
             ++groups.back().count;
         else

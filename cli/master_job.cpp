@@ -79,11 +79,16 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& from) 
     to.insert(to.end(), from.begin(), from.end());
 }
 
+/// Side files without a master are what a kill has left of an unfinished job.
+bool may_replace_side_files(const MasterOptions& options) { return options.force || options.skip_existing; }
+
 Status check_existing(const MasterJob& job) {
     const std::optional<std::filesystem::path> output = job.options->dry_run ? std::nullopt : job.output;
-    for (const auto* path : {&output, &job.report, &job.settings})
+    if (output)
+        if (auto status = may_be_written(*output, job.options->force); !status) return status;
+    for (const auto* path : {&job.report, &job.settings})
         if (*path)
-            if (auto status = may_be_written(**path, job.options->force); !status) return status;
+            if (auto status = may_be_written(**path, may_replace_side_files(*job.options)); !status) return status;
     return success();
 }
 
@@ -99,24 +104,18 @@ Result<OutputSpec> spec_for(const MasterJob& job, const StreamInfo& source) {
 
 /// The side files and then the master, so that one that is there is complete.
 Status commit_all(const MasterJob& job, const MasterOutcome& outcome, OutputFile* file) {
-    const bool force = job.options->force;
-    const auto take_back = [&] {
-        std::error_code gone;
-        for (const auto* path : {&job.report, &job.settings})
-            if (*path && !force) std::filesystem::remove(**path, gone);
-    };
+    const bool replace = may_replace_side_files(*job.options);
     if (job.report)
-        if (auto status = write_text(*job.report, json_text(outcome_json(job, outcome)), force); !status) return status;
-    if (job.settings) {
-        auto status = write_text(*job.settings, json_text(settings_json(outcome.report.settings)), force);
-        if (!status) {
-            take_back();
+        if (auto status = write_text(*job.report, json_text(outcome_json(job, outcome)), replace); !status)
             return status;
-        }
-    }
-    if (file == nullptr) return success();
-    auto status = file->commit();
-    if (!status) take_back();
+    auto status = success();
+    if (job.settings) status = write_text(*job.settings, json_text(settings_json(outcome.report.settings)), replace);
+    if (status && file != nullptr) status = file->commit();
+    std::error_code gone;
+    const bool is_orphan = !status && !replace && job.output && !std::filesystem::exists(*job.output, gone);
+    if (is_orphan)
+        for (const auto* path : {&job.report, &job.settings})
+            if (*path) std::filesystem::remove(**path, gone);
     return status;
 }
 

@@ -165,6 +165,7 @@ Result<std::vector<MasterJob>> plan_jobs(const std::vector<MasterRow>& rows) {
             for (const auto& options : row) {
                 auto job = job_for(options.inputs[i], options);
                 if (!job) return job.error();
+                job->row = static_cast<std::size_t>(&row - rows.data());
                 jobs.push_back(*std::move(job));
             }
     }

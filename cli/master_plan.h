@@ -19,6 +19,7 @@ struct MasterJob {
     std::optional<std::filesystem::path> report;
     std::optional<std::filesystem::path> settings;
     const MasterOptions* options = nullptr;  ///< one of those that the plan was made of
+    std::size_t row = 0;                     ///< of the plan; jobs of one row and input differ by their delivery only
 };
 
 /// Which file goes where; touches no file. A usage error if two of them would meet, if an output's format cannot be

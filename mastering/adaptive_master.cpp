@@ -58,6 +58,11 @@ Result<MasterReport> master_adaptively(AudioSource& source, MasterRequest reques
         auto miss = audit(*report);
         if (!miss) return miss.error();
         const bool met = is_met(*miss);
+        if (met && miss->loudness_is_means) {
+            report->status = MasterStatus::done;
+            report->reason.clear();
+            report->target.loudness_lufs = report->after->integrated_lufs;
+        }
         if (met || attempt == adaptive_attempts || !take_aim(*miss, request, *report)) {
             if (miss->peak_db > peak_tolerance_db) {
                 report->status = MasterStatus::limited;

@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "cli/master_options.h"
+#include "core/decibels.h"
 #include "io/audio_file.h"
 #include "io/metadata.h"
 #include "tests/cli/command_line.h"

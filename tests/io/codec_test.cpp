@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/decibels.h"
 #include "io/external_tool.h"
 #include "io/output_file.h"
 #include "tests/io/audio_files.h"
@@ -87,7 +88,7 @@ TEST_CASE("the broadcast extension tells the loudness that was measured", "[io][
     const auto audio = toy_music(0.5, 48000.0);
     Metadata metadata;
     metadata.sample_rate_hz = 48000.0;
-    metadata.broadcast = Broadcast{.description = "a programme"};
+    metadata.broadcast.emplace().description = "a programme";
     const auto path = directory / "b.wav";
     auto file = need(OutputFile::create(
         path, {.sample_rate_hz = 48000.0, .channels = 2, .frames = audio.frames(), .depth = {}}, metadata, true));
