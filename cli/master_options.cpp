@@ -223,8 +223,10 @@ Status check_pins(const MasterFlags& flags, const MasterOptions& options, const 
         if (drive_is_fixed && is_budget(param) && given(flags, param.member))
             return usage(flag_of(param.name) + " has no say where no loudness is aimed at; drop the flag");
     return first_of({
+        {loudness && set_drive && options.delivery,
+         "--target and --set limiter.drive_db contradict each other: the drive decides how loud the master gets"},
         {loudness && set_drive,
-         "--loudness (or --target) and --set limiter.drive_db contradict each other: the drive decides how loud the "
+         "--loudness and --set limiter.drive_db contradict each other: the drive decides how loud the "
          "master gets"},
         {loudness && file_drive && options.delivery,
          "--target and --settings contradict each other: the file's limiter.drive_db decides how loud the master gets; "
@@ -522,6 +524,11 @@ Result<std::vector<MasterOptions>> read_deliveries(const MasterFlags& flags) {
         options->has_siblings = names.size() > 1;
         masters.push_back(*std::move(options));
     }
+    const bool has_dialogue = std::any_of(masters.begin(), masters.end(), [](const MasterOptions& options) {
+        return options.delivery && options.delivery->dialogue_lufs;
+    });
+    if (flags.dialogue && !has_dialogue)
+        return usage("--dialogue has no say without a --target that asks for the loudness of the dialogue");
     return masters;
 }
 

@@ -10,7 +10,7 @@ namespace burnish {
 struct Miss {
     double peak_db = 0.0;               ///< above what is allowed; 0 or below: none
     double loudness_lu = 0.0;           ///< that is lacking; negative: too loud
-    std::string what;                   ///< where the peak was found: "after MP3 at 128 kbit/s"
+    std::string what{};                 ///< where the peak was found: "after MP3 at 128 kbit/s"
     double unwanted_limiting_db = 0.0;  ///< gain reduction where none is wanted: the drive comes down by it
 };
 using Audit = std::function<Result<Miss>(MasterReport& report)>;
