@@ -10,7 +10,7 @@
 #include "cli/check_command.h"
 #include "cli/help_text.h"
 #include "cli/master_command.h"
-#include "cli/preset_files.h"
+#include "cli/master_flags.h"
 #include "cli/presets_command.h"
 #include "cli/printable_text.h"
 #include "cli/targets_command.h"
@@ -42,7 +42,9 @@ struct Program {
 };
 
 void add_inputs(CLI::App& command, std::vector<std::string>& inputs) {
-    command.add_option("IN", inputs, "mono or stereo files: WAV, FLAC, AIFF, W64, Ogg, Opus, MP3 ...")
+    command
+        .add_option("IN", inputs,
+                    "mono or stereo files: WAV, FLAC, AIFF, W64, Ogg, Opus, MP3 ...; for master and check also folders")
         ->type_name("FILE");
 }
 
@@ -58,52 +60,20 @@ void add_texts(CLI::App& command, const std::string& names, std::vector<std::str
     command.add_option(names, values, help)->type_name(type)->allow_extra_args(false);
 }
 
-std::string list_of(const std::vector<std::string>& names) {
-    std::string list;
-    for (const auto& name : names) list += (list.empty() ? "" : "|") + name;
-    return list;
-}
-
-void add_target(CLI::App& command, MasterFlags& flags) {
-    for (std::size_t i = 0; i < target_params.size(); ++i) {
-        const auto& param = target_params[i];
-        auto unit = unit_of(param.name);
-        if (param.member == &Target::loudness_lufs) unit += "|none";
-        if (param.member == &Target::intensity_percent) unit = "low|medium|high|0..100";
-        const auto help = std::string(param.help) + "; " + number_text(param.min) + " to " + number_text(param.max) +
-                          " [" + number_text(param.default_value()) + "]";
-        add_text(command, flag_of(param.name), flags.target[i], unit, help);
-    }
-}
-
-void add_treatment(CLI::App& command, MasterFlags& flags) {
-    add_text(command, "--preset", flags.preset, "NAME|FILE.json", "a genre; burnish presets lists them");
-    add_text(command, "--style", flags.style, list_of(preset_names(PresetKind::style)),
-             "a character, whatever the genre");
-    for (std::size_t i = 0; i < dimensions.size(); ++i)
-        add_text(command, "--" + std::string(dimensions[i].name), flags.amounts[i], "PERCENT",
-                 "how much of the proposed " + std::string(dimensions[i].help) + " is done; 0 to 150 [100]");
-}
-
 void add_master(Program& program) {
     auto& flags = program.master_flags;
     program.master = program.app.add_subcommand("master", "master files");
     auto& command = *program.master;
     add_inputs(command, flags.inputs);
-    add_text(command, "-o,--output", flags.output, "OUT|DIR/", "the master, or a directory for one from each input");
-    add_target(command, flags);
-    add_treatment(command, flags);
-    add_text(command, "--bit-depth", flags.bit_depth, "16|24|32f", "of a lossless master [24]");
-    add_text(command, "--rate", flags.rate, "HZ", "sample rate of the master [the input's]");
-    add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
-    add_text(command, "--predictor", flags.predictor, predictor_names_text("|"), predictor_help());
-    add_texts(command, "--set", flags.sets, "STAGE.PARAM=VALUE", "fixes a number of the chain; may be repeated");
-    add_text(command, "--settings", flags.settings, "IN.json", "takes settings from a file instead of proposing them");
-    add_text(command, "--save-settings", flags.save_settings, "OUT.json|DIR/", "saves the settings that were used");
-    add_text(command, "--report", flags.report, "OUT.json|DIR/",
-             "saves everything that was measured, done and reached");
-    add_text(command, "--jobs", flags.jobs, "N", "files, or threads for one file, at once [all cores]");
+    for (const auto& flag : master_flags())
+        if (flag.list)
+            add_texts(command, flag.names, flag.list(flags), flag.type, flag.help);
+        else
+            add_text(command, flag.names, flag.text(flags), flag.type, flag.help);
+    command.add_flag("--replaygain", flags.replaygain, "writes ReplayGain tags of the master");
+    command.add_flag("--skip-existing", flags.skip_existing, "passes over inputs whose master is there already");
     command.add_flag("--json", flags.json, "prints the report as JSON, an array for several inputs");
+    command.add_flag("--json-lines", flags.json_lines, "prints a line of JSON for each master as it is done");
     command.add_flag("--dry-run", flags.dry_run, "does all but write the master");
     command.add_flag("--strict", flags.strict,
                      "fails if the written file misses loudness or true peak, by our meters or libebur128's");

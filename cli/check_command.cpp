@@ -4,6 +4,7 @@
 
 #include "cli/batch.h"
 #include "cli/file_check.h"
+#include "cli/input_list.h"
 #include "cli/interrupt.h"
 #include "cli/number_format.h"
 #include "cli/progress_bar.h"
@@ -20,6 +21,15 @@ using Json = nlohmann::ordered_json;
 std::string padded(std::string text, std::size_t width) {
     text.resize(std::max(width, text.size()), ' ');
     return text;
+}
+
+/// The files that the words on the command line stand for.
+Result<std::vector<std::string>> read_inputs(const std::vector<std::string>& words) {
+    const auto found = find_inputs(words, std::nullopt);
+    if (!found) return found.error();
+    std::vector<std::string> inputs;
+    for (const auto& input : *found) inputs.push_back(input.path.string());
+    return inputs;
 }
 
 Result<CheckTask> read_flags(const CheckFlags& flags) {
@@ -157,12 +167,14 @@ ExitCode run_check(const CheckFlags& flags, const Console& console) {
     const auto jobs = read_jobs(flags.jobs);
     if (!jobs) return fail(jobs.error(), console);
 
-    const int count = static_cast<int>(flags.inputs.size());
+    const auto inputs = read_inputs(flags.inputs);
+    if (!inputs) return fail(inputs.error(), console);
+    const int count = static_cast<int>(inputs->size());
     const int workers = std::min(*jobs, count);
-    std::vector<FileCheck> checks(flags.inputs.size());
+    std::vector<FileCheck> checks(inputs->size());
     ProgressBar bar(console, !flags.quiet, count);
     const auto work = [&](int i) {
-        checks[i] = check_file(flags.inputs[i], *task, workers == 1 && *jobs > 1,
+        checks[i] = check_file((*inputs)[i], *task, workers == 1 && *jobs > 1,
                                [&](std::string_view stage, double fraction, double s) {
                                    bar.update(i, stage, fraction, s);
                                    return !interrupt_requested();
@@ -170,11 +182,11 @@ ExitCode run_check(const CheckFlags& flags, const Console& console) {
         bar.finish(i);
     };
     run_batch(count, workers, work,
-              [&](int i) { bar.print([&] { say(flags.inputs[i], checks[i], i == 0, flags, console); }); });
+              [&](int i) { bar.print([&] { say((*inputs)[i], checks[i], i == 0, flags, console); }); });
 
     if (flags.json) {
         auto documents = Json::array();
-        for (int i = 0; i < count; ++i) documents.push_back(file_json(flags.inputs[i], checks[i], flags));
+        for (int i = 0; i < count; ++i) documents.push_back(file_json((*inputs)[i], checks[i], flags));
         console.out << json_text(count == 1 ? documents[0] : documents);
     }
     for (const auto& check : checks)

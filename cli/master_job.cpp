@@ -1,5 +1,7 @@
 #include "cli/master_job.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -7,13 +9,16 @@
 #include <new>
 #include <utility>
 
+#include "cli/delivery_audit.h"
+#include "cli/file_check.h"
+#include "cli/file_delivery.h"
 #include "cli/number_format.h"
 #include "cli/referee.h"
 #include "cli/text_file.h"
-#include "io/metadata.h"
 #include "io/output_file.h"
 #include "io/resampler.h"
 #include "io/scratch.h"
+#include "mastering/channel_source.h"
 #include "mastering/learned_predictor.h"
 #include "mastering/rule_predictor.h"
 #include "mastering/settings_json.h"
@@ -25,35 +30,6 @@ namespace {
 
 constexpr double loudness_tolerance_lu = 0.05;
 constexpr double peak_tolerance_db = 0.005;  // half of the last digit that is printed
-
-/// A file being written, as the engine sees it.
-class FileDelivery final : public Delivery {
-public:
-    using Create = std::function<Result<std::unique_ptr<OutputFile>>()>;
-
-    FileDelivery(std::unique_ptr<OutputFile> file, Create create)
-        : file_(std::move(file)), create_(std::move(create)) {}
-
-    [[nodiscard]] Status write(ConstAudioView from) override { return file_->write(from); }
-    [[nodiscard]] Status restart() override {
-        file_.reset();
-        auto created = create_();
-        if (!created) return created.error();
-        file_ = *std::move(created);
-        return success();
-    }
-    [[nodiscard]] Result<std::unique_ptr<AudioSource>> finish() override {
-        if (auto status = file_->finish(); !status) return status.error();
-        auto written = file_->reopen();
-        if (!written) return Error{ErrorCode::output, written.error().message};
-        return std::unique_ptr<AudioSource>(*std::move(written));
-    }
-    [[nodiscard]] OutputFile& file() { return *file_; }
-
-private:
-    std::unique_ptr<OutputFile> file_;
-    Create create_;
-};
 
 MasterServices file_services() {
     return {.make_scratch =
@@ -80,8 +56,17 @@ MasterRequest request_for(const MasterOptions& options, const OutputSpec& spec, 
             .predictor = predictor_for(options.predictor, warnings),
             .delivery_rate_hz = spec.sample_rate_hz,
             .delivery_bits = spec.depth ? integer_bits(*spec.depth) : 0,
-            .concurrent = concurrent};
+            .concurrent = concurrent,
+            .study = nullptr,
+            .offset = {}};
 }
+
+/// An input that several masters are made of.
+struct Track {
+    std::unique_ptr<AudioFile> file;           ///< none until it is needed
+    std::unique_ptr<ChannelSource> remixed{};  ///< of another number of channels, for those who ask for that
+    std::array<std::optional<Study>, max_channels> studies{};  ///< by number of channels
+};
 
 std::string encoding_text(const OutputEncoding& encoding) {
     const auto name = std::string(encoding.format->name);
@@ -94,56 +79,151 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& from) 
     to.insert(to.end(), from.begin(), from.end());
 }
 
-Status check_existing(const MasterJob& job, const MasterOptions& options) {
-    const std::optional<std::filesystem::path> output = options.dry_run ? std::nullopt : job.output;
-    for (const auto* path : {&output, &job.report, &job.settings})
+/// Side files without a master are what a kill has left of an unfinished job.
+bool may_replace_side_files(const MasterOptions& options) { return options.force || options.skip_existing; }
+
+Status check_existing(const MasterJob& job) {
+    const std::optional<std::filesystem::path> output = job.options->dry_run ? std::nullopt : job.output;
+    if (output)
+        if (auto status = may_be_written(*output, job.options->force); !status) return status;
+    for (const auto* path : {&job.report, &job.settings})
         if (*path)
-            if (auto status = may_be_written(**path, options.force); !status) return status;
+            if (auto status = may_be_written(**path, may_replace_side_files(*job.options)); !status) return status;
     return success();
 }
 
-/// A file to write to, its metadata carried over; none in a dry run.
-Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const MasterOptions& options,
-                                                      const OutputSpec& spec, std::vector<std::string>& warnings) {
-    if (options.dry_run) return std::unique_ptr<FileDelivery>();
-    auto metadata = read_metadata(job.input);
-    if (!metadata) return metadata.error();
-    append(warnings, metadata->warnings);
-    const auto create = [&job, &options, spec, metadata = *std::move(metadata)] {
-        return OutputFile::create(*job.output, spec, metadata, options.force);
-    };
-    auto created = create();
-    if (!created) return created.error();
-    return std::make_unique<FileDelivery>(*std::move(created), create);
+bool is_done_already(const MasterJob& job) {
+    std::error_code missing;
+    return job.options->skip_existing && job.output && std::filesystem::is_regular_file(*job.output, missing);
 }
 
 /// The depth that the engine rounds to: that of the output, or in a dry run without one, that of a file like any other.
-Result<OutputSpec> spec_for(const MasterJob& job, const MasterOptions& options, const StreamInfo& source) {
-    return output_spec(job.output.value_or("plan.wav"), options, source);
+Result<OutputSpec> spec_for(const MasterJob& job, const StreamInfo& source) {
+    return output_spec(job.output.value_or("plan.wav"), *job.options, source);
 }
 
-Status write_side_files(const MasterJob& job, const MasterOptions& options, const MasterOutcome& outcome) {
+/// The side files and then the master, so that one that is there is complete.
+Status commit_all(const MasterJob& job, const MasterOutcome& outcome, OutputFile* file) {
+    const bool replace = may_replace_side_files(*job.options);
     if (job.report)
-        if (auto status = write_text(*job.report, json_text(outcome_json(job, outcome)), options.force); !status)
+        if (auto status = write_text(*job.report, json_text(outcome_json(job, outcome)), replace); !status)
             return status;
-    if (job.settings)
-        return write_text(*job.settings, json_text(settings_json(outcome.report.settings)), options.force);
+    auto status = success();
+    if (job.settings) status = write_text(*job.settings, json_text(settings_json(outcome.report.settings)), replace);
+    if (status && file != nullptr) status = file->commit();
+    std::error_code gone;
+    const bool is_orphan = !status && !replace && job.output && !std::filesystem::exists(*job.output, gone);
+    if (is_orphan)
+        for (const auto* path : {&job.report, &job.settings})
+            if (*path) std::filesystem::remove(**path, gone);
+    return status;
+}
+
+MeasuredLoudness loudness_of(const TrackAnalysis& after, bool as_replaygain) {
+    return {.integrated_lufs = after.integrated_lufs,
+            .loudness_range_lu = after.loudness_range_lu,
+            .true_peak_dbtp = after.true_peak_dbtp,
+            .max_momentary_lufs = after.max_momentary_lufs,
+            .max_short_term_lufs = after.max_short_term_lufs,
+            .as_replaygain = as_replaygain};
+}
+
+/// What the file that is there now says to its target.
+Status check_written(const OutputFile& file, const MasterOptions& options, std::int64_t frames,
+                     MasterOutcome& outcome) {
+    const auto written = file.reopen();
+    if (!written) return Error{ErrorCode::output, written.error().message};
+    if ((*written)->info().frames != frames)
+        return Error{ErrorCode::internal, "the tags have damaged the file: " + std::to_string(frames) +
+                                              " frames were written, " + std::to_string((*written)->info().frames) +
+                                              " can be read"};
+    if (!options.delivery) return success();
+    const auto facts = facts_of(**written);
+    if (!facts) return facts.error();
+    outcome.check = check_delivery(*outcome.report.after, *facts, *options.delivery, false);
     return success();
 }
 
-Status make_master(const MasterJob& job, const MasterOptions& options, bool concurrent, const JobProgress& progress,
-                   MasterOutcome& outcome) {
-    if (!progress("opening", 0.0, 0.0)) return Error{ErrorCode::canceled, job.input.string() + ": stopped"};
-    if (auto status = check_existing(job, options); !status) return status;
-    auto input = open_audio(job.input);
-    if (!input) return input.error();
-    outcome.source = (*input)->info();
-    outcome.source_format = (*input)->format();
-    auto warnings = (*input)->warnings();
+/// The source with as many channels as the output wants.
+AudioSource& source_for(Track& track, int channels) {
+    if (channels == track.file->info().channels) return *track.file;
+    if (track.remixed == nullptr || track.remixed->info().channels != channels)
+        track.remixed = std::make_unique<ChannelSource>(*track.file, channels);
+    return *track.remixed;
+}
 
-    const auto spec = spec_for(job, options, outcome.source);
+/// The loudness that brings a track to an rms level, by what lies between the two now.
+void aim_at_rms(double rms_db, const TrackAnalysis& found, Target& target) {
+    if (found.integrated_lufs <= silence_db) return;
+    target.loudness_lufs = std::clamp(rms_db + found.integrated_lufs - found.rms_db, -40.0, -5.0);
+}
+
+Error stopped(const MasterJob& job) { return {ErrorCode::canceled, job.input.string() + ": stopped"}; }
+
+Result<MasterReport> render(const MasterJob& job, Track& track, AudioSource& source, MasterRequest request,
+                            FileDelivery* delivery, const JobProgress& progress, double duration_s) {
+    const auto& options = *job.options;
+    auto& study = track.studies[static_cast<std::size_t>(source.info().channels - 1)];
+    if (!study) {
+        auto made = study_track(source, request,
+                                [&](double fraction) { return progress("analyzing", 0.2 * fraction, duration_s); });
+        if (!made) return made.error();
+        study = *std::move(made);
+    }
+    request.study = &*study;
+    if (options.delivery && options.delivery->rms_db)
+        aim_at_rms(*options.delivery->rms_db, study->analysis, request.target);
+    const auto engine_progress = [&](std::string_view stage, double fraction) {
+        return progress(stage, fraction, duration_s);
+    };
+    if (delivery == nullptr) return master(source, request, file_services(), nullptr, engine_progress);
+    return master_adaptively(
+        source, std::move(request), file_services(), *delivery,
+        [&](MasterReport& report) {
+            return audit_delivery(*delivery, options, report,
+                                  [&](double) { return progress("listening through the codec", 1.0, duration_s); });
+        },
+        engine_progress);
+}
+
+Status ask_second_opinion(OutputFile& file, const JobProgress& progress, MasterOutcome& outcome) {
+    const auto written = file.reopen();
+    if (!written) return Error{ErrorCode::output, written.error().message};
+    auto reading = ask_referee(
+        **written, [&](double fraction) { return progress("asking libebur128", fraction, outcome.duration_s()); });
+    if (!reading) return reading.error();
+    outcome.report.referee = *reading;
+    return success();
+}
+
+/// The demands of its target that a file misses.
+void warn_of_check(const CheckReport& check, std::vector<std::string>& warnings) {
+    for (const auto& finding : check.findings)
+        if (finding.verdict == Verdict::failed)
+            warnings.push_back(check.target + ": " + finding.label + " " + finding.found + ", " + finding.problem);
+}
+
+Status make_master(const MasterJob& job, Track& track, bool concurrent, const JobProgress& progress,
+                   MasterOutcome& outcome) {
+    const auto& options = *job.options;
+    if (!progress("opening", 0.0, 0.0)) return stopped(job);
+    if (is_done_already(job)) {
+        outcome.skipped = true;
+        return success();
+    }
+    if (auto status = check_existing(job); !status) return status;
+    if (track.file == nullptr) {
+        auto opened = open_audio(job.input);
+        if (!opened) return opened.error();
+        track.file = *std::move(opened);
+    }
+    outcome.source = track.file->info();
+    outcome.source_format = track.file->format();
+    auto warnings = track.file->warnings();
+
+    const auto spec = spec_for(job, outcome.source);
     if (!spec) return spec.error();
-    auto created = create_delivery(job, options, *spec, warnings);
+    auto created = create_delivery(job, *spec, warnings);
     if (!created) return created.error();
     const auto delivery = *std::move(created);
     const auto encoding = *choose_encoding(job.output.value_or("plan.wav"), *spec);
@@ -151,34 +231,36 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
         warnings.push_back(std::string(encoding.format->name) + " does not hold " +
                            number_text(outcome.source.sample_rate_hz) + " Hz: converted to " +
                            number_text(spec->sample_rate_hz) + " Hz");
-
-    const double duration_s = outcome.duration_s();
     auto report =
-        master(**input, request_for(options, *spec, concurrent, warnings), file_services(), delivery.get(),
-               [&](std::string_view stage, double fraction) { return progress(stage, fraction, duration_s); });
+        render(job, track, source_for(track, spec->channels), request_for(options, *spec, concurrent, warnings),
+               delivery.get(), progress, outcome.duration_s());
     if (!report) return report.error();
     outcome.report = *std::move(report);
+    append(warnings, outcome.report.warnings);
+    append(warnings, options.notes);
     if (delivery) {
         OutputFile& file = delivery->file();
+        if (auto status = file.finish(loudness_of(*outcome.report.after, options.replaygain)); !status) return status;
         append(warnings, file.warnings());
         outcome.encoding = encoding_text(encoding);
-        if (options.strict) {
-            const auto written = file.reopen();
-            if (!written) return Error{ErrorCode::output, written.error().message};
-            auto reading = ask_referee(
-                **written, [&](double fraction) { return progress("asking libebur128", fraction, duration_s); });
-            if (!reading) return reading.error();
-            outcome.report.referee = *reading;
-        }
-        if (!progress("writing", 1.0, duration_s)) return Error{ErrorCode::canceled, job.input.string() + ": stopped"};
-        if (auto status = file.commit(); !status) return status;
+        const auto frames = static_cast<std::int64_t>(outcome.report.after->frames);
+        if (auto status = check_written(file, options, frames, outcome); !status) return status;
+        if (outcome.check) warn_of_check(*outcome.check, warnings);
+        if (options.strict)
+            if (auto status = ask_second_opinion(file, progress, outcome); !status) return status;
     }
-    append(warnings, outcome.report.warnings);
     outcome.report.warnings = std::move(warnings);
-    if (auto status = write_side_files(job, options, outcome); !status) return status;
+    if (!progress("writing", 1.0, outcome.duration_s())) return stopped(job);
+    if (auto status = commit_all(job, outcome, delivery ? &delivery->file() : nullptr); !status) {
+        outcome.skipped = is_done_already(job);  // somebody else was quicker
+        return outcome.skipped ? success() : status;
+    }
 
-    const auto missed = options.strict ? missed_target(outcome.report) : std::nullopt;
-    if (missed) return Error{ErrorCode::target, job.input.string() + ": target missed: " + *missed};
+    if (!options.strict) return success();
+    if (const auto missed = missed_target(outcome.report))
+        return Error{ErrorCode::target, job.input.string() + ": target missed: " + *missed};
+    if (outcome.check && outcome.check->worst() == Verdict::failed)
+        return Error{ErrorCode::target, job.input.string() + ": target missed: it fails for " + outcome.check->target};
     return success();
 }
 
@@ -193,13 +275,14 @@ std::optional<std::string> missed_by(const Target& target, double found_lufs, do
 
 }  // namespace
 
-MasterOutcome run_job(const MasterJob& job, const MasterOptions& options, bool concurrent,
-                      const JobProgress& progress) noexcept {
+namespace {
+
+MasterOutcome run_job(const MasterJob& job, Track& track, bool concurrent, const JobProgress& progress) noexcept {
     using Clock = std::chrono::steady_clock;
     const auto start = Clock::now();
     MasterOutcome outcome;
     try {
-        if (auto status = make_master(job, options, concurrent, progress, outcome); !status)
+        if (auto status = make_master(job, track, concurrent, progress, outcome); !status)
             outcome.error = status.error();
     } catch (const std::bad_alloc&) {
         outcome.error = Error{ErrorCode::internal, job.input.string() + ": out of memory"};
@@ -208,6 +291,14 @@ MasterOutcome run_job(const MasterJob& job, const MasterOptions& options, bool c
     }
     outcome.elapsed_s = std::chrono::duration<double>(Clock::now() - start).count();
     return outcome;
+}
+
+}  // namespace
+
+void run_jobs(std::span<const MasterJob> jobs, bool concurrent,
+              const std::function<JobProgress(std::size_t job)>& progress, std::span<MasterOutcome> outcomes) noexcept {
+    Track track;
+    for (std::size_t i = 0; i < jobs.size(); ++i) outcomes[i] = run_job(jobs[i], track, concurrent, progress(i));
 }
 
 std::optional<std::string> missed_target(const MasterReport& report) {
@@ -220,6 +311,32 @@ std::optional<std::string> missed_target(const MasterReport& report) {
     return missed;
 }
 
+std::string outcome_line(const MasterJob& job, const MasterOutcome& outcome) {
+    nlohmann::ordered_json json{{"input", job.input.string()}};
+    if (job.output) json["output"] = job.output->string();
+    if (job.options->delivery) json["target"] = job.options->delivery->name;
+    const auto& report = outcome.report;
+    json["status"] = outcome.skipped ? "skipped" : outcome.finished() ? status_name(report.status) : "failed";
+    if (outcome.error) {
+        json["error"] = outcome.error->message;
+        json["exit_code"] = static_cast<int>(exit_code_for(outcome.error->code));
+    }
+    if (outcome.finished() && !outcome.skipped) {
+        if (!report.reason.empty()) json["reason"] = report.reason;
+        const auto levels = [](const TrackAnalysis& analysis) {
+            return nlohmann::ordered_json{{"integrated_lufs", analysis.integrated_lufs},
+                                          {"true_peak_dbtp", analysis.true_peak_dbtp},
+                                          {"loudness_range_lu", analysis.loudness_range_lu}};
+        };
+        json["before"] = levels(report.before);
+        if (report.after) json["after"] = levels(*report.after);
+        if (outcome.check) json["verdict"] = verdict_name(outcome.check->worst());
+        json["warnings"] = report.warnings;
+        json["elapsed_s"] = outcome.elapsed_s;
+    }
+    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 nlohmann::ordered_json outcome_json(const MasterJob& job, const MasterOutcome& outcome) {
     nlohmann::ordered_json json;
     json["input"] = job.input.string();
@@ -227,9 +344,11 @@ nlohmann::ordered_json outcome_json(const MasterJob& job, const MasterOutcome& o
         json["error"] = outcome.error->message;
         json["exit_code"] = static_cast<int>(exit_code_for(outcome.error->code));
     }
-    if (!outcome.finished()) return json;
+    if (outcome.skipped) json["status"] = "skipped";
+    if (!outcome.finished() || outcome.skipped) return json;
     if (job.output) json["output"] = job.output->string();
     json.update(report_json(outcome.report));
+    if (outcome.check) json["check"] = check_json(*outcome.check);
     return json;
 }
 

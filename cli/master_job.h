@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "cli/master_plan.h"
 #include "core/progress.h"
 #include "io/audio_file.h"
+#include "mastering/delivery_check.h"
 #include "mastering/master.h"
 
 namespace burnish {
@@ -18,7 +20,9 @@ struct MasterOutcome {
     std::optional<Error> error;
     StreamInfo source;
     AudioFormat source_format;
-    std::string encoding;  ///< of the output, in words; empty in a dry run
+    std::string encoding;              ///< of the output, in words; empty in a dry run
+    std::optional<CheckReport> check;  ///< how the file stands to its delivery target
+    bool skipped = false;              ///< the master was there already, and nothing was done
     double elapsed_s = 0.0;
 
     /// True if there is a master, be it one that misses its target.
@@ -31,12 +35,19 @@ struct MasterOutcome {
 /// Told how far a job is, and how long its sound; returns false to stop it.
 using JobProgress = std::function<bool(std::string_view stage, double fraction, double duration_s)>;
 
-/// Makes one master and the files around it. A master that fails or is stopped leaves no file behind. Never throws.
-[[nodiscard]] MasterOutcome run_job(const MasterJob& job, const MasterOptions& options, bool concurrent,
-                                    const JobProgress& progress) noexcept;
+/// Makes the masters of one input and the files around them. It is opened, measured and judged once. A master that
+/// fails or is stopped leaves no file behind, and the next one is made all the same. Never throws.
+/// @param jobs       of one input
+/// @param progress   for a job of these
+/// @param outcomes   one for each job
+void run_jobs(std::span<const MasterJob> jobs, bool concurrent,
+              const std::function<JobProgress(std::size_t job)>& progress, std::span<MasterOutcome> outcomes) noexcept;
 
 /// How a master misses what was asked for, in words; nothing if it does not.
 [[nodiscard]] std::optional<std::string> missed_target(const MasterReport& report);
+
+/// What a list of results tells of one: status, files and the numbers that count, in one line.
+[[nodiscard]] std::string outcome_line(const MasterJob& job, const MasterOutcome& outcome);
 
 /// The report with the names of its files in front.
 [[nodiscard]] nlohmann::ordered_json outcome_json(const MasterJob& job, const MasterOutcome& outcome);

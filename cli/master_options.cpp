@@ -8,6 +8,7 @@
 #include "cli/batch.h"
 #include "cli/help_text.h"
 #include "cli/preset_files.h"
+#include "cli/target_files.h"
 #include "cli/text_file.h"
 #include "io/audio_file.h"
 #include "mastering/settings_json.h"
@@ -61,6 +62,7 @@ Status read_target(const MasterFlags& flags, Target& target) {
         if (!value) return value.error();
         if (!param.accepts(*value)) return out_of_range(flag, *value, param.min, param.max, param.help);
         target.*param.member = *value;
+        if (is_loudness) target.normalize = true;  // where the delivery aims at none
     }
     return success();
 }
@@ -156,6 +158,13 @@ bool given(const MasterFlags& flags, double Target::*member) {
 /// What may be spent on the way to the loudness.
 bool is_budget(const Param<Target>& param) { return param.name.find("_budget_") != param.name.npos; }
 
+/// Whether the master's destination decides a number.
+bool demands(const std::optional<DeliveryTarget>& delivery, double Target::*member) {
+    if (!delivery) return false;
+    const auto& numbers = delivery->master;
+    return std::any_of(numbers.begin(), numbers.end(), [&](const auto& number) { return number.first == member; });
+}
+
 struct Contradiction {
     bool found;
     std::string_view message;
@@ -173,6 +182,12 @@ Status check_flags(const MasterFlags& flags) {
                         std::ranges::any_of(flags.amounts, [](const auto& typed) { return typed.has_value(); });
     return first_of({
         {flags.inputs.empty(), "no input file given"},
+        {flags.force && flags.skip_existing, "-f and --skip-existing contradict each other"},
+        {flags.json && flags.json_lines, "--json and --json-lines contradict each other"},
+        {flags.json_lines && flags.verbose, "--json-lines and -v contradict each other"},
+        {flags.skip_existing && flags.dry_run, "--skip-existing has no say in a dry run; drop one of them"},
+        {!flags.codecs.empty() && flags.dry_run,
+         "--codec has no say in a dry run: only what is written can be encoded; drop one of them"},
         {std::ranges::any_of(flags.inputs, &std::string::empty), "an input file's name is empty"},
         {is_empty(flags.output), "-o: the name is empty"},
         {is_empty(flags.settings), "--settings: the name is empty"},
@@ -198,8 +213,9 @@ Status check_flags(const MasterFlags& flags) {
 /// What two of --loudness, --ceiling, --bit-depth, --set and the settings file both decide.
 Status check_pins(const MasterFlags& flags, const MasterOptions& options, const Patch& from_file,
                   const Patch& from_sets) {
-    const bool loudness = given(flags, &Target::loudness_lufs) && options.target.normalize;
-    const bool ceiling = given(flags, &Target::ceiling_dbtp);
+    const bool loudness = (given(flags, &Target::loudness_lufs) || demands(options.delivery, &Target::loudness_lufs)) &&
+                          options.target.normalize;
+    const bool ceiling = given(flags, &Target::ceiling_dbtp) || demands(options.delivery, &Target::ceiling_dbtp);
     const bool file_drive = from_file.pins("limiter", "drive_db");
     const bool set_drive = from_sets.pins("limiter", "drive_db");
     const bool drive_is_fixed = set_drive || file_drive || !options.target.normalize;
@@ -207,8 +223,14 @@ Status check_pins(const MasterFlags& flags, const MasterOptions& options, const 
         if (drive_is_fixed && is_budget(param) && given(flags, param.member))
             return usage(flag_of(param.name) + " has no say where no loudness is aimed at; drop the flag");
     return first_of({
+        {loudness && set_drive && options.delivery,
+         "--target and --set limiter.drive_db contradict each other: the drive decides how loud the master gets"},
         {loudness && set_drive,
-         "--loudness and --set limiter.drive_db contradict each other: the drive decides how loud the master gets"},
+         "--loudness and --set limiter.drive_db contradict each other: the drive decides how loud the "
+         "master gets"},
+        {loudness && file_drive && options.delivery,
+         "--target and --settings contradict each other: the file's limiter.drive_db decides how loud the master gets; "
+         "drop the flag, or take the limiter out of the file"},
         {loudness && file_drive,
          "--loudness and --settings contradict each other: the file's limiter.drive_db decides how loud the master "
          "gets; drop the flag, or take the limiter out of the file"},
@@ -256,8 +278,8 @@ void settle_target(const MasterFlags& flags, MasterOptions& options) {
     if (options.patch.pins("limiter", "drive_db")) target.normalize = false;
     if (options.patch.pins("limiter", "ceiling_dbtp")) target.ceiling_dbtp = pinned.limiter.ceiling_dbtp;
     // Nothing to change was asked for, so no sample may change: not even those above the default ceiling.
-    target.limit_peaks =
-        wants_treatment(target) || target.normalize || given(flags, &Target::ceiling_dbtp) || !options.patch.empty();
+    target.limit_peaks = wants_treatment(target) || target.normalize || given(flags, &Target::ceiling_dbtp) ||
+                         demands(options.delivery, &Target::ceiling_dbtp) || !options.patch.empty();
 }
 
 Status read_patch(const MasterFlags& flags, const Patch& from_preset, MasterOptions& options) {
@@ -282,6 +304,134 @@ Status read_patch(const MasterFlags& flags, const Patch& from_preset, MasterOpti
         if (auto status = options.patch.pin("--limiter", pin.stage, pin.param, pin.value); !status) return status;
     for (const auto& pin : from_sets.pins())
         if (auto status = options.patch.pin("--set", pin.stage, pin.param, pin.value); !status) return status;
+    return success();
+}
+
+std::string lufs_text(double lufs) { return number_text(lufs) + " LUFS"; }
+
+/// Where the master goes, its habits at once; its demands come after the genre's.
+Status read_delivery(const MasterFlags& flags, MasterOptions& options) {
+    if (flags.deliveries.empty()) {
+        if (!flags.dialogue) return success();
+        return usage("--dialogue has no say without a --target that asks for the loudness of the dialogue");
+    }
+    const auto& name = flags.deliveries.back();
+    auto delivery = find_delivery_target("--target", name);
+    if (!delivery) return delivery.error();
+    if (flags.dialogue && *flags.dialogue != "none")
+        return usage("--dialogue: \"" + *flags.dialogue + "\" found, none expected: speech is not told apart");
+    const bool is_dialogue = delivery->measure == LevelMeasure::dialogue;
+    if (is_dialogue && !flags.dialogue && !given(flags, &Target::loudness_lufs)) {
+        Target whole;
+        apply_demands(*delivery, whole);
+        return usage(
+            "--target " + name + ": asks for dialogue at " + lufs_text(*delivery->dialogue_lufs) +
+            ", and speech is not told apart from the rest; --dialogue none masters what has none, all of it at " +
+            lufs_text(whole.loudness_lufs) + ", and --loudness sets any other level");
+    }
+    if (delivery->measure == LevelMeasure::rms && given(flags, &Target::loudness_lufs))
+        return usage("--target " + name + " and --loudness contradict each other: the target asks for " +
+                     number_text(*delivery->rms_db) + " dB rms");
+    apply_habits(*delivery, options.target);
+    options.target.delivery = delivery->name;
+    options.delivery = *std::move(delivery);
+    return success();
+}
+
+/// What loud masters have to keep to, and what becomes of the user's own word on it.
+void apply_loud_rule(const MasterFlags& flags, MasterOptions& options) {
+    auto& target = options.target;
+    if (!options.delivery || !options.delivery->loud || !target.normalize) return;
+    const auto& rule = *options.delivery->loud;
+    if (target.loudness_lufs <= rule.above_lufs || target.ceiling_dbtp <= rule.ceiling_dbtp) return;
+    const auto reason = options.delivery->title + " asks for " + number_text(rule.ceiling_dbtp) +
+                        " dBTP of masters above " + lufs_text(rule.above_lufs);
+    if (given(flags, &Target::ceiling_dbtp)) {
+        options.notes.push_back(reason + "; --ceiling " + number_text(target.ceiling_dbtp) + " has been kept");
+        return;
+    }
+    target.ceiling_dbtp = rule.ceiling_dbtp;
+    options.notes.push_back("the ceiling is " + number_text(rule.ceiling_dbtp) + " dBTP: " + reason);
+}
+
+/// A format that the destination demands, and that a flag may repeat but not change.
+Status apply_file_demands(MasterOptions& options) {
+    if (!options.delivery) return success();
+    const auto& name = options.delivery->name;
+    const auto& file = options.delivery->file;
+    const auto contradiction = [&](const std::string& flag, const std::string& demand) {
+        return usage(flag + " and --target " + name + " contradict each other: the target takes " + demand);
+    };
+    if (file.rate_hz) {
+        if (options.rate_hz > 0.0 && options.rate_hz != *file.rate_hz)
+            return contradiction("--rate", number_text(*file.rate_hz) + " Hz");
+        options.rate_hz = *file.rate_hz;
+    }
+    if (file.bit_depth) {
+        const auto depth = bit_depth_named(*file.bit_depth);
+        if (options.depth && options.depth != depth) return contradiction("--bit-depth", *file.bit_depth + " bits");
+        options.depth = depth;
+    }
+    if (file.bitrate_kbps && options.bitrate_kbps == 0) options.bitrate_kbps = *file.bitrate_kbps;
+    if (options.bitrate_kbps < file.bitrate_kbps.value_or(0))
+        return contradiction("--bitrate", std::to_string(*file.bitrate_kbps) + " kbit/s or more");
+    options.channels = file.channels.value_or(0);
+    options.replaygain = options.replaygain || file.replaygain;
+    return success();
+}
+
+Status read_codecs(const MasterFlags& flags, MasterOptions& options) {
+    for (const auto& typed : flags.codecs) {
+        const auto codec = read_codec("--codec", typed);
+        if (!codec) return codec.error();
+        if (auto status = codec_is_there(*codec); !status) return status;
+        if (std::find(options.codecs.begin(), options.codecs.end(), *codec) != options.codecs.end())
+            return usage("--codec: " + typed + " is given twice");
+        options.codecs.push_back(*codec);
+    }
+    if (!flags.bitrate) return success();
+    const auto kbps = read_number("--bitrate", *flags.bitrate, "kbit/s");
+    if (!kbps) return kbps.error();
+    if (*kbps < 1.0 || *kbps > 1000.0 || *kbps != std::floor(*kbps))
+        return usage("--bitrate: " + *flags.bitrate + " found, a whole number of kbit/s expected");
+    options.bitrate_kbps = static_cast<int>(*kbps);
+    return success();
+}
+
+/// CC-XXX-YY-NNNNN, with or without the hyphens; kept without them. Source: ISO 3901.
+Result<std::string> read_isrc(const std::string& typed) {
+    std::string code;
+    for (const char letter : typed)
+        if (letter != '-') code += static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    bool valid = code.size() == 12;
+    for (std::size_t i = 0; valid && i < code.size(); ++i)
+        valid = i < 2 ? is_upper(code[i]) : i < 5 ? is_upper(code[i]) || is_digit(code[i]) : is_digit(code[i]);
+    if (valid) return code;
+    return usage("--isrc: \"" + typed +
+                 "\" found, two letters, three letters or digits and seven digits expected "
+                 "(DE-AB1-26-00001)");
+}
+
+Status read_tags(const MasterFlags& flags, MasterOptions& options) {
+    const std::pair<const char*, const std::optional<std::string>&> named[] = {
+        {"TITLE", flags.title}, {"ARTIST", flags.artist}, {"ALBUM", flags.album}};
+    for (const auto& [key, value] : named)
+        if (value) options.tags.push_back({key, *value});
+    if (flags.isrc) {
+        const auto code = read_isrc(*flags.isrc);
+        if (!code) return code.error();
+        options.tags.push_back({"ISRC", *code});
+    }
+    for (const auto& assignment : flags.tags) {
+        const auto equals = assignment.find('=');
+        if (equals == 0 || equals == assignment.npos)
+            return usage("--tag: \"" + assignment + "\" found, KEY=VALUE expected");
+        auto key = assignment.substr(0, equals);
+        std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return std::toupper(c); });
+        options.tags.push_back({std::move(key), assignment.substr(equals + 1)});
+    }
     return success();
 }
 
@@ -322,12 +472,17 @@ Result<int> read_jobs(const std::optional<std::string>& typed) {
 Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     if (auto status = check_flags(flags); !status) return status.error();
     MasterOptions options;
-    options.inputs.assign(flags.inputs.begin(), flags.inputs.end());
     copy_name(flags.output, options.output);
+    auto inputs = find_inputs(flags.inputs, options.output);
+    if (!inputs) return inputs.error();
+    options.inputs = *std::move(inputs);
     copy_name(flags.settings, options.settings);
     copy_name(flags.save_settings, options.save_settings);
     copy_name(flags.report, options.report);
     options.sets = flags.sets;
+    options.replaygain = flags.replaygain;
+    options.skip_existing = flags.skip_existing;
+    options.json_lines = flags.json_lines;
     options.json = flags.json;
     options.dry_run = flags.dry_run;
     options.strict = flags.strict;
@@ -337,14 +492,44 @@ Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     if (!jobs) return jobs.error();
     options.jobs = *jobs;
     Patch from_preset;
+    if (auto status = read_delivery(flags, options); !status) return status.error();
     if (auto status = read_treatment(flags, options, from_preset); !status) return status.error();
+    if (options.delivery) apply_demands(*options.delivery, options.target);
     if (auto status = read_target(flags, options.target); !status) return status.error();
+    apply_loud_rule(flags, options);
     if (auto status = read_predictor(flags.predictor, options.predictor); !status) return status.error();
     if (auto status = read_format(flags, options); !status) return status.error();
+    if (auto status = read_codecs(flags, options); !status) return status.error();
+    if (auto status = apply_file_demands(options); !status) return status.error();
+    if (auto status = read_tags(flags, options); !status) return status.error();
     if (auto status = read_patch(flags, from_preset, options); !status) return status.error();
     if (auto status = settle_depth(options); !status) return status.error();
     settle_target(flags, options);
     return options;
+}
+
+Result<std::vector<MasterOptions>> read_deliveries(const MasterFlags& flags) {
+    std::vector<MasterOptions> masters;
+    auto single = flags;
+    const auto& names = flags.deliveries;
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, names.size()); ++i) {
+        if (!names.empty()) {
+            if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
+                names.begin() + static_cast<std::ptrdiff_t>(i))
+                return usage("--target: " + names[i] + " is given twice");
+            single.deliveries = {names[i]};
+        }
+        auto options = read_master_flags(single);
+        if (!options) return options.error();
+        options->has_siblings = names.size() > 1;
+        masters.push_back(*std::move(options));
+    }
+    const bool has_dialogue = std::any_of(masters.begin(), masters.end(), [](const MasterOptions& options) {
+        return options.delivery && options.delivery->dialogue_lufs;
+    });
+    if (flags.dialogue && !has_dialogue)
+        return usage("--dialogue has no say without a --target that asks for the loudness of the dialogue");
+    return masters;
 }
 
 }  // namespace burnish

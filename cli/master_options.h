@@ -7,8 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/input_list.h"
 #include "core/result.h"
+#include "io/codec.h"
+#include "io/metadata.h"
 #include "io/output_format.h"
+#include "mastering/delivery_target.h"
 #include "mastering/patch.h"
 #include "mastering/target.h"
 
@@ -27,11 +31,24 @@ struct MasterFlags {
     std::optional<std::string> limiter;
     std::optional<std::string> predictor;
     std::vector<std::string> sets;
+    std::vector<std::string> deliveries;
+    std::optional<std::string> dialogue;
+    std::vector<std::string> codecs;
+    std::optional<std::string> bitrate;
+    std::optional<std::string> title;
+    std::optional<std::string> artist;
+    std::optional<std::string> album;
+    std::optional<std::string> isrc;
+    std::vector<std::string> tags;
+    std::optional<std::string> manifest;
     std::optional<std::string> settings;
     std::optional<std::string> save_settings;
     std::optional<std::string> report;
     std::optional<std::string> jobs;
+    bool replaygain = false;
+    bool skip_existing = false;
     bool json = false;
+    bool json_lines = false;
     bool dry_run = false;
     bool strict = false;
     bool force = false;
@@ -56,9 +73,15 @@ inline constexpr auto predictor_names = std::to_array<PredictorName>({
 
 /// What `burnish master` is to do: every value read, in range, and free of contradictions.
 struct MasterOptions {
-    std::vector<std::filesystem::path> inputs;
+    std::vector<TrackInput> inputs;
     std::optional<std::filesystem::path> output;
     Target target;
+    std::optional<DeliveryTarget> delivery;  ///< where the master goes
+    bool has_siblings = false;               ///< the same inputs are mastered for other deliveries too
+    std::vector<std::string> notes;          ///< what the target changed of what the user might expect
+    std::vector<Codec> codecs;               ///< that must not make it clip
+    std::vector<Tag> tags;                   ///< to be set in place of the input's
+    bool replaygain = false;
     PredictorKind predictor = PredictorKind::learned;
     Patch patch;
     std::vector<std::string> sets;                  ///< assignments of --set, for the summary
@@ -68,6 +91,10 @@ struct MasterOptions {
     std::optional<BitDepth> depth;        ///< asked for; none: the usual one where there is a choice
     std::optional<BitDepth> usual_depth;  ///< none: the format's own
     double rate_hz = 0.0;                 ///< 0: the input's
+    int channels = 0;                     ///< 0: the input's
+    int bitrate_kbps = 0;                 ///< of a lossy file; 0: near the codec's top
+    bool skip_existing = false;
+    bool json_lines = false;
     bool json = false;
     bool dry_run = false;
     bool strict = false;
@@ -90,8 +117,10 @@ inline constexpr auto intensity_names = std::to_array<IntensityName>({{"low", 25
 /// The unit of a row of target_params, as it stands for a value in the help: "LUFS".
 [[nodiscard]] std::string unit_of(std::string_view target_param);
 
-/// Checks values and combinations; reads the settings file, and no other.
+/// Checks values and combinations; reads the settings file and looks into folders. Of several deliveries, the last.
 [[nodiscard]] Result<MasterOptions> read_master_flags(const MasterFlags& flags);
+/// The same for each delivery; one master if there is none.
+[[nodiscard]] Result<std::vector<MasterOptions>> read_deliveries(const MasterFlags& flags);
 
 /// Jobs at once: as given, or else all cores.
 [[nodiscard]] Result<int> read_jobs(const std::optional<std::string>& typed);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <string>
@@ -46,26 +47,60 @@ private:
     std::map<std::string, std::string> roles_;
 };
 
-fs::path master_name(const fs::path& input) {
-    const auto as_it_is = input.filename();
-    const auto encoding =
-        choose_encoding(as_it_is, {.sample_rate_hz = 48000.0, .channels = 2, .frames = 0, .depth = {}});
-    if (encoding && !encoding->format->lossy()) return as_it_is;
-    auto name = input.stem();
-    name += ".wav";
+bool takes(const DeliveryFile& file, const fs::path& name) {
+    auto extension = name.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto& accepted = file.extensions;
+    return accepted.empty() || std::find(accepted.begin(), accepted.end(), extension) != accepted.end();
+}
+
+/// The name that a master gets in a directory.
+fs::path master_name(const fs::path& input, const MasterOptions& options) {
+    auto name = input.filename();
+    const auto encoding = choose_encoding(name, {.sample_rate_hz = 48000.0, .channels = 2, .frames = 0, .depth = {}});
+    if (!encoding || encoding->format->lossy()) {
+        name = input.stem();
+        name += ".wav";
+    }
+    if (options.delivery && !takes(options.delivery->file, name))
+        name.replace_extension(options.delivery->file.extensions.front());
     return name;
 }
 
-fs::path with_suffix(const fs::path& input, const char* suffix) {
+/// mix.wav as mix.spotify.wav, where there are several deliveries.
+fs::path with_delivery(const fs::path& name, const MasterOptions& options) {
+    if (!options.has_siblings) return name;
+    auto stem = name.stem();
+    stem += "." + options.delivery->name;
+    stem += name.extension();
+    return name.parent_path() / stem;
+}
+
+/// mix.report.json for mix.wav, or mix.spotify.report.json.
+fs::path side_name(const fs::path& input, const MasterOptions& options, const char* suffix) {
     auto name = input.stem();
+    if (options.has_siblings) name += "." + options.delivery->name;
     name += suffix;
     return name;
 }
 
 /// `asked` itself, or the file of that name in the directory that it is.
-std::optional<fs::path> place_in(const std::optional<fs::path>& asked, const fs::path& name) {
+std::optional<fs::path> place_in(const std::optional<fs::path>& asked, const TrackInput& input, const fs::path& name,
+                                 const MasterOptions& options) {
     if (!asked) return std::nullopt;
-    return names_directory(*asked) ? *asked / name : *asked;
+    return names_directory(*asked) ? *asked / input.folder / name : with_delivery(*asked, options);
+}
+
+Result<std::optional<fs::path>> master_place(const TrackInput& input, const MasterOptions& options) {
+    const auto name = with_delivery(master_name(input.path, options), options);
+    auto place = place_in(options.output, input, name, options);
+    if (!place || !options.delivery || takes(options.delivery->file, *place)) return place;
+    const auto& accepted = options.delivery->file.extensions;
+    if (options.has_siblings) return std::optional(place->replace_extension(accepted.front()));
+    std::string list;
+    for (const auto& extension : accepted) list += (list.empty() ? "" : ", ") + extension;
+    return usage("-o " + place->string() + ": --target " + options.delivery->name + " takes " + list);
 }
 
 Status check_single_names(const MasterOptions& options) {
@@ -79,10 +114,12 @@ Status check_single_names(const MasterOptions& options) {
     return check(options.save_settings, "--save-settings");
 }
 
-Status check_places(const std::vector<MasterJob>& jobs, const MasterOptions& options) {
+Status check_places(const std::vector<MasterJob>& jobs) {
     Places places;
-    for (const auto& job : jobs) places.add_read(job.input, "the input " + job.input.string());
-    if (options.settings) places.add_read(*options.settings, "the settings file to be read");
+    for (const auto& job : jobs) {
+        places.add_read(job.input, "the input " + job.input.string());
+        if (job.options->settings) places.add_read(*job.options->settings, "the settings file to be read");
+    }
     for (const auto& job : jobs) {
         const auto of_input = " of " + job.input.string();
         const std::pair<const std::optional<fs::path>&, const char*> written[] = {
@@ -95,9 +132,10 @@ Status check_places(const std::vector<MasterJob>& jobs, const MasterOptions& opt
 }
 
 /// Finds what no input could make possible, before any is opened.
-Status check_formats(const std::vector<MasterJob>& jobs, const MasterOptions& options) {
+Status check_formats(const std::vector<MasterJob>& jobs) {
     for (const auto& job : jobs) {
         if (!job.output) continue;
+        const auto& options = *job.options;
         const double any_rate_hz = options.rate_hz > 0.0 ? options.rate_hz : 48000.0;  // every format has it
         if (const auto spec = output_spec(*job.output, options, {.sample_rate_hz = any_rate_hz, .channels = 2}); !spec)
             return usage(spec.error().message);
@@ -105,56 +143,89 @@ Status check_formats(const std::vector<MasterJob>& jobs, const MasterOptions& op
     return success();
 }
 
+Result<MasterJob> job_for(const TrackInput& input, const MasterOptions& options) {
+    auto output = master_place(input, options);
+    if (!output) return output.error();
+    return MasterJob{
+        .input = input.path,
+        .output = *std::move(output),
+        .report = place_in(options.report, input, side_name(input.path, options, ".report.json"), options),
+        .settings = place_in(options.save_settings, input, side_name(input.path, options, ".settings.json"), options),
+        .options = &options};
+}
+
 }  // namespace
 
-Result<std::vector<MasterJob>> plan_jobs(const MasterOptions& options) {
-    if (auto status = check_single_names(options); !status) return status.error();
+Result<std::vector<MasterJob>> plan_jobs(const std::vector<MasterRow>& rows) {
     std::vector<MasterJob> jobs;
-    for (const auto& input : options.inputs)
-        jobs.push_back({.input = input,
-                        .output = place_in(options.output, master_name(input)),
-                        .report = place_in(options.report, with_suffix(input, ".report.json")),
-                        .settings = place_in(options.save_settings, with_suffix(input, ".settings.json"))});
-    if (auto status = check_formats(jobs, options); !status) return status.error();
-    if (auto status = check_places(jobs, options); !status) return status.error();
+    for (const auto& row : rows) {
+        for (const auto& options : row)
+            if (auto status = check_single_names(options); !status) return status.error();
+        for (std::size_t i = 0; i < row.front().inputs.size(); ++i)
+            for (const auto& options : row) {
+                auto job = job_for(options.inputs[i], options);
+                if (!job) return job.error();
+                job->row = static_cast<std::size_t>(&row - rows.data());
+                jobs.push_back(*std::move(job));
+            }
+    }
+    if (auto status = check_formats(jobs); !status) return status.error();
+    if (auto status = check_places(jobs); !status) return status.error();
     return jobs;
 }
 
-Result<std::vector<fs::path>> make_directories(const MasterOptions& options) {
+namespace {
+
+/// Makes `directory`, and of those above it what lies below `named`, which may itself be missing.
+Status make_directory(const fs::path& directory, const fs::path& named, std::vector<fs::path>& made) {
+    std::vector<fs::path> missing;
+    std::error_code problem;
+    auto at = directory;
+    while (!at.empty() && !fs::exists(at, problem)) {
+        missing.push_back(at);
+        if (at == named) break;
+        at = at.parent_path();
+    }
+    for (auto path = missing.rbegin(); path != missing.rend(); ++path) {
+        problem.clear();
+        if (fs::create_directory(*path, problem)) made.push_back(*path);
+        if (problem)
+            return Error{ErrorCode::output, path->string() + ": the directory cannot be made: " + problem.message()};
+    }
+    return success();
+}
+
+}  // namespace
+
+Result<std::vector<fs::path>> make_directories(const std::vector<MasterJob>& jobs) {
     std::vector<fs::path> made;
-    const auto& output = options.dry_run ? std::nullopt : options.output;
-    for (const auto* path : {&output, &options.report, &options.save_settings}) {
-        if (!*path || (*path)->has_filename()) continue;
-        std::error_code problem;
-        // False, and no error, if it is there.
-        if (fs::create_directory((*path)->parent_path(), problem)) made.push_back((*path)->parent_path());
-        if (!problem) continue;
-        remove_empty(made);
-        return Error{ErrorCode::output, (*path)->string() + ": the directory cannot be made: " + problem.message()};
+    for (const auto& job : jobs) {
+        const auto& options = *job.options;
+        const auto no_output = std::optional<fs::path>();
+        const std::pair<const std::optional<fs::path>&, const std::optional<fs::path>&> places[] = {
+            {options.dry_run ? no_output : job.output, options.output},
+            {job.report, options.report},
+            {job.settings, options.save_settings}};
+        for (const auto& [file, asked] : places) {
+            if (!file || !asked || !names_directory(*asked)) continue;
+            const auto named = asked->has_filename() ? *asked : asked->parent_path();
+            auto status = make_directory(file->parent_path(), named, made);
+            if (status) continue;
+            remove_empty(made);
+            return status.error();
+        }
     }
     return made;
 }
 
 void remove_empty(const std::vector<fs::path>& directories) noexcept {
-    for (const auto& directory : directories) {
+    for (auto directory = directories.rbegin(); directory != directories.rend(); ++directory) {
         std::error_code not_empty;
-        fs::remove(directory, not_empty);
+        fs::remove(*directory, not_empty);
     }
 }
 
 namespace {
-
-/// The source's rate, or where the format does not hold it, the next higher one that it holds, or else its highest.
-double usual_rate_hz(const OutputFormat& format, double source_rate_hz) {
-    if (format.rates_hz.empty()) return source_rate_hz;
-    double best_hz = 0.0;
-    for (const int rate_hz : format.rates_hz) {
-        const bool better =
-            best_hz < source_rate_hz ? rate_hz > best_hz : rate_hz >= source_rate_hz && rate_hz < best_hz;
-        if (better) best_hz = rate_hz;
-    }
-    return best_hz;
-}
 
 /// Where nothing is asked to change, the depth that holds every sample of the source, if the format has it.
 std::optional<BitDepth> usual_depth(const OutputFormat& format, const MasterOptions& options,
@@ -177,9 +248,10 @@ Result<OutputSpec> output_spec(const fs::path& output, const MasterOptions& opti
         rate_hz = usual_rate_hz(*named->format, source.sample_rate_hz);
     const double frames = std::round(static_cast<double>(source.frames) * rate_hz / source.sample_rate_hz);
     OutputSpec spec{.sample_rate_hz = rate_hz,
-                    .channels = source.channels,
+                    .channels = options.channels > 0 ? options.channels : source.channels,
                     .frames = static_cast<std::int64_t>(frames),
-                    .depth = options.depth};
+                    .depth = options.depth,
+                    .bitrate_kbps = options.bitrate_kbps};
     const auto encoding = choose_encoding(output, spec);
     if (!encoding) return encoding.error();
     if (!spec.depth && !encoding->format->lossy()) {

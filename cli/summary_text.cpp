@@ -149,6 +149,26 @@ void add_level(Paragraphs& text, const MasterReport& report) {
         text.add("dither", "to " + number_text(dither.bits) + " bits" + (dither.shaping > 0.0 ? ", shaped" : ""));
 }
 
+/// How it stands to what its destination asks for.
+void add_delivery(Paragraphs& text, const MasterOutcome& outcome, const MasterOptions& options) {
+    for (const auto& codec : outcome.report.codecs)
+        text.add("codec", codec.codec + ": " + fixed_text(codec.levels.integrated_lufs, 2) + " LUFS, true peak " +
+                              fixed_text(codec.levels.true_peak_dbtp, 2) + " dBTP");
+    if (outcome.report.attempts > 1)
+        text.add("adapted", "made " + std::to_string(outcome.report.attempts) + " times, with the ceiling at " +
+                                fixed_text(outcome.report.aimed_ceiling_dbtp, 2) + " dBTP in the end");
+    if (!options.delivery || !outcome.check) return;
+    const auto& findings = outcome.check->findings;
+    const auto missed = std::count_if(findings.begin(), findings.end(),
+                                      [](const CheckFinding& f) { return f.verdict == Verdict::failed; });
+    text.add("target", options.delivery->title + (missed == 0 ? ": meets what it asks for"
+                                                              : ": misses " + std::to_string(missed) + " of " +
+                                                                    std::to_string(findings.size()) + " demands"));
+    for (const auto& finding : findings)
+        if (finding.verdict == Verdict::note)
+            text.add("target", finding.label + " " + finding.found + ": " + finding.problem);
+}
+
 /// What a user can do who wants it louder all the same.
 std::string advice_for(const MasterReport& report) {
     const auto& loud = limiter_modes.back();
@@ -167,8 +187,9 @@ std::string status_text(const MasterJob& job, const MasterOutcome& outcome) {
 
 }  // namespace
 
-std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, const MasterOptions& options,
-                         const TextStyle& style) {
+std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style) {
+    const auto& options = *job.options;
+    if (outcome.skipped) return summary_line(job, outcome, style);
     const auto& report = outcome.report;
     const bool is_verbose = options.verbosity == Verbosity::verbose;
     Paragraphs text(style);
@@ -185,6 +206,7 @@ std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, con
         text.add("result", levels_text(*report.after));
     else if (report.level.achieved_lufs > silence_db)
         text.add("expected", fixed_text(report.level.achieved_lufs, 2) + " LUFS under that ceiling");
+    add_delivery(text, outcome, options);
     if (report.referee)
         text.add("referee", fixed_text(report.referee->integrated_lufs, 2) + " LUFS, true peak " +
                                 fixed_text(report.referee->true_peak_dbtp, 2) + " dBTP by libebur128");
@@ -199,6 +221,9 @@ std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, con
 
 std::string summary_line(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style) {
     const auto& report = outcome.report;
+    if (outcome.skipped)
+        return style.bold(padded("skipped", 8)) + printable(job.input.string()) + ": " +
+               printable(job.output->string()) + " is there already\n";
     auto line = style.bold(padded(status_name(report.status), 8)) + printable(job.input.string());
     if (!outcome.encoding.empty()) line += " -> " + printable(job.output->string());
     if (report.before.integrated_lufs > silence_db) {

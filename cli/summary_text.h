@@ -8,8 +8,7 @@
 namespace burnish {
 
 /// What was found, what was done and why, what came out. With -v also every measurement, before and after.
-[[nodiscard]] std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, const MasterOptions& options,
-                                       const TextStyle& style);
+[[nodiscard]] std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style);
 
 /// The same in one line, for one of several files.
 [[nodiscard]] std::string summary_line(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style);

@@ -134,6 +134,11 @@ Result<Metadata> read_metadata(const std::filesystem::path& path) {
     return metadata;
 }
 
+void set_tag(Metadata& metadata, const Tag& tag) {
+    std::erase_if(metadata.tags, [&](const Tag& old) { return old.key == tag.key; });
+    metadata.tags.push_back(tag);
+}
+
 Metadata at_rate(Metadata metadata, double sample_rate_hz) {
     if (metadata.sample_rate_hz > 0.0 && metadata.sample_rate_hz != sample_rate_hz) {
         const double ratio = sample_rate_hz / metadata.sample_rate_hz;

@@ -51,7 +51,7 @@ struct Sampler {
     bool operator==(const Sampler&) const = default;
 };
 
-/// The broadcast extension of WAV. Source: EBU Tech 3285 v2. Its loudness fields are not kept: they measure the sound
+/// The broadcast extension of WAV. Source: EBU Tech 3285 v2. Its loudness fields are not read: they measure the sound
 /// before it was processed.
 struct Broadcast {
     std::string description;
@@ -61,6 +61,8 @@ struct Broadcast {
     std::string origination_time;             ///< hh:mm:ss
     std::uint64_t time_reference_frames = 0;  ///< since midnight
     std::array<std::uint8_t, 64> umid{};
+    /// Integrated loudness in LUFS, range in LU, true peak in dBTP, largest momentary and short-term loudness in LUFS.
+    std::optional<std::array<double, 5>> loudness{};
     std::string coding_history;  ///< a line per coding step, EBU R98; ends of line are CR LF
     bool operator==(const Broadcast&) const = default;
 };
@@ -82,9 +84,12 @@ struct Metadata {
     std::optional<Sampler> sampler;
     std::optional<Broadcast> broadcast;
     std::vector<OpaqueChunk> chunks;
-    std::optional<double> replaygain_db;  ///< track gain as the tags say, of the sound as it was; never carried over
-    std::vector<std::string> warnings;    ///< what was found but cannot be carried over, a sentence each
+    std::optional<double> replaygain_db{};  ///< track gain as the tags say, of the sound as it was; never carried over
+    std::vector<std::string> warnings;      ///< what was found but cannot be carried over, a sentence each
 };
+
+/// Sets a tag in place of all of that key.
+void set_tag(Metadata& metadata, const Tag& tag);
 
 /// The same with all positions, the time reference among them, counted at another rate.
 [[nodiscard]] Metadata at_rate(Metadata metadata, double sample_rate_hz);

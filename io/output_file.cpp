@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "io/bitrate.h"
 #include "io/chunks.h"
 #include "io/ogg_pages.h"
 #include "io/sound_stream.h"
@@ -97,7 +98,7 @@ public:
         if (!stream_) return failure();
         command(SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);  // it holds the time of day
         command(SFC_RF64_AUTO_DOWNGRADE, nullptr, SF_TRUE);
-        if (encoding_.format->lossy()) set_quality();
+        if (encoding_.format->lossy()) set_bitrate(stream_.get(), encoding_.format->container, spec_);
         if (metadata_.broadcast && is(Container::wav)) {
             complete_coding_history();
             put_bext_before_sound();
@@ -120,9 +121,15 @@ public:
         return success();
     }
 
-    [[nodiscard]] Status finish() override {
+    [[nodiscard]] Status end_sound() override {
         assert(stream_);
-        if (!stream_.close()) return failure();
+        return stream_.close() ? success() : Status(failure());
+    }
+
+    [[nodiscard]] Status finish(const std::optional<MeasuredLoudness>& measured) override {
+        if (stream_)
+            if (auto ended = end_sound(); !ended) return ended;
+        if (measured) add_loudness(*measured);
         std::vector<std::string> left_out;
         int error_number = 0;
         switch (encoding_.format->container) {
@@ -142,6 +149,7 @@ public:
         }
         if (error_number == 0 && (is(Container::vorbis) || is(Container::opus)))
             error_number = fix_ogg_serial_number(file_.descriptor());
+        if (error_number == 0 && measured && bext_is_written_ && !patch_bext(*measured)) error_number = errno;
         if (error_number != 0) return failure(std::strerror(error_number));
         file_.start_flush();
         for (const auto& item : left_out)
@@ -165,15 +173,6 @@ private:
         return {ErrorCode::output, path_.string() + ": cannot be written: " + why};
     }
     void command(int number, void* data, int value) { sf_command(stream_.get(), number, data, value); }
-
-    void set_quality() {
-        int constant = SF_BITRATE_MODE_CONSTANT;
-        double vorbis_quality = 0.8;
-        double least_compression = 0.0;
-        if (is(Container::vorbis)) command(SFC_SET_VBR_ENCODING_QUALITY, &vorbis_quality, sizeof vorbis_quality);
-        if (is(Container::mp3)) command(SFC_SET_BITRATE_MODE, &constant, sizeof constant);
-        if (!is(Container::vorbis)) command(SFC_SET_COMPRESSION_LEVEL, &least_compression, sizeof least_compression);
-    }
 
     // --- sound ---
 
@@ -216,6 +215,29 @@ private:
 
     // --- metadata ---
 
+    void add_loudness(const MeasuredLoudness& measured) {
+        if (metadata_.broadcast) metadata_.broadcast->loudness = bext_loudness(measured);
+        if (measured.as_replaygain)
+            for (auto& tag : replaygain_tags(measured.integrated_lufs, measured.true_peak_dbtp, is(Container::opus)))
+                metadata_.tags.push_back(std::move(tag));
+    }
+
+    /// The extension stands before the sound and was written before it was known.
+    [[nodiscard]] bool patch_bext(const MeasuredLoudness& measured) {
+        std::array<std::uint8_t, 4> head{};
+        (void)read_at(file_.descriptor(), 0, head);
+        const auto kind = head[1] == 'F' ? InputKind::rf64 : InputKind::wav;
+        for (const auto& chunk : list_chunks(file_.descriptor(), kind))
+            if (chunk.id == "bext")
+                return write_at(file_.descriptor(), chunk.offset + bext_loudness_offset,
+                                make_bext_loudness(bext_loudness(measured)));
+        return true;
+    }
+
+    static std::array<double, 5> bext_loudness(const MeasuredLoudness& m) {
+        return {m.integrated_lufs, m.loudness_range_lu, m.true_peak_dbtp, m.max_momentary_lufs, m.max_short_term_lufs};
+    }
+
     void complete_coding_history() {
         auto& history = metadata_.broadcast->coding_history;
         if (!history.empty() && !history.ends_with("\n")) history += "\r\n";
@@ -230,8 +252,8 @@ private:
         chunk.id_size = 4;
         chunk.data = bext.data();
         chunk.datalen = static_cast<unsigned>(bext.size());
-        if (bext.size() <= max_bext_bytes && sf_set_chunk(stream_.get(), &chunk) == SF_ERR_NO_ERROR)
-            metadata_.broadcast.reset();
+        bext_is_written_ = bext.size() <= max_bext_bytes && sf_set_chunk(stream_.get(), &chunk) == SF_ERR_NO_ERROR;
+        if (bext_is_written_) metadata_.broadcast.reset();
     }
 
     /// @return whether all went well so far; an empty chunk is not written
@@ -292,6 +314,7 @@ private:
     std::vector<int> integers_;
     std::vector<std::string> warnings_;
     std::int64_t frames_ = 0;
+    bool bext_is_written_ = false;
     double max_sound_bytes_ = 0.0;  // 0: no limit
 };
 

@@ -30,6 +30,11 @@ constexpr std::array integers = {BitDepth::int16, BitDepth::int24};
 constexpr std::array opus_rates_hz = {8000, 12000, 16000, 24000, 48000};
 constexpr std::array mp3_rates_hz = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000};
 
+/// Layer III has these; what is below 32 kHz halves them, and shares only some.
+constexpr std::array mp3_kbps = {32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320};
+constexpr std::array vorbis_kbps = {48, 480};
+constexpr std::array opus_kbps = {12, 512};
+
 constexpr std::array<std::string_view, 1> wav = {".wav"};
 constexpr std::array<std::string_view, 1> w64 = {".w64"};
 constexpr std::array<std::string_view, 2> aiff = {".aiff", ".aif"};
@@ -43,14 +48,14 @@ constexpr std::int64_t four_gib = std::int64_t{1} << 32;
 
 /// A long WAV becomes RF64, under the same extension.
 constexpr auto formats = std::to_array<OutputFormat>({
-    {Container::wav, "WAV", wav, all_depths, {}, 0},
-    {Container::flac, "FLAC", flac, integers, {}, 0},
-    {Container::aiff, "AIFF", aiff, integers, {}, four_gib},
-    {Container::aifc, "AIFC", aifc, all_depths, {}, four_gib},
-    {Container::w64, "W64", w64, all_depths, {}, 0},
-    {Container::vorbis, "Ogg Vorbis", vorbis, {}, {}, 0},
-    {Container::opus, "Opus", opus, {}, opus_rates_hz, 0},
-    {Container::mp3, "MP3", mp3, {}, mp3_rates_hz, 0},
+    {Container::wav, "WAV", wav, all_depths, {}, 0, {}},
+    {Container::flac, "FLAC", flac, integers, {}, 0, {}},
+    {Container::aiff, "AIFF", aiff, integers, {}, four_gib, {}},
+    {Container::aifc, "AIFC", aifc, all_depths, {}, four_gib, {}},
+    {Container::w64, "W64", w64, all_depths, {}, 0, {}},
+    {Container::vorbis, "Ogg Vorbis", vorbis, {}, {}, 0, vorbis_kbps},
+    {Container::opus, "Opus", opus, {}, opus_rates_hz, 0, opus_kbps},
+    {Container::mp3, "MP3", mp3, {}, mp3_rates_hz, 0, mp3_kbps},
 });
 
 const Depth& row_of(BitDepth depth) {
@@ -78,6 +83,12 @@ const OutputFormat* format_for(const std::filesystem::path& path) {
     return nullptr;
 }
 
+bool takes_bitrate(const OutputFormat& format, int kbps) {
+    const auto& rates = format.bitrates_kbps;
+    if (rates.size() == 2) return kbps >= rates.front() && kbps <= rates.back();
+    return std::find(rates.begin(), rates.end(), kbps) != rates.end();
+}
+
 }  // namespace
 
 std::span<const BitDepth> bit_depths() noexcept { return all_depths; }
@@ -100,6 +111,22 @@ std::string output_extensions() {
     return list_of(formats, [](const OutputFormat& format) {
         return list_of(format.extensions, [](std::string_view extension) { return extension; });
     });
+}
+
+double usual_rate_hz(const OutputFormat& format, double source_rate_hz) noexcept {
+    if (format.rates_hz.empty()) return source_rate_hz;
+    double best_hz = 0.0;
+    for (const int rate_hz : format.rates_hz) {
+        const bool better =
+            best_hz < source_rate_hz ? rate_hz > best_hz : rate_hz >= source_rate_hz && rate_hz < best_hz;
+        if (better) best_hz = rate_hz;
+    }
+    return best_hz;
+}
+
+const OutputFormat& format_of(Container container) noexcept {
+    return *std::find_if(formats.begin(), formats.end(),
+                         [&](const OutputFormat& format) { return format.container == container; });
 }
 
 Result<OutputEncoding> choose_encoding(const std::filesystem::path& path, const OutputSpec& spec) {
@@ -126,7 +153,17 @@ Result<OutputEncoding> choose_encoding(const std::filesystem::path& path, const 
         return problem("a sample rate of ", spec.sample_rate_hz, " Hz asked for, ", format->name, " takes ",
                        list_of(rates, [](int rate_hz) { return rate_hz; }), " Hz (try --rate 48000)");
 
+    if (spec.bitrate_kbps > 0 && !format->lossy())
+        return problem("a bit rate of ", spec.bitrate_kbps, " kbit/s asked for, but ", format->name,
+                       " is lossless and has what it takes");
     if (format->lossy()) {
+        const auto& bitrates = format->bitrates_kbps;
+        if (spec.bitrate_kbps > 0 && !takes_bitrate(*format, spec.bitrate_kbps))
+            return problem("a bit rate of ", spec.bitrate_kbps, " kbit/s asked for, ", format->name, " takes ",
+                           bitrates.size() == 2
+                               ? std::to_string(bitrates.front()) + " to " + std::to_string(bitrates.back())
+                               : list_of(bitrates, [](int kbps) { return kbps; }),
+                           " kbit/s");
         if (spec.depth)
             return problem("a bit depth of ", name_of(*spec.depth), " asked for, but ", format->name,
                            " is a lossy codec and has none");

@@ -33,6 +33,7 @@ struct OutputFormat {
     std::span<const BitDepth> depths;              ///< those it can hold, none for a lossy codec
     std::span<const int> rates_hz;                 ///< those it can hold; empty: any that can be read
     std::int64_t max_bytes;                        ///< of the whole file; 0: no limit worth a word
+    std::span<const int> bitrates_kbps;  ///< of a lossy codec: each, or if there are two, from one to the other
 
     [[nodiscard]] bool lossy() const noexcept { return depths.empty(); }
 };
@@ -52,6 +53,7 @@ struct OutputSpec {
     int channels = 0;
     std::int64_t frames = 0;
     std::optional<BitDepth> depth;  ///< none: 24 bits where there is a choice
+    int bitrate_kbps = 0;           ///< of a lossy codec, all channels together; 0: near the top of what it offers
 };
 
 /// A format and the depth in it; no depth for a lossy codec.
@@ -59,6 +61,13 @@ struct OutputEncoding {
     const OutputFormat* format = nullptr;
     std::optional<BitDepth> depth;
 };
+
+/// The rate that a format holds for sound of `source_rate_hz`: the same, or else the next higher one, or else its
+/// highest.
+[[nodiscard]] double usual_rate_hz(const OutputFormat& format, double source_rate_hz) noexcept;
+
+/// The format that a container is written as.
+[[nodiscard]] const OutputFormat& format_of(Container container) noexcept;
 
 /// The encoding that a file of this name gets, or why it cannot be had; touches no file.
 [[nodiscard]] Result<OutputEncoding> choose_encoding(const std::filesystem::path& path, const OutputSpec& spec);

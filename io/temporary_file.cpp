@@ -1,7 +1,9 @@
 #include "io/temporary_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,6 +12,8 @@
 #include <climits>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
+#include <string_view>
 #include <utility>
 
 #include "io/file_descriptor.h"
@@ -27,7 +31,9 @@ struct Slot {
 };
 static_assert(std::atomic<int>::is_always_lock_free);
 
-constexpr int slot_count = 16;
+constexpr std::string_view mark = ".burnish-";
+constexpr int abandoned_after_s = 10;
+constexpr int slot_count = 64;
 std::array<Slot, slot_count> slots;
 
 /// @return -1 when all places are taken: the file works as before, but no signal handler will find it
@@ -72,9 +78,11 @@ Result<TemporaryFile> TemporaryFile::beside(const std::filesystem::path& target)
     constexpr std::size_t stem_bytes = 120;  // leaves room for the rest within the 255 bytes of a name
     const auto stem = target.stem().string().substr(0, stem_bytes);
     for (int attempt = 0; attempt < 100; ++attempt) {
-        auto path = directory_of(target) / ("." + stem + ".burnish-" + chance_letters() + target.extension().string());
+        auto path =
+            directory_of(target) / ("." + stem + std::string(mark) + chance_letters() + target.extension().string());
         const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor >= 0) {
+            (void)::flock(descriptor, LOCK_EX | LOCK_NB);  // as long as it is held, the file is somebody's work
             const int slot = enlist(path);
             return TemporaryFile(std::move(path), descriptor, slot);
         }
@@ -125,6 +133,24 @@ Status TemporaryFile::commit(const std::filesystem::path& target, bool replace) 
     const FileDescriptor directory(::open(directory_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory) (void)::fsync(directory.get());
     return success();
+}
+
+int remove_abandoned_files(const std::filesystem::path& directory) {
+    int removed = 0;
+    std::error_code problem;
+    for (std::filesystem::directory_iterator entry(directory, problem), end; !problem && entry != end;
+         entry.increment(problem)) {
+        const auto name = entry->path().filename().string();
+        if (!name.starts_with('.') || name.find(mark) == name.npos) continue;
+        const FileDescriptor file(::open(entry->path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+        struct stat status {};
+        if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+        // A file is locked a moment after it is made: the newest ones are left alone.
+        if (std::time(nullptr) - status.st_mtime < abandoned_after_s) continue;
+        if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) continue;
+        removed += ::unlink(entry->path().c_str()) == 0 ? 1 : 0;
+    }
+    return removed;
 }
 
 void remove_temporary_files() noexcept {

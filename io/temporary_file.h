@@ -37,6 +37,10 @@ private:
     int slot_ = -1;  // in the list of live files; -1 when there is nothing to remove
 };
 
+/// Removes temporary files that a killed process has left in a directory: old enough, and locked by nobody.
+/// @return how many
+int remove_abandoned_files(const std::filesystem::path& directory);
+
 /// Removes every temporary file that is alive. For a signal handler: async-signal-safe.
 void remove_temporary_files() noexcept;
 

@@ -28,6 +28,8 @@ constexpr auto fields = std::to_array<Field>({
 constexpr std::string_view time_reference_key = "TIME_REFERENCE";
 constexpr std::string_view umid_key = "UMID";
 constexpr double r128_to_replaygain_db = 5.0;
+constexpr double replaygain_lufs = -18.0;
+constexpr double lowest_lufs = -70.0;
 
 std::string chapter_key(std::size_t number) {
     std::array<char, 32> text{};
@@ -125,6 +127,17 @@ std::optional<double> replaygain_of(const std::vector<Tag>& tags) {
         if (problem == std::errc()) return is_opus ? value / 256.0 + r128_to_replaygain_db : value;
     }
     return std::nullopt;
+}
+
+std::vector<Tag> replaygain_tags(double integrated_lufs, double true_peak_dbtp, bool for_opus) {
+    if (integrated_lufs <= lowest_lufs) return {};  // there is no loudness to start from
+    const double gain_db = replaygain_lufs - integrated_lufs;
+    if (for_opus) return {{"R128_TRACK_GAIN", std::to_string(std::lround(256.0 * (gain_db - r128_to_replaygain_db)))}};
+    std::array<char, 32> gain{};
+    std::array<char, 32> peak{};
+    std::snprintf(gain.data(), gain.size(), "%+.2f dB", gain_db);
+    std::snprintf(peak.data(), peak.size(), "%.6f", std::pow(10.0, true_peak_dbtp / 20.0));
+    return {{"REPLAYGAIN_TRACK_GAIN", gain.data()}, {"REPLAYGAIN_TRACK_PEAK", peak.data()}};
 }
 
 bool is_stale(std::string_view key) noexcept {

@@ -22,6 +22,9 @@ void take_broadcast_tags(Metadata& metadata);
 /// Sources: ReplayGain 2.0; RFC 7845 section 5.2.1, whose gains are towards -23 LUFS.
 [[nodiscard]] std::optional<double> replaygain_of(const std::vector<Tag>& tags);
 
+/// ReplayGain 2.0 of one track: gain towards -18 LUFS and true peak, or the gain in Opus' own way.
+[[nodiscard]] std::vector<Tag> replaygain_tags(double integrated_lufs, double true_peak_dbtp, bool for_opus);
+
 /// True for tags that measure the sound as it was or name its encoder, and so are untrue of a master.
 [[nodiscard]] bool is_stale(std::string_view key) noexcept;
 

@@ -94,10 +94,23 @@ Bytes make_bext(const Broadcast& broadcast) {
     out.u64(broadcast.time_reference_frames);
     out.u16(2);
     out.raw(broadcast.umid);
-    for (int field = 0; field < 5; ++field) out.u16(loudness_not_given);
+    if (broadcast.loudness)
+        out.raw(make_bext_loudness(*broadcast.loudness));
+    else
+        for (int field = 0; field < 5; ++field) out.u16(loudness_not_given);
     out.zeros(180);
     out.text(broadcast.coding_history);
     out.pad_to_even();
+    return out.bytes();
+}
+
+Bytes make_bext_loudness(const std::array<double, 5>& loudness) {
+    ByteWriter out;
+    for (const double value : loudness) {
+        // In hundredths; what lies outside of the fields' range, as silence does, is not given.
+        const bool fits = value > -99.99 && value < 99.99;
+        out.u16(fits ? static_cast<std::uint16_t>(std::lround(100.0 * value)) : loudness_not_given);
+    }
     return out.bytes();
 }
 

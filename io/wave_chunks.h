@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -20,6 +21,9 @@ void parse_smpl(std::span<const std::uint8_t> bytes, Metadata& metadata);
 void parse_mark(std::span<const std::uint8_t> bytes, Metadata& metadata);
 
 [[nodiscard]] Bytes make_bext(const Broadcast& broadcast);
+/// The five loudness fields alone, which stand at this place in the chunk.
+[[nodiscard]] Bytes make_bext_loudness(const std::array<double, 5>& loudness);
+inline constexpr std::int64_t bext_loudness_offset = 412;
 [[nodiscard]] Bytes make_cue(const std::vector<Cue>& cues);
 [[nodiscard]] Bytes make_cue_labels(const std::vector<Cue>& cues);  ///< LIST adtl; empty if no cue has a label
 [[nodiscard]] Bytes make_info_list(const std::vector<Tag>& tags);   ///< LIST INFO; empty if no tag has a place there

@@ -210,6 +210,7 @@ Result<DeliveryTarget> read_delivery_target(std::string_view where, std::string_
     target.help = fields.text("help");
     read_measure(fields, target);
     target.normalizes = fields.one_of("loudness", std::to_array<std::string_view>({"as it is"})).empty();
+    target.may_limit = !fields.flag("unlimited");
     fields.object("master", [&](Fields& f) { f.target_numbers(target.master); });
     fields.object("usual", [&](Fields& f) { f.target_numbers(target.usual); });
     fields.object("loud", [&](Fields& f) {

@@ -67,6 +67,7 @@ struct DeliveryTarget {
     std::string help;
     LevelMeasure measure = LevelMeasure::programme;
     bool normalizes = true;  ///< false: no loudness is aimed at
+    bool may_limit = true;   ///< false: what is too high is turned down as a whole
     /// Demands: they beat a genre's numbers, and only a flag beats them.
     std::vector<std::pair<double Target::*, double>> master;
     std::vector<std::pair<double Target::*, double>> usual;  ///< habits: a genre's numbers beat them

@@ -109,7 +109,7 @@ void add_warnings(MasterReport& report, const MasterRequest& request, std::int64
                            " frames were beyond full scale and are cut off at it: only " +
                            "32-bit floating point can hold them");
     if (!report.after) return;
-    if (report.after->true_peak_dbtp > report.settings.limiter.ceiling_dbtp + 0.05 && request.target.limit_peaks)
+    if (report.after->true_peak_dbtp > request.target.ceiling_dbtp + 0.05 && request.target.limit_peaks)
         warnings.push_back(
             "the written file's true peak is " + two_decimals(report.after->true_peak_dbtp) +
             " dBTP, above the ceiling: encoding may have moved the peaks; lower the ceiling to compensate");
@@ -160,6 +160,13 @@ Result<TrackAnalysis> analyze_source(AudioSource& source, bool concurrent, const
     return analysis;
 }
 
+Result<Study> study_track(AudioSource& source, const MasterRequest& request, const std::function<bool(double)>& tick) {
+    auto analysis = analyze_source(source, request.concurrent, tick);
+    if (!analysis) return analysis.error();
+    auto prediction = request.predictor(*analysis, request.target);
+    return Study{*analysis, std::move(prediction)};
+}
+
 Result<MasterReport> master(AudioSource& source, const MasterRequest& request, const MasterServices& services,
                             Delivery* delivery, const Progress& progress) {
     MasterReport report;
@@ -167,13 +174,17 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     PhaseProgress phase(progress);
 
     phase.begin("analyzing", 0.2);
-    auto before = analyze_source(source, request.concurrent, phase.ticker());
-    if (!before) return before.error();
-    report.before = *before;
-
-    auto prediction = request.predictor(report.before, request.target);
-    report.settings = prediction.settings;
-    report.decisions = std::move(prediction.decisions);
+    if (request.study == nullptr) {
+        auto own = study_track(source, request, phase.ticker());
+        if (!own) return own.error();
+        report.before = own->analysis;
+        report.settings = own->prediction.settings;
+        report.decisions = std::move(own->prediction.decisions);
+    } else {
+        report.before = request.study->analysis;
+        report.settings = request.study->prediction.settings;
+        report.decisions = request.study->prediction.decisions;
+    }
     request.patch.apply_to(report.settings);
     std::erase_if(report.decisions, [&](const Decision& decision) {
         const auto dot = decision.parameter.find('.');
@@ -227,11 +238,14 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
             frames_tick);
     };
 
+    Target aim = request.target;
+    aim.loudness_lufs += request.offset.loudness_lu;
+    aim.ceiling_dbtp += request.offset.ceiling_db;
     bool delivered = false;
     if (request.target.limit_peaks) {
         const LevelTask task{.programme = *programme,
                              .lead_frames = lead_frames,
-                             .target = request.target,
+                             .target = aim,
                              .settings = report.settings,
                              .patch = request.patch,
                              .expected_lufs = report.before.integrated_lufs,

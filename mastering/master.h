@@ -11,6 +11,18 @@
 
 namespace burnish {
 
+/// What is known of a track before anything is done to it. Whoever makes several masters of one track studies it once.
+struct Study {
+    TrackAnalysis analysis;
+    Prediction prediction;
+};
+
+/// What to aim at other than the target, so that it is met after something that moves it, a lossy codec say.
+struct AimOffset {
+    double loudness_lu = 0.0;
+    double ceiling_db = 0.0;
+};
+
 struct MasterRequest {
     Target target;
     Patch patch;                    ///< numbers that nobody may change
@@ -18,7 +30,14 @@ struct MasterRequest {
     double delivery_rate_hz = 0.0;  ///< 0: the source's
     int delivery_bits = 24;         ///< word length to dither to; 0 keeps floating point
     bool concurrent = true;         ///< use a second thread; the result is the same
+    const Study* study = nullptr;   ///< of this source by this predictor, if there is one already
+    AimOffset offset{};
 };
+
+/// Measures a track and proposes what to do to it.
+/// @param tick  called with the share that is done; false cancels
+[[nodiscard]] Result<Study> study_track(AudioSource& source, const MasterRequest& request,
+                                        const std::function<bool(double)>& tick);
 
 /// Makes a master: analyze, predict, render, solve the loudness, write, and measure what was written.
 ///

@@ -62,6 +62,7 @@ Json report_json(const MasterReport& report) {
     if (!report.target.normalize) target["loudness_lufs"] = nullptr;  // none was aimed at
     target["normalize"] = report.target.normalize;
     if (!report.target.preset.empty()) target["preset"] = report.target.preset;
+    if (!report.target.delivery.empty()) target["delivery"] = report.target.delivery;
     if (!report.target.style.empty()) target["style"] = report.target.style;
     const TreatmentAim usual;
     for (const auto& row : treatment_aim_params)
@@ -83,6 +84,14 @@ Json report_json(const MasterReport& report) {
                              {"confidence", decision.confidence},
                              {"reason", decision.reason}});
     json["settings"] = settings_json(report.settings);
+    for (const auto& codec : report.codecs)
+        json["codecs"].push_back({{"codec", codec.codec},
+                                  {"integrated_lufs", rounded(codec.levels.integrated_lufs, 3)},
+                                  {"true_peak_dbtp", rounded(codec.levels.true_peak_dbtp, 3)}});
+    if (report.attempts > 1) {
+        json["level"]["attempts"] = report.attempts;
+        json["level"]["aimed_ceiling_dbtp"] = rounded(report.aimed_ceiling_dbtp, 3);
+    }
     if (report.referee)
         json["referee"] = {{"meter", "libebur128"},
                            {"integrated_lufs", rounded(report.referee->integrated_lufs, 3)},

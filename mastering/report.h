@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/track_analysis.h"
+#include "mastering/level_reading.h"
 #include "mastering/prediction.h"
 
 namespace burnish {
@@ -36,18 +37,27 @@ struct RefereeReading {
     double true_peak_dbtp = silence_db;
 };
 
+/// What becomes of a master in a lossy codec.
+struct CodecReading {
+    std::string codec;  ///< in words: "AAC at 256 kbit/s"
+    LevelReading levels{};
+};
+
 /// The proof of what was done.
 struct MasterReport {
     TrackAnalysis before;
     std::optional<TrackAnalysis> after;     ///< AnalysisScope::master, of the written file; none in a dry run
+    std::vector<CodecReading> codecs;       ///< measured after encoding and decoding the written file
     std::optional<RefereeReading> referee;  ///< libebur128's word on it, where it was asked for
     Target target;
     ChainSettings settings;
     std::vector<Decision> decisions;
     LevelReport level;
     MasterStatus status = MasterStatus::done;
-    std::string reason;                 ///< why the status is `limited`
-    std::vector<std::string> warnings;  ///< what the user should know and might not expect
+    int attempts = 1;                        ///< masters that were made until codecs were met
+    double aimed_ceiling_dbtp = silence_db;  ///< the limiter's; lower than the target's where a codec took it
+    std::string reason;                      ///< why the status is `limited`
+    std::vector<std::string> warnings;       ///< what the user should know and might not expect
 };
 
 /// @param scope  what was not measured is left out

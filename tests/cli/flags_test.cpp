@@ -245,7 +245,8 @@ TEST_CASE("a master in a directory keeps its name, and a lossless extension", "[
         flags.report = "reports/";
         flags.save_settings = "reports/";
     });
-    const auto jobs = plan_jobs(options);
+    const std::vector<MasterRow> rows{{options}};
+    const auto jobs = plan_jobs(rows);
     REQUIRE(jobs);
     REQUIRE(jobs->size() == 5);
     const char* expected[] = {"masters/one.wav", "masters/two.FLAC", "masters/three.wav", "masters/four.wav",

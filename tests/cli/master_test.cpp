@@ -300,7 +300,6 @@ TEST_CASE("mono stays mono, and tags and the rate asked for arrive", "[cli][mast
                                              .sampler = {},
                                              .broadcast = {},
                                              .chunks = {},
-                                             .replaygain_db = {},
                                              .warnings = {}},
                                             false));
         const auto audio = read_all(*source);
