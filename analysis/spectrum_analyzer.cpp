@@ -101,6 +101,7 @@ void SpectrumAnalyzer::prepare(const StreamInfo& info, Texture texture) {
     hum_.prepare(info.sample_rate_hz);
     measures_texture_ = texture == Texture::measured;
     texture_.prepare(info.sample_rate_hz, bin_hz_, bins);
+    image_.prepare(bin_hz_, bins);
 }
 
 void SpectrumAnalyzer::process(ConstAudioView in) {
@@ -138,7 +139,12 @@ void SpectrumAnalyzer::end_hop(bool complete) {
     rhythm_.add_frame(bark);
     percussion_.add_frame(power_);
     if (measures_texture_) texture_.add_frame(bark, power_, std::span(mid_).subspan(first_new, hop));
-    if (complete && hops_ >= hops_per_frame) add_to_block();
+    if (complete && hops_ >= hops_per_frame) {
+        add_to_block();
+        // Spectra side by side are enough for the image.
+        if (hops_ % hops_per_frame == 0 && silent_side_hops_ < hops_per_frame)
+            image_.add_frame(mid_spectrum_, side_spectrum_);
+    }
 
     if (end_ + hop_ > static_cast<int>(mid_.size())) {
         const int kept = size_ - hop_;
@@ -228,6 +234,7 @@ void SpectrumAnalyzer::finish(TrackAnalysis& analysis) {
 
     const auto hum = hum_.result();
     analysis.texture = texture_.describe();
+    analysis.image = image_.describe();
     analysis.hum_hz = hum.frequency_hz;
     analysis.hum_excess_db = hum.excess_db;
     analysis.hum_level_db = power_to_db(hum.power);

@@ -1,4 +1,4 @@
-#include "mastering/tone_features.h"
+#include "mastering/track_features.h"
 
 #include <algorithm>
 #include <cmath>
@@ -59,6 +59,9 @@ void for_each_feature(const TrackAnalysis& track, Visit visit) {
     for (double& db : side_mid_db) db = std::clamp(db, -40.0, 10.0);
     visit_curve("stereo", "bark.side_mid_db", side_mid_db);
     visit_curve("stereo", "bark.correlation", track.bark.correlation);
+    for (const auto& row : image_curves.curves)
+        if (row.member != &ImageCurves::side_mid_db)
+            visit_curve("image", "image." + std::string(row.name), track.image.*row.member);
     for (const auto& feature : number_features) visit("whole track", std::string(feature.name), feature.value(track));
 }
 
@@ -70,7 +73,7 @@ std::uint64_t FeatureSchema::fingerprint() const noexcept {
     return burnish::fingerprint(lines);
 }
 
-const FeatureSchema& tone_schema() {
+const FeatureSchema& feature_schema() {
     static const FeatureSchema schema = [] {
         FeatureSchema made;
         for_each_feature({}, [&](const std::string& group, const std::string& name, double) {
@@ -83,20 +86,58 @@ const FeatureSchema& tone_schema() {
     return schema;
 }
 
-std::vector<double> tone_features(const TrackAnalysis& track) {
+std::vector<double> track_features(const TrackAnalysis& track) {
     std::vector<double> features;
-    features.reserve(tone_schema().names.size());
+    features.reserve(feature_schema().names.size());
     for_each_feature(track, [&](const std::string&, const std::string&, double value) { features.push_back(value); });
     return features;
 }
 
-Curve<bark_bands_hz.size()> tone_of(const TrackAnalysis& track) {
-    auto tone = track.bark.mid_mean_db;
-    const double lowest_db = *std::ranges::max_element(tone) - 70.0;
-    for (double& db : tone) db = std::max(db, lowest_db);
-    const double mean_db = std::accumulate(tone.begin(), tone.end(), 0.0) / static_cast<double>(tone.size());
-    for (double& db : tone) db -= mean_db;
+Measured tone_of(const TrackAnalysis& track) {
+    constexpr double depth_db = 35.0;
+    constexpr int first_core = 2, last_core = 17;  // 250 Hz to 4 kHz
+    constexpr double edge_margin = 1.06;
+    const auto& levels_db = track.bark.mid_mean_db;
+    const double strongest_db = *std::ranges::max_element(levels_db);
+    const double edge_hz =
+        std::min(track.codec_cutoff_hz > 0.0 ? track.codec_cutoff_hz : 1e9, 0.48 * track.sample_rate_hz);
+    Measured tone{Eigen::VectorXd(tone_bands), decltype(Measured::heard)(tone_bands)};
+    double core_db = 0.0;
+    int core = 0;
+    for (int b = 0; b < tone_bands; ++b) {
+        const auto band = static_cast<std::size_t>(b);
+        tone.values(b) = std::max(levels_db[band], strongest_db - 70.0);
+        tone.heard(b) = levels_db[band] > strongest_db - depth_db && bark_edges_hz[band + 1] <= edge_margin * edge_hz;
+        if (!tone.heard(b) || b < first_core || b > last_core) continue;
+        core_db += tone.values(b);
+        ++core;
+    }
+    tone.values.array() -= core > 0 ? core_db / core : strongest_db;
     return tone;
+}
+
+Measured width_of(const TrackAnalysis& track) {
+    constexpr double least_db = -38.0;
+    Measured width{Eigen::VectorXd(image_regions), decltype(Measured::heard)(image_regions)};
+    for (int r = 0; r < image_regions; ++r) {
+        const double side_mid_db = track.image.side_mid_db[static_cast<std::size_t>(r)];
+        width.values(r) = std::clamp(side_mid_db, -40.0, 10.0);
+        width.heard(r) = side_mid_db > least_db;
+    }
+    return width;
+}
+
+Measured dynamics_of(const TrackAnalysis& track) {
+    constexpr int bands = static_cast<int>(dynamics_bands_hz.size());
+    Measured dynamics{Eigen::VectorXd(1 + bands), decltype(Measured::heard)(1 + bands)};
+    dynamics.values(0) = track.plr_db;
+    dynamics.heard(0) = track.integrated_lufs > silence_db;
+    for (int b = 0; b < bands; ++b) {
+        const auto band = static_cast<std::size_t>(b);
+        dynamics.values(1 + b) = std::clamp(track.dynamics.spread_db[band], 0.0, 30.0);
+        dynamics.heard(1 + b) = track.dynamics.level_db[band] > -75.0;
+    }
+    return dynamics;
 }
 
 }  // namespace burnish
