@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
+
+#include "mastering/hidden_layer.h"
 
 namespace burnish {
 
@@ -10,11 +13,14 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 Eigen::VectorXd FaultModel::expected(const VectorXd& features) const {
-    return parts_.mean + parts_.weights.transpose() * features;
+    VectorXd expected = parts_.mean + parts_.weights.transpose() * features;
+    if (parts_.network_weights.rows() > 0)
+        expected += parts_.network_weights.transpose() * hidden_layer(features, parts_.network_scale);
+    return expected;
 }
 
 double FaultModel::doubt(const VectorXd& features) const {
-    return std::clamp(parts_.doubt_weights.dot(features), -1.6, 1.6);
+    return std::clamp(parts_.doubt_mean + parts_.doubt_weights.dot(features), -1.6, 1.6);
 }
 
 FaultOpinion FaultModel::judge(const VectorXd& features, const Measured& measured) const {
@@ -53,7 +59,8 @@ FaultOpinion FaultModel::judge_excess(const VectorXd& excess, const Measured& me
     opinion.clean_probability = share(0);
     opinion.error = means * share;
     const VectorXd square = (means.array().square() + variances.array().max(0.0)).matrix() * share;
-    opinion.deviation = (square.array() - opinion.error.array().square()).max(0.0).sqrt();
+    opinion.deviation =
+        parts_.deviation_scale * (square.array() - opinion.error.array().square()).max(0.0).sqrt();
     // A level common to all is no error.
     if (parts_.free_level_db > 0.0) {
         opinion.error.array() -= opinion.error.mean();

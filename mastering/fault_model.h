@@ -1,7 +1,6 @@
 #pragma once
 
 #include <Eigen/Dense>
-#include <vector>
 
 #include "mastering/track_features.h"
 
@@ -18,7 +17,7 @@ struct FaultOpinion {
 
 /// What numbers are to be expected of a master, and how much of a departure from them is a fault.
 ///
-/// Expected is what is linear in the standardised features. What is left over is a Student-t vector with the covariance
+/// Expected is what is linear in the standardised features, and what a small network adds. What is left over is a Student-t vector with the covariance
 /// that tracks of artists unknown to the fit have shown, larger or smaller with the features of the track; and, in a
 /// share of all tracks, an error of one of several sizes and of a known smoothness. The error's posterior mean is what
 /// should be taken out. So small departures are left alone, for they are more likely taste, and what varies much
@@ -28,12 +27,16 @@ public:
     struct Parts {
         Eigen::VectorXd mean;           // per number
         Eigen::MatrixXd weights;        // features x numbers
-        Eigen::VectorXd doubt_weights;  // per feature: logarithm of the variance left over, over its mean
-        Eigen::MatrixXd spread;         // numbers x numbers: covariance of what is left over
+        Eigen::VectorXd network_scale;    // per feature, for hidden_layer
+        Eigen::MatrixXd network_weights;  // units x numbers; no rows: no network
+        Eigen::VectorXd doubt_weights;  // per feature: logarithm of the variance left over, over doubt_mean
+        Eigen::MatrixXd spread;         // numbers x numbers: covariance of what is left over, at a doubt of 0
         Eigen::MatrixXd error_shape;    // numbers x numbers: covariance of an error of 1 dB
         Eigen::VectorXd error_sizes_db, priors;  // the first size is 0
-        double degrees_of_freedom = 10.0;
-        double free_level_db = 0.0;  // deviation of a level common to all numbers that is no error
+        double degrees_of_freedom = 15.0;
+        double free_level_db = 0.0;    // deviation of a level common to all numbers that is no error
+        double doubt_mean = 0.0;       // doubt at features that are all usual
+        double deviation_scale = 1.0;  // what makes deviations cover the share of errors that they should
     };
     FaultModel() = default;
     explicit FaultModel(Parts parts) : parts_(std::move(parts)) {}
@@ -41,12 +44,12 @@ public:
     [[nodiscard]] Eigen::Index size() const noexcept { return parts_.mean.size(); }
 
     [[nodiscard]] Eigen::VectorXd expected(const Eigen::VectorXd& features) const;
-    /// Logarithm of the variance that is to be expected around that, over its mean.
+    /// Logarithm of the variance that is to be expected around that, over that of all tracks; within +-1.6.
     [[nodiscard]] double doubt(const Eigen::VectorXd& features) const;
 
     /// @param features  standardised
     [[nodiscard]] FaultOpinion judge(const Eigen::VectorXd& features, const Measured& measured) const;
-    /// The fault in a departure from the expected.
+    /// The fault in a departure from the expected. Only `heard` is read of `measured`.
     [[nodiscard]] FaultOpinion judge_excess(const Eigen::VectorXd& excess, const Measured& measured,
                                             double doubt) const;
 

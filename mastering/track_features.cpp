@@ -13,21 +13,23 @@ namespace {
 
 /// Single numbers, with the ranges in which they mean the same for every kind of file.
 struct NumberFeature {
+    std::string_view group;
     std::string_view name;
     double (*value)(const TrackAnalysis&);
 };
 
 constexpr auto number_features = std::to_array<NumberFeature>({
-    {"loudness_range_lu", [](const TrackAnalysis& track) { return track.loudness_range_lu; }},
-    {"onsets_per_s", [](const TrackAnalysis& track) { return track.onsets_per_s; }},
-    {"percussive_share", [](const TrackAnalysis& track) { return track.percussive_share; }},
-    {"flux_db_per_s", [](const TrackAnalysis& track) { return track.flux_db_per_s; }},
-    {"codec_cutoff_khz",
+    {"movement", "loudness_range_lu", [](const TrackAnalysis& track) { return track.loudness_range_lu; }},
+    {"movement", "percussive_share", [](const TrackAnalysis& track) { return track.percussive_share; }},
+    {"movement", "flux_db_per_s", [](const TrackAnalysis& track) { return track.flux_db_per_s; }},
+    {"movement", "onsets_per_s", [](const TrackAnalysis& track) { return track.onsets_per_s; }},
+    {"movement", "log_tempo", [](const TrackAnalysis& track) { return std::log(track.tempo_bpm + 30.0); }},
+    {"source", "codec_cutoff_khz",
      [](const TrackAnalysis& track) {
          return (track.codec_cutoff_hz > 0.0 ? track.codec_cutoff_hz : 22050.0) / 1000.0;
      }},
-    {"sample_rate_khz", [](const TrackAnalysis& track) { return std::min(track.sample_rate_hz, 44100.0) / 1000.0; }},
-    {"log_tempo", [](const TrackAnalysis& track) { return std::log(track.tempo_bpm + 30.0); }},
+    {"source", "sample_rate_khz",
+     [](const TrackAnalysis& track) { return std::min(track.sample_rate_hz, 44100.0) / 1000.0; }},
 });
 
 /// Which kind of evidence a curve of the texture is.
@@ -62,7 +64,8 @@ void for_each_feature(const TrackAnalysis& track, Visit visit) {
     for (const auto& row : image_curves.curves)
         if (row.member != &ImageCurves::side_mid_db)
             visit_curve("image", "image." + std::string(row.name), track.image.*row.member);
-    for (const auto& feature : number_features) visit("whole track", std::string(feature.name), feature.value(track));
+    for (const auto& feature : number_features)
+        visit(std::string(feature.group), std::string(feature.name), feature.value(track));
 }
 
 }  // namespace
@@ -94,7 +97,7 @@ std::vector<double> track_features(const TrackAnalysis& track) {
 }
 
 Measured tone_of(const TrackAnalysis& track) {
-    constexpr double depth_db = 35.0;
+    constexpr double depth_db = 50.0;
     constexpr int first_core = 2, last_core = 17;  // 250 Hz to 4 kHz
     constexpr double edge_margin = 1.06;
     const auto& levels_db = track.bark.mid_mean_db;

@@ -41,7 +41,7 @@ struct Measured {
     Eigen::Array<bool, Eigen::Dynamic, 1> heard;
 };
 
-/// Levels of the Bark bands of the mid, over the mean of those heard from 250 Hz to 4 kHz. Not heard is what lies 35 dB
+/// Levels of the Bark bands of the mid, over the mean of those heard from 250 Hz to 4 kHz. Not heard is what lies 50 dB
 /// under the strongest band, or beyond the sample rate's or a codec's edge.
 [[nodiscard]] Measured tone_of(const TrackAnalysis& track);
 
