@@ -102,6 +102,7 @@ void SpectrumAnalyzer::prepare(const StreamInfo& info, AnalysisScope scope) {
     resonances_.prepare(bin_hz_, bins);
     hum_.prepare(info.sample_rate_hz);
     texture_.prepare(info.sample_rate_hz, bin_hz_, bins);
+    image_.prepare(bin_hz_, bins);
 }
 
 void SpectrumAnalyzer::process(ConstAudioView in) {
@@ -133,11 +134,15 @@ void SpectrumAnalyzer::end_hop(bool complete) {
 
     const bool is_track = scope_ == AnalysisScope::track;
     const bool is_inside = complete && hops_ >= hops_per_frame;
-    if (is_track || (is_inside && hops_ % hops_per_frame == 0)) {
+    const bool is_beside_the_last = hops_ % hops_per_frame == 0;
+    if (is_track || (is_inside && is_beside_the_last)) {
         const auto first = static_cast<std::size_t>(end_ - size_);
         transform(std::span(mid_).subspan(first, size), std::span(side_).subspan(first, size), 1.0F);
         if (is_track) follow(std::span(mid_).subspan(first_new, hop));
         if (is_inside) add_to_block();
+        // Spectra side by side are enough for the image.
+        if (is_inside && is_beside_the_last && silent_side_hops_ < hops_per_frame)
+            image_.add_frame(mid_spectrum_, side_spectrum_);
     }
 
     if (end_ + hop_ > static_cast<int>(mid_.size())) {
@@ -240,6 +245,7 @@ void SpectrumAnalyzer::describe_movement(TrackAnalysis& analysis, std::int64_t f
 
     const auto hum = hum_.result();
     analysis.texture = texture_.describe();
+    analysis.image = image_.describe();
     analysis.hum_hz = hum.frequency_hz;
     analysis.hum_excess_db = hum.excess_db;
     analysis.hum_level_db = power_to_db(hum.power);

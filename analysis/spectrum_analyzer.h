@@ -11,6 +11,7 @@
 #include "analysis/percussion_separator.h"
 #include "analysis/resonance_finder.h"
 #include "analysis/rhythm_tracker.h"
+#include "analysis/image_analyzer.h"
 #include "analysis/texture_analyzer.h"
 #include "analysis/track_analysis.h"
 #include "core/audio_buffer.h"
@@ -77,6 +78,7 @@ private:
     ResonanceFinder resonances_;
     HumDetector hum_;
     TextureAnalyzer texture_;
+    ImageAnalyzer image_;
 };
 
 }  // namespace burnish

@@ -26,6 +26,10 @@ inline constexpr auto bark_edges_hz =
 inline constexpr auto dynamics_splits_hz = std::to_array<double>({120, 1000, 6000});
 inline constexpr auto dynamics_bands_hz = std::to_array<double>({50, 350, 2500, 11000});
 
+/// Regions in which the stereo image is looked at.
+inline constexpr auto image_edges_hz = std::to_array<double>({40, 160, 500, 1500, 4000, 8000, 16000});
+inline constexpr auto image_regions_hz = std::to_array<double>({80, 280, 870, 2450, 5700, 11300});
+
 inline constexpr auto resonance_ranks = std::to_array<double>({1, 2, 3, 4});
 
 /// One number per band or per rank.
@@ -110,6 +114,34 @@ struct TextureCurves {
     Curve<24> step_with_highs{};
 };
 
+/// What the stereo image is made of, whatever its width; what ImageAnalyzer measures. Percentiles are over side_mid_db.
+/// Zeros, and silence_db for the level, where there is no side.
+struct ImageCurves {
+    Curve<6> side_mid_db = flat_curve<6>(silence_db);
+    Curve<6> weighted_p05_db{};
+    Curve<6> weighted_p25_db{};
+    Curve<6> weighted_p50_db{};
+    Curve<6> weighted_p75_db{};
+    Curve<6> weighted_p90_db{};
+    Curve<6> weighted_p95_db{};
+    Curve<6> weighted_p99_db{};
+    Curve<6> counted_p05_db{};
+    Curve<6> counted_p25_db{};
+    Curve<6> counted_p50_db{};
+    Curve<6> counted_p75_db{};
+    Curve<6> counted_p90_db{};
+    Curve<6> counted_p95_db{};
+    Curve<6> counted_p99_db{};
+    Curve<6> panned_p05_db{};
+    Curve<6> panned_p25_db{};
+    Curve<6> panned_p50_db{};
+    Curve<6> panned_p75_db{};
+    Curve<6> panned_p90_db{};
+    Curve<6> panned_p95_db{};
+    Curve<6> panned_p99_db{};
+    Curve<6> panned_share_db{};
+};
+
 /// All that is measured of a track: numbers with units, nothing else. Default values are those of an empty one.
 ///
 /// Every number is finite for every track. Levels of nothing are silence_db, ratios of nothing 0 dB, correlations of
@@ -178,6 +210,7 @@ struct TrackAnalysis {
     DynamicsCurves dynamics;
     Resonances resonances;
     TextureCurves texture;
+    ImageCurves image;
 };
 
 /// One row of the table of single numbers: everything about a number except its value.
@@ -421,6 +454,39 @@ inline constexpr CurveGroup<TextureCurves, bark_bands_hz.size(), 34> texture_cur
 /// by side are enough. What plays, and what was wrong with the source, is known when its master is measured.
 enum class AnalysisScope { track, master };
 
+inline constexpr CurveGroup<ImageCurves, image_regions_hz.size(), 23> image_curves{
+    "image",
+    "centre_hz",
+    image_regions_hz,
+    &TrackAnalysis::image,
+    {{{"side_mid_db", "side over mid", "dB", 1, &ImageCurves::side_mid_db, "ratio of their powers in the region"},
+      {"weighted_p05_db", "bins, weighted, p05", "dB", 1, &ImageCurves::weighted_p05_db,
+       "bins of the spectra, side over mid, over that of the region; weighted by the power of the mid"},
+      {"weighted_p25_db", "bins, weighted, p25", "dB", 1, &ImageCurves::weighted_p25_db, "the same, exceeded by 75 %"},
+      {"weighted_p50_db", "bins, weighted, p50", "dB", 1, &ImageCurves::weighted_p50_db, "the same, exceeded by 50 %"},
+      {"weighted_p75_db", "bins, weighted, p75", "dB", 1, &ImageCurves::weighted_p75_db, "the same, exceeded by 25 %"},
+      {"weighted_p90_db", "bins, weighted, p90", "dB", 1, &ImageCurves::weighted_p90_db, "the same, exceeded by 10 %"},
+      {"weighted_p95_db", "bins, weighted, p95", "dB", 1, &ImageCurves::weighted_p95_db, "the same, exceeded by 5 %"},
+      {"weighted_p99_db", "bins, weighted, p99", "dB", 1, &ImageCurves::weighted_p99_db, "the same, exceeded by 1 %"},
+      {"counted_p05_db", "bins, counted, p05", "dB", 1, &ImageCurves::counted_p05_db,
+       "bins of the spectra, side over mid, over that of the region; every bin alike"},
+      {"counted_p25_db", "bins, counted, p25", "dB", 1, &ImageCurves::counted_p25_db, "the same, exceeded by 75 %"},
+      {"counted_p50_db", "bins, counted, p50", "dB", 1, &ImageCurves::counted_p50_db, "the same, exceeded by 50 %"},
+      {"counted_p75_db", "bins, counted, p75", "dB", 1, &ImageCurves::counted_p75_db, "the same, exceeded by 25 %"},
+      {"counted_p90_db", "bins, counted, p90", "dB", 1, &ImageCurves::counted_p90_db, "the same, exceeded by 10 %"},
+      {"counted_p95_db", "bins, counted, p95", "dB", 1, &ImageCurves::counted_p95_db, "the same, exceeded by 5 %"},
+      {"counted_p99_db", "bins, counted, p99", "dB", 1, &ImageCurves::counted_p99_db, "the same, exceeded by 1 %"},
+      {"panned_p05_db", "bins, panned, p05", "dB", 1, &ImageCurves::panned_p05_db,
+       "bins of the spectra, side over mid, over that of the region; weighted, of bins with mid and side in phase"},
+      {"panned_p25_db", "bins, panned, p25", "dB", 1, &ImageCurves::panned_p25_db, "the same, exceeded by 75 %"},
+      {"panned_p50_db", "bins, panned, p50", "dB", 1, &ImageCurves::panned_p50_db, "the same, exceeded by 50 %"},
+      {"panned_p75_db", "bins, panned, p75", "dB", 1, &ImageCurves::panned_p75_db, "the same, exceeded by 25 %"},
+      {"panned_p90_db", "bins, panned, p90", "dB", 1, &ImageCurves::panned_p90_db, "the same, exceeded by 10 %"},
+      {"panned_p95_db", "bins, panned, p95", "dB", 1, &ImageCurves::panned_p95_db, "the same, exceeded by 5 %"},
+      {"panned_p99_db", "bins, panned, p99", "dB", 1, &ImageCurves::panned_p99_db, "the same, exceeded by 1 %"},
+      {"panned_share_db", "panned share", "dB", 1, &ImageCurves::panned_share_db,
+       "power of the mid in bins with mid and side in phase, over the whole"}}}};
+
 /// Calls `visit` with each CurveGroup in turn.
 template <class Visit>
 constexpr void for_each_curve_group(Visit&& visit) {
@@ -429,11 +495,13 @@ constexpr void for_each_curve_group(Visit&& visit) {
     visit(dynamics_curves);
     visit(resonance_curves);
     visit(texture_curves);
+    visit(image_curves);
 }
 
 static_assert(sizeof(TrackAnalysis) ==
                   sizeof(double) * (analysis_numbers.size() + third_octave_curves.numbers + bark_curves.numbers +
-                                    dynamics_curves.numbers + resonance_curves.numbers + texture_curves.numbers),
+                                    dynamics_curves.numbers + resonance_curves.numbers + texture_curves.numbers +
+                                    image_curves.numbers),
               "every number of an analysis has one row");
 
 }  // namespace burnish

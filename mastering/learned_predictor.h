@@ -1,20 +1,28 @@
 #pragma once
 
+#include <memory>
+
+#include "mastering/master_model.h"
 #include "mastering/prediction.h"
-#include "mastering/tone_model.h"
 
 namespace burnish {
 
-/// The tone curve by a ToneModel, everything else by the rules.
+/// Tone, width, band dynamics, glue and loudness by a MasterModel; repair and harshness by the rules.
 ///
-/// A correction is held back three times: the model takes only that part of a departure for a fault which its own
-/// uncertainty leaves, what is left must pass 0.4 dB, and no knot moves by more than 4 dB. The deepest and the highest
-/// knots only ever turn down. Tracks unlike those that the model has seen get less, down to a quarter. Sample rates
-/// below 30 kHz are left to the rules, for the model knows no track without treble.
-[[nodiscard]] Prediction predict_by_model(const ToneModel& model, const TrackAnalysis& track, const Target& target);
+/// Tone and width: a correction is held back three times. The model takes only that part of a departure for a fault
+/// which its own uncertainty leaves; what is left must pass a dead zone; no gain passes a cap. Tracks unlike those that
+/// the model has seen get less. Dynamics: what stands out more than is expected of such tracks is compressed by what it
+/// takes to bring it back, one amount per band, 3 dB at most; nothing is expanded. The loudness follows from the peak to
+/// loudness ratio that is expected of a master of such a track: loudness = ceiling - ratio.
+/// Sample rates below 30 kHz are left to the rules, for the model knows no track without treble.
+[[nodiscard]] Prediction predict_by_model(const std::shared_ptr<const MasterModel>& model, const TrackAnalysis& track,
+                                          const Target& target);
 
-/// The predictor with the model that this program was built with; made once.
-/// @return  an error if that model cannot be used, which a build with passing tests excludes
+/// The model that this program was built with; made once. An error if it cannot be used, which a build with passing
+/// tests excludes.
+[[nodiscard]] Result<std::shared_ptr<const MasterModel>> built_in_model();
+
+/// The predictor with that model.
 [[nodiscard]] Result<Predictor> learned_predictor();
 
 /// No treatment at all: loudness and peak only.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 
 #include "analysis/level_analyzer.h"
 #include "analysis/spectrum_analyzer.h"
@@ -167,31 +168,26 @@ Result<Study> study_track(AudioSource& source, const MasterRequest& request, con
     return Study{*analysis, std::move(prediction)};
 }
 
-Result<MasterReport> master(AudioSource& source, const MasterRequest& request, const MasterServices& services,
-                            Delivery* delivery, const Progress& progress) {
-    MasterReport report;
-    report.target = request.target;
-    PhaseProgress phase(progress);
+namespace {
 
-    phase.begin("analyzing", 0.2);
-    if (request.study == nullptr) {
-        auto own = study_track(source, request, phase.ticker());
-        if (!own) return own.error();
-        report.before = own->analysis;
-        report.settings = own->prediction.settings;
-        report.decisions = std::move(own->prediction.decisions);
-    } else {
-        report.before = request.study->analysis;
-        report.settings = request.study->prediction.settings;
-        report.decisions = request.study->prediction.decisions;
-    }
-    request.patch.apply_to(report.settings);
-    std::erase_if(report.decisions, [&](const Decision& decision) {
-        const auto dot = decision.parameter.find('.');
-        return request.patch.pins(decision.parameter.substr(0, dot), decision.parameter.substr(dot + 1));
-    });
+/// What is the same for all attempts at a master.
+struct Workshop {
+    AudioSource& source;
+    const MasterRequest& request;
+    const MasterServices& services;
+    Delivery* delivery;
+    PhaseProgress& phase;
+};
 
-    if (auto status = source.rewind(); !status) return status.error();
+/// Renders, solves the loudness, writes and measures: all that follows from settings.
+/// @param report     analysis, target, settings and decisions are there; the rest is filled in
+/// @param has_begun  whether something was delivered that has to be thrown away
+Status carry_out(const Workshop& shop, MasterReport& report, bool& has_begun) {
+    auto& source = shop.source;
+    const auto& request = shop.request;
+    auto* delivery = shop.delivery;
+    auto& phase = shop.phase;
+    if (auto status = source.rewind(); !status) return status;
     RenderedSource<tone_stages> with_tone(source, report.settings);
     PrefetchedSource with_tone_ahead(with_tone);
     AudioSource& half_way = request.concurrent ? static_cast<AudioSource&>(with_tone_ahead) : with_tone;
@@ -202,7 +198,7 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     const double delivery_rate_hz =
         request.delivery_rate_hz > 0.0 ? request.delivery_rate_hz : source.info().sample_rate_hz;
     if (delivery_rate_hz != source.info().sample_rate_hz) {
-        auto result = services.convert_rate(rendered, delivery_rate_hz);
+        auto result = shop.services.convert_rate(rendered, delivery_rate_hz);
         if (!result) return result.error();
         converted = std::move(*result);
         programme = converted.get();
@@ -211,11 +207,10 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
 
     phase.begin("mastering", 0.8);
     const auto ticker = phase.ticker();
-    LevelDesk desk(services, request.concurrent);
+    LevelDesk desk(shop.services, request.concurrent);
     Dither dither;
     dither.prepare({delivery_rate_hz, source.info().channels, block_frames});
     std::int64_t clipped_frames = 0;
-    bool has_begun = false;
     const auto deliver = [&](const LimiterSettings& limiter, bool limits,
                              const std::function<bool(std::int64_t)>& frames_tick) -> Result<LevelPass> {
         if (has_begun)
@@ -238,7 +233,7 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
             frames_tick);
     };
 
-    Target aim = request.target;
+    Target aim = report.target;
     aim.loudness_lufs += request.offset.loudness_lu;
     aim.ceiling_dbtp += request.offset.ceiling_db;
     bool delivered = false;
@@ -272,7 +267,7 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     if (delivery == nullptr) {
         if (report.status == MasterStatus::done) report.status = MasterStatus::planned;
         add_warnings(report, request, 0);
-        return report;
+        return success();
     }
     if (!delivered) {
         phase.begin("writing", 0.85);
@@ -291,7 +286,71 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     report.after = *after;
     note_what_encoding_moved(report);
     add_warnings(report, request, clipped_frames);
-    return report;
+    return success();
+}
+
+/// Shares of the intensity asked for that are tried in turn, until the master is no worse than what it was made from.
+constexpr std::array attempts{1.0, 0.5, 0.0};
+
+/// Whether the master is further from what is expected of it than the source was. Nothing that was left alone is.
+bool is_worse(const Prediction& prediction, const MasterReport& report, std::string& how) {
+    constexpr double margin = 0.02;
+    if (!prediction.misfit || !report.after || all_neutral(program_stages, report.settings)) return false;
+    const double before = prediction.misfit(report.before);
+    const double after = prediction.misfit(*report.after);
+    how = two_decimals(after) + " times what is usual, the source is " + two_decimals(before);
+    return after > before * (1.0 + margin) + margin;
+}
+
+}  // namespace
+
+Result<MasterReport> master(AudioSource& source, const MasterRequest& request, const MasterServices& services,
+                            Delivery* delivery, const Progress& progress) {
+    PhaseProgress phase(progress);
+    phase.begin("analyzing", 0.2);
+    std::optional<Study> own;
+    if (request.study == nullptr) {
+        auto made = study_track(source, request, phase.ticker());
+        if (!made) return made.error();
+        own = *std::move(made);
+    }
+    const Study& study = own ? *own : *request.study;
+
+    const Workshop shop{source, request, services, delivery, phase};
+    std::string warning;
+    bool has_begun = false;
+    for (const double share : attempts) {
+        MasterReport report;
+        report.before = study.analysis;
+        report.target = request.target;
+        report.treatment_share = share;
+        auto asked_for = request.target;
+        asked_for.intensity_percent *= share;
+        auto prediction = share == 1.0 ? study.prediction : request.predictor(report.before, asked_for);
+        report.settings = prediction.settings;
+        report.decisions = std::move(prediction.decisions);
+        report.genres = std::move(prediction.genres);
+        request.patch.apply_to(report.settings);
+        std::erase_if(report.decisions, [&](const Decision& decision) {
+            const auto dot = decision.parameter.find('.');
+            return request.patch.pins(decision.parameter.substr(0, dot), decision.parameter.substr(dot + 1));
+        });
+        if (request.target.choose_loudness && prediction.loudness) {
+            report.loudness = std::move(prediction.loudness);
+            report.target.loudness_lufs = report.loudness->value;
+        }
+        if (auto status = carry_out(shop, report, has_begun); !status) return status.error();
+        std::string how;
+        if (share == attempts.back() || !is_worse(prediction, report, how)) {
+            if (!warning.empty()) report.warnings.push_back(warning);
+            return report;
+        }
+        const bool half = share == attempts.front();
+        warning = "the " + std::string(half ? "whole" : "half") +
+                  " treatment came out further from what is expected of such tracks (" + how + "): " +
+                  (half ? "half of it was done" : "only loudness and peaks were treated");
+    }
+    return Error{ErrorCode::internal, "no attempt at a master was made"};
 }
 
 }  // namespace burnish

@@ -15,6 +15,13 @@ double rounded(double value, int decimals) {
     const double scale = std::pow(10.0, decimals);
     return std::round(value * scale) / scale;
 }
+
+Json decision_json(const Decision& decision) {
+    return {{"parameter", decision.parameter},
+            {"value", decision.value},
+            {"confidence", rounded(decision.confidence, 3)},
+            {"reason", decision.reason}};
+}
 }  // namespace
 
 std::string_view status_name(MasterStatus status) noexcept {
@@ -77,12 +84,11 @@ Json report_json(const MasterReport& report) {
                      {"clipped_db", rounded(report.level.clipped_db, 1)},
                      {"passes", report.level.passes},
                      {"corrected_peaks", report.level.corrected_peaks}};
+    json["treatment_share"] = report.treatment_share;
+    if (report.loudness) json["loudness"] = decision_json(*report.loudness);
+    for (const auto& genre : report.genres) json["genres"][genre.name] = rounded(genre.share, 3);
     auto& decisions = json["decisions"] = Json::array();
-    for (const auto& decision : report.decisions)
-        decisions.push_back({{"parameter", decision.parameter},
-                             {"value", decision.value},
-                             {"confidence", decision.confidence},
-                             {"reason", decision.reason}});
+    for (const auto& decision : report.decisions) decisions.push_back(decision_json(decision));
     json["settings"] = settings_json(report.settings);
     for (const auto& codec : report.codecs)
         json["codecs"].push_back({{"codec", codec.codec},

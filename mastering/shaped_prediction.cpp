@@ -172,7 +172,9 @@ Prediction shaped_prediction(Prediction proposed, const TrackAnalysis& track, co
     const bool held = hold_caps(target.aim, settings);
     if (added.empty() && !held) return proposed;
     drop_idle_stages(settings);
-    return {settings, merged(proposed.decisions, added, settings)};
+    proposed.settings = settings;
+    proposed.decisions = merged(proposed.decisions, added, settings);
+    return proposed;
 }
 
 Predictor shaped(Predictor predictor) {

@@ -71,7 +71,7 @@ void write_cached(const Example& example, const std::filesystem::path& file) {
 }  // namespace
 
 Example example_of(const TrackRow& row, const TrackAnalysis& analysis) {
-    return {row, analysis, tone_features(analysis), tone_of(analysis)};
+    return {row, analysis, track_features(analysis)};
 }
 
 Result<std::vector<TrackRow>> read_manifest(const std::filesystem::path& file) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/result.h"
-#include "mastering/tone_features.h"
+#include "mastering/track_features.h"
 
 namespace burnish::training {
 
@@ -23,8 +23,7 @@ struct TrackRow {
 struct Example {
     TrackRow row;
     TrackAnalysis analysis;
-    std::vector<double> features;        ///< tone_features of it
-    Curve<bark_bands_hz.size()> tone{};  ///< tone_of it
+    std::vector<double> features;  ///< track_features of it
 };
 [[nodiscard]] Example example_of(const TrackRow& row, const TrackAnalysis& analysis);
 

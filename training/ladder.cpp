@@ -3,87 +3,53 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numbers>
 
 #include "analysis/statistics.h"
-#include "core/random.h"
 
 namespace burnish::training {
 
 namespace {
 
-using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr int errors_per_track = 8;
+constexpr int errors_per_track = 6;
 constexpr double harm_db = 0.25;
 constexpr int resamples = 1000;
 
-double normal(Random& random) {
-    const double radius = std::sqrt(-2.0 * std::log(1.0 - random.uniform()));
-    return radius * std::cos(2.0 * std::numbers::pi * random.uniform());
-}
-
-VectorXd smooth_error(Random& random) {
-    const double length_octaves = random.uniform(1.0, 2.0);
-    MatrixXd covariance(tone_bands, tone_bands);
-    for (int a = 0; a < tone_bands; ++a)
-        for (int b = 0; b < tone_bands; ++b) {
-            const double octaves =
-                std::log2(bark_bands_hz[static_cast<std::size_t>(a)] / bark_bands_hz[static_cast<std::size_t>(b)]);
-            covariance(a, b) =
-                std::exp(-0.5 * octaves * octaves / (length_octaves * length_octaves)) + (a == b ? 1e-6 : 0);
-        }
-    VectorXd white(tone_bands);
-    for (int b = 0; b < tone_bands; ++b) white(b) = normal(random);
-    VectorXd error = MatrixXd(covariance.llt().matrixL()) * white;
-    error.array() -= error.mean();
-    return error;
-}
-
-double size_of(VectorXd error) {
-    error.array() -= error.mean();
-    return error.cwiseAbs().mean();
-}
-
 }  // namespace
 
-LadderCell climb(const LadderRow& row, std::span<const Example> examples, double size_db) {
-    std::vector<float> left;
-    std::map<std::string, std::vector<double>> by_artist;
-    double before_sum = 0.0;
-    int harmed = 0;
-    for (std::size_t i = 0; i < examples.size(); ++i) {
-        const VectorXd tone = Eigen::Map<const VectorXd>(examples[i].tone.data(), tone_bands);
-        // The same errors for every row: the generator is that of the track.
-        Random random(1000 + i);
-        for (int draw = 0; draw < errors_per_track; ++draw) {
-            const VectorXd error = size_db * smooth_error(random);
-            const double before_db = size_of(error);
-            const double after_db = size_of(error + row.correct(examples[i], tone + error));
-            before_sum += before_db;
-            harmed += after_db > before_db + harm_db ? 1 : 0;
-            left.push_back(static_cast<float>(after_db));
-            by_artist[examples[i].row.artist].push_back(after_db);
-        }
-    }
-    LadderCell cell;
-    if (left.empty()) return cell;
-    const auto n = static_cast<double>(left.size());
-    for (const float db : left) cell.residual_db += db / n;
-    cell.reduction = before_sum > 0.0 ? 1.0 - cell.residual_db * n / before_sum : 0.0;
-    cell.harm_rate = harmed / n;
+double error_size(VectorXd error_db, const Measured& measured, bool is_centred) {
+    const auto heard = measured.heard.cast<double>();
+    const double count = std::max(1.0, heard.sum());
+    if (is_centred) error_db.array() -= (error_db.array() * heard).sum() / count;
+    return (error_db.array().abs() * heard).sum() / count;
+}
 
-    std::vector<std::pair<double, double>> clusters;  // sum, count
-    for (const auto& [artist, values] : by_artist) {
-        double sum = 0.0;
-        for (const double value : values) sum += value;
-        clusters.emplace_back(sum, static_cast<double>(values.size()));
+LadderCell summary_of(const Draws& draws) {
+    LadderCell cell;
+    if (draws.after_db.empty()) return cell;
+    const auto n = static_cast<double>(draws.after_db.size());
+    std::vector<float> left(draws.after_db.begin(), draws.after_db.end());
+    std::map<int, std::pair<double, double>> sums;  // per cluster: sum, count
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        const double before_db = draws.before_db[i];
+        const double after_db = draws.after_db[i];
+        cell.before_db += before_db / n;
+        cell.residual_db += after_db / n;
+        cell.harm_rate += after_db > before_db + harm_db ? 1.0 / n : 0.0;
+        cell.win_rate += after_db < before_db ? 1.0 / n : 0.0;
+        auto& [sum, count] = sums[draws.cluster[i]];
+        sum += after_db;
+        count += 1.0;
     }
+    cell.reduction = cell.before_db > 0.0 ? 1.0 - cell.residual_db / cell.before_db : 0.0;
+    std::vector<std::pair<double, double>> clusters;
+    for (const auto& [cluster, pair] : sums) clusters.push_back(pair);
     Random random(1);
     std::vector<float> means;
     for (int resample = 0; resample < resamples; ++resample) {
-        double sum = 0.0, count = 0.0;
+        double sum = 0.0;
+        double count = 0.0;
         for (std::size_t k = 0; k < clusters.size(); ++k) {
             const auto& [cluster_sum, cluster_count] = clusters[random.bits() % clusters.size()];
             sum += cluster_sum;
@@ -96,6 +62,24 @@ LadderCell climb(const LadderRow& row, std::span<const Example> examples, double
     cell.median_db = percentile(left, 0.5);
     cell.p95_db = percentile(left, 0.95);
     return cell;
+}
+
+LadderCell climb(const LadderRow& row, std::span<const Subject> subjects, Fault fault, double size_db) {
+    const bool is_tone = fault != Fault::width;
+    Draws draws;
+    for (const auto& subject : subjects) {
+        // The same faults for every row: the generator is that of the track.
+        Random random(1000 + subject.index);
+        for (int draw = 0; draw < (size_db > 0.0 ? errors_per_track : 1); ++draw) {
+            const auto degradation = draw_degradation(fault, size_db, random);
+            const VectorXd& error_db = is_tone ? degradation.tone_db : degradation.width_db;
+            const VectorXd left_db = error_db + row.correct(subject.index, degradation);
+            draws.before_db.push_back(error_size(error_db, subject.measured, is_tone));
+            draws.after_db.push_back(error_size(left_db, subject.measured, is_tone));
+            draws.cluster.push_back(subject.cluster);
+        }
+    }
+    return summary_of(draws);
 }
 
 }  // namespace burnish::training

@@ -5,30 +5,46 @@
 #include <string>
 #include <vector>
 
-#include "mastering/tone_model.h"
 #include "training/corpus.h"
+#include "training/degradation.h"
 
 namespace burnish::training {
 
-/// One way to correct a tone: from a track's example, its tone with the error in it, to the gains in dB.
+/// A track among those that are judged, and the numbers of one head that are to be put right.
+struct Subject {
+    std::size_t index = 0;  ///< of the example
+    int cluster = 0;        ///< whose tracks are drawn together by the bootstrap
+    Measured measured;
+};
+
+/// One way to correct: from a track and the error in it to gains in dB, one per number.
 struct LadderRow {
     std::string name;
-    std::function<Eigen::VectorXd(const Example& example, const Eigen::VectorXd& tone_db)> correct;
+    std::function<Eigen::VectorXd(std::size_t index, const Degradation& fault)> correct;
 };
 
-/// How a row did at one size of error.
+/// Errors before and after, one of each per draw, and what they come to.
 struct LadderCell {
-    double residual_db = 0.0;            ///< mean over tracks of the mean absolute error that is left
-    double low_db = 0.0, high_db = 0.0;  ///< 95 % of it, by bootstrap over artists
-    double reduction = 0.0;              ///< of the error that was there, 0..1
-    double harm_rate = 0.0;              ///< share of tracks made worse by more than 0.25 dB
+    double before_db = 0.0;              ///< mean over draws of the mean absolute error
+    double residual_db = 0.0;            ///< what is left of it
+    double low_db = 0.0, high_db = 0.0;  ///< 95 % of that, by bootstrap over clusters
+    double reduction = 0.0;              ///< 0..1
+    double harm_rate = 0.0;              ///< share made worse by more than 0.25 dB
+    double win_rate = 0.0;               ///< share made better
     double median_db = 0.0, p95_db = 0.0;
 };
+struct Draws {
+    std::vector<double> before_db, after_db;
+    std::vector<int> cluster;
+};
+[[nodiscard]] LadderCell summary_of(const Draws& draws);
 
-/// Puts smooth errors of a given size into the tone of every example (Gaussian processes over log frequency, 1 to 2
-/// octaves long), has the row take them out, and measures what is left. In the feature domain: a filter adds to levels
-/// in dB, and the features are taken as unmoved by it.
-/// @param size_db  standard deviation of the errors; 0 measures the drift on untouched tracks
-[[nodiscard]] LadderCell climb(const LadderRow& row, std::span<const Example> examples, double size_db);
+/// Mean absolute value of what is heard; of a tone, its mean over that taken away.
+[[nodiscard]] double error_size(Eigen::VectorXd error_db, const Measured& measured, bool is_centred);
+
+/// Puts faults of one kind and size into every subject, has the row take them out, and measures what is left. In the
+/// feature domain: a filter adds to levels in dB, and the features are taken as unmoved by it.
+/// @param size_db  of the faults; 0 measures the drift on untouched tracks
+[[nodiscard]] LadderCell climb(const LadderRow& row, std::span<const Subject> subjects, Fault fault, double size_db);
 
 }  // namespace burnish::training

@@ -1,101 +1,20 @@
-// Makes models/: measures the corpus, fits the tone model, tells how well it does on artists that it does not know.
-#include <algorithm>
-#include <cmath>
+// Makes models/: measures the corpus, fits the model, tells how well it does on artists that it does not know.
+#include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "mastering/learned_predictor.h"
 #include "training/corpus.h"
-#include "training/ladder.h"
-#include "training/tone_fit.h"
+#include "training/evaluation.h"
+#include "training/rendered_evaluation.h"
 
 namespace {
 
 using namespace burnish;
 using namespace burnish::training;
-
-constexpr const char* usage_text =
-    "usage: burnish_train TRACKS.tsv CORPUS CACHE MODEL EVALUATION.md [JOBS]\n"
-    "Measures the tracks, fits on the splits train and validation, evaluates on test, writes model and evaluation.\n";
-
-using Rows = std::vector<LadderRow>;
-
-Eigen::VectorXd correction(const ToneModel::Posterior& posterior, double dead_zone_db) {
-    return posterior.error_db.unaryExpr(
-        [&](double error_db) { return -std::copysign(std::max(0.0, std::abs(error_db) - dead_zone_db), error_db); });
-}
-
-/// The rows of the ladder. `plain` knows the mean tone only, `model` the features too.
-Rows rows_of(const ToneModel& plain, const ToneModel& model, const std::vector<Example>& known) {
-    std::map<std::string, std::pair<Eigen::VectorXd, int>> genres;
-    Eigen::VectorXd mean = Eigen::VectorXd::Zero(tone_bands);
-    for (const auto& example : known) {
-        const Eigen::VectorXd tone = Eigen::Map<const Eigen::VectorXd>(example.tone.data(), tone_bands);
-        auto& [sum, count] = genres.emplace(example.row.genre, std::pair{Eigen::VectorXd(mean * 0.0), 0}).first->second;
-        sum += tone;
-        ++count;
-        mean += tone / static_cast<double>(known.size());
-    }
-    const auto by = [](const ToneModel& which, double dead_zone_db) {
-        return [&which, dead_zone_db](const Example& example, const Eigen::VectorXd& tone) {
-            Eigen::VectorXd excess = tone - which.expected(example.features);
-            excess.array() -= excess.mean();
-            return correction(which.posterior(excess), dead_zone_db);
-        };
-    };
-    return {
-        {"do nothing",
-         [](const Example&, const Eigen::VectorXd&) { return Eigen::VectorXd(Eigen::VectorXd::Zero(tone_bands)); }},
-        {"mean curve, full strength",
-         [mean](const Example&, const Eigen::VectorXd& tone) { return Eigen::VectorXd(mean - tone); }},
-        {"genre's mean curve, half strength",
-         [genres, mean](const Example& example, const Eigen::VectorXd& tone) {
-             const auto genre = genres.find(example.row.genre);
-             const Eigen::VectorXd wanted =
-                 genre == genres.end() ? mean : Eigen::VectorXd(genre->second.first / genre->second.second);
-             return Eigen::VectorXd(0.5 * (wanted - tone));
-         }},
-        {"Gaussian MAP, no features", by(plain, 0.0)},
-        {"M0, no dead zone", by(model, 0.0)},
-        {"M0", by(model, 0.4)},
-        {"the error undone (oracle)",
-         [](const Example& example, const Eigen::VectorXd& tone) {
-             return Eigen::VectorXd(Eigen::Map<const Eigen::VectorXd>(example.tone.data(), tone_bands) - tone);
-         }},
-    };
-}
-
-std::string formatted(const char* format, auto... values) {
-    char text[256];
-    std::snprintf(text, sizeof text, format, values...);
-    return text;
-}
-
-std::string evaluation(const Rows& rows, const std::vector<Example>& unknown, const std::string& facts) {
-    std::string text =
-        "# Evaluation of the tone model\n\nMade by `./dev train`. " + facts +
-        "\n\nSmooth errors of a known size are put into the tone of tracks by artists that the model has "
-        "not seen, in the feature domain (a filter adds to levels in dB). Shown is what is left of them: "
-        "mean absolute error over the 24 Bark bands in dB, with 95 % of it by bootstrap over artists; in "
-        "brackets the reduction against doing nothing, and the share of tracks made worse by more than "
-        "0.25 dB. The first column is the drift on untouched masters, median and 95th percentile.\n\n"
-        "| | untouched | 1 dB | 2 dB | 3 dB | 4 dB | 6 dB |\n|---|---|---|---|---|---|---|\n";
-    for (const auto& row : rows) {
-        const auto drift = climb(row, unknown, 0.0);
-        text += "| " + row.name + " | " + formatted("%.2f / %.2f", drift.median_db, drift.p95_db);
-        for (const double size_db : {1.0, 2.0, 3.0, 4.0, 6.0}) {
-            const auto cell = climb(row, unknown, size_db);
-            text += formatted(" | %.2f [%.2f, %.2f] (%.0f %%, %.0f %%)", cell.residual_db, cell.low_db, cell.high_db,
-                              100.0 * cell.reduction, 100.0 * cell.harm_rate);
-        }
-        text += " |\n";
-    }
-    return text;
-}
 
 bool write_whole(const std::filesystem::path& file, const char* bytes, std::size_t size) {
     const std::filesystem::path unfinished = file.string() + ".part";
@@ -113,47 +32,65 @@ int fail(const std::string& message) {
     return 1;
 }
 
+struct Options {
+    std::string tracks, corpus, cache, model, evaluation;
+    int jobs = 1;
+    bool renders = true;
+};
+
+int train(const Options& options) {
+    const auto tell = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
+    const auto rows = read_manifest(options.tracks);
+    if (!rows) return fail(rows.error().message);
+    const auto examples = measure_corpus(*rows, options.corpus, options.cache, options.jobs, tell);
+    std::vector<Example> known, unknown;
+    for (const auto& example : examples) (example.row.split == "test" ? unknown : known).push_back(example);
+    if (known.size() < 10) return fail("fewer than 10 tracks to learn from under " + options.corpus);
+
+    tell("fitting");
+    const auto lesson = learn(known);
+    const auto model = model_of(lesson);
+    const auto bytes = serialize_model(model.file());
+    if (!write_whole(options.model, reinterpret_cast<const char*>(bytes.data()), bytes.size()))
+        return fail(options.model + " cannot be written");
+    if (options.evaluation.empty()) return 0;
+
+    std::string text = "# Evaluation of the model\n\nMade by `./dev train`. " +
+                       formatted("%zu tracks to learn from, %zu of other artists to judge by.\n\n", known.size(),
+                                 unknown.size());
+    if (options.renders) {
+        // The model as the program will read it.
+        auto file = parse_model("the new model", bytes);
+        if (!file) return fail(file.error().message);
+        auto read = MasterModel::from("the new model", *file);
+        if (!read) return fail(read.error().message);
+        const auto shared = std::make_shared<const MasterModel>(*std::move(read));
+        text += rendered_chapter(
+            unknown, options.corpus,
+            [shared](const TrackAnalysis& track, const Target& target) {
+                return predict_by_model(shared, track, target);
+            },
+            options.jobs, tell);
+    }
+    text += feature_domain_chapters(lesson, known, unknown, tell);
+    std::fputs(text.c_str(), stdout);
+    return write_whole(options.evaluation, text.data(), text.size())
+               ? 0
+               : fail(options.evaluation + " cannot be written");
+}
+
 }  // namespace
 
 int main(int count, char** words) {
-    if (count < 6 || count > 7) {
-        std::fputs(usage_text, stderr);
-        return 2;
-    }
-    const auto rows = read_manifest(words[1]);
-    if (!rows) return fail(rows.error().message);
-    std::size_t measured = 0;
-    const auto examples =
-        measure_corpus(*rows, words[2], words[3], count == 7 ? std::max(1, std::atoi(words[6])) : 1,
-                       [&](const std::string& text) { std::fprintf(stderr, "%4zu %s\n", ++measured, text.c_str()); });
-    std::vector<Example> known, unknown;
-    for (const auto& example : examples) (example.row.split == "test" ? unknown : known).push_back(example);
-    if (known.size() < 10) return fail("fewer than 10 tracks to learn from under " + std::string(words[2]));
-
-    const auto fit = fit_tone(known);
-    FitOptions no_features;
-    for (const auto& group : tone_schema().groups) no_features.left_out.push_back(group.name);
-    const auto plain = fit_tone(known, no_features);
-
-    std::string facts =
-        formatted("%zu tracks to learn from, %zu of other artists to judge by; ", known.size(), unknown.size());
-    facts += formatted(
-        "the tone varies by %.2f dB rms around its mean, by %.2f dB around what the features tell "
-        "(cross-validation over artists, ridge %.1f).",
-        fit.mean_only_db, fit.left_over_db, fit.ridge);
-    std::string text = evaluation(rows_of(plain.model, fit.model, known), unknown, facts);
-    text += "\n## What each kind of feature buys\n\n| left out | rms that is left, dB |\n|---|---|\n" +
-            formatted("| nothing | %.2f |\n", fit.left_over_db);
-    for (const auto& group : tone_schema().groups) {
-        FitOptions ablation;
-        ablation.left_out = {group.name};
-        text += formatted("| %s (%d numbers) | %.2f |\n", group.name.c_str(), group.count,
-                          fit_tone(known, ablation).left_over_db);
-    }
-    std::fputs(text.c_str(), stdout);
-    const auto bytes = serialize_model(fit.model.file());
-    if (!write_whole(words[4], reinterpret_cast<const char*>(bytes.data()), bytes.size()) ||
-        !write_whole(words[5], text.data(), text.size()))
-        return fail("the model or its evaluation cannot be written");
-    return 0;
+    Options options;
+    CLI::App app{"Fits the model on the splits train and validation, evaluates it on test."};
+    app.add_option("TRACKS", options.tracks, "list of tracks (training/README.md)")->required();
+    app.add_option("CORPUS", options.corpus, "folder with them")->required();
+    app.add_option("CACHE", options.cache, "folder for what has been measured")->required();
+    app.add_option("MODEL", options.model, "file to write")->required();
+    app.add_option("EVALUATION", options.evaluation, "file to write; none: no evaluation");
+    app.add_option("--jobs", options.jobs, "threads; the result is the same for any number")->check(CLI::Range(1, 64));
+    app.add_flag("!--no-renders", options.renders, "leave out the evaluation on audio");
+    CLI11_PARSE(app, count, words);
+    return train(options);
 }

@@ -1,0 +1,126 @@
+#include "mastering/corrections.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "dsp/tone_curve.h"
+
+namespace burnish {
+
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+double two_decimals(double value) { return std::round(value * 100.0) / 100.0; }
+
+double beyond(double error_db, double dead_zone_db) {
+    return std::copysign(std::max(0.0, std::abs(error_db) - dead_zone_db), error_db);
+}
+
+/// What each knot of a level curve does at some frequencies: frequencies x knots.
+template <std::size_t knots, std::size_t count>
+MatrixXd response_of_knots(double first_hz, double ratio, const std::array<double, count>& frequencies_hz) {
+    MatrixXd response(count, knots);
+    for (std::size_t knot = 0; knot < knots; ++knot) {
+        std::array<double, knots> levels_db{};
+        levels_db[knot] = 1.0;
+        const LevelCurve curve(levels_db, first_hz, ratio);
+        for (std::size_t i = 0; i < count; ++i)
+            response(static_cast<Index>(i), static_cast<Index>(knot)) = curve.level_db(frequencies_hz[i]);
+    }
+    return response;
+}
+
+/// From levels to the knots whose curve comes nearest to them, with as little bending as that leaves.
+MatrixXd knots_from(const MatrixXd& response, double smoothing) {
+    const Index knots = response.cols();
+    MatrixXd bend = MatrixXd::Zero(knots - 1, knots);
+    for (Index knot = 0; knot + 1 < knots; ++knot) {
+        bend(knot, knot) = -1.0;
+        bend(knot, knot + 1) = 1.0;
+    }
+    return (response.transpose() * response + smoothing * bend.transpose() * bend)
+        .ldlt()
+        .solve(response.transpose());
+}
+
+constexpr double first_knot_hz = 20.0;
+constexpr double first_side_knot_hz = 150.0;
+constexpr double side_knot_ratio = 8.0;
+
+/// Bands of the width stage that the regions of the image lie in.
+constexpr auto width_band_of_region = std::to_array<std::size_t>({0, 1, 1, 1, 2, 2});
+static_assert(width_band_of_region.size() == image_regions_hz.size());
+
+}  // namespace
+
+CorrectionLimits limits_at(CorrectionLimits proposed, double amount) noexcept {
+    const double strength = std::max(amount, 1e-6);
+    return {proposed.dead_zone_db / strength, proposed.cap_db * strength};
+}
+
+ToneCorrection tone_correction(const FaultOpinion& opinion, double trust, double amount, double highest_hz) {
+    static const MatrixXd response = response_of_knots<tone_knots>(first_knot_hz, 2.0, bark_bands_hz);
+    static const MatrixXd to_knots = knots_from(response, 0.02);
+    const auto limits = limits_at(tone_limits, amount);
+    const VectorXd wanted =
+        -opinion.error.unaryExpr([&](double error_db) { return beyond(error_db, limits.dead_zone_db); });
+    const VectorXd knots = to_knots * wanted * trust;
+    ToneCorrection correction;
+    VectorXd gains(tone_knots);
+    for (int knot = 0; knot < tone_knots; ++knot) {
+        double gain_db = std::clamp(knots(knot), -limits.cap_db, limits.cap_db);
+        if (knot < 2 || tone_knot_hz(knot) > 0.7 * highest_hz) gain_db = std::min(gain_db, 0.0);
+        gain_db = two_decimals(gain_db);
+        correction.knots_db[static_cast<std::size_t>(knot)] = gain_db;
+        gains(knot) = gain_db;
+    }
+    correction.bands_db = response * gains;
+    return correction;
+}
+
+WidthCorrection width_correction(const FaultOpinion& opinion, double trust, double amount) {
+    static const MatrixXd side_response = response_of_knots<3>(first_side_knot_hz, side_knot_ratio, image_regions_hz);
+    static const MatrixXd to_side_knots = knots_from(side_response, 0.3);
+    const auto limits = limits_at(width_limits, amount);
+    const VectorXd wanted =
+        -trust * opinion.error.unaryExpr([&](double error_db) { return beyond(error_db, limits.dead_zone_db); });
+    WidthCorrection correction;
+    std::array<double, 3> sum{}, count{};
+    for (Index region = 0; region < wanted.size(); ++region) {
+        const auto band = width_band_of_region[static_cast<std::size_t>(region)];
+        sum[band] += wanted(region);
+        count[band] += 1.0;
+    }
+    for (std::size_t band = 0; band < sum.size(); ++band) {
+        const double most_db = band == 0 ? 0.0 : limits.cap_db;
+        correction.bands_db[band] = two_decimals(std::clamp(sum[band] / count[band], -limits.cap_db, most_db));
+    }
+    VectorXd done(wanted.size());
+    for (Index region = 0; region < wanted.size(); ++region)
+        done(region) = correction.bands_db[width_band_of_region[static_cast<std::size_t>(region)]];
+    VectorXd side = to_side_knots * (wanted - done);
+    for (Index knot = 0; knot < side.size(); ++knot) {
+        side(knot) = two_decimals(std::clamp(side(knot), -0.5 * limits.cap_db, 0.5 * limits.cap_db));
+        correction.side_knots_db[static_cast<std::size_t>(knot)] = side(knot);
+    }
+    correction.regions_db = done + side_response * side;
+    return correction;
+}
+
+BandCompression band_compression(double p95_over_level_db, double reduction_db) noexcept {
+    constexpr double highest_threshold_db = 3.0;
+    constexpr double most_ratio = 2.5;
+    BandCompression band;
+    if (reduction_db <= 0.0) return band;
+    // At least twice the reduction stands over the threshold: the ratio is 2 then, and gentler the more there is.
+    band.threshold_db = std::min(highest_threshold_db, p95_over_level_db - 2.0 * reduction_db);
+    const double over_db = p95_over_level_db - band.threshold_db;
+    band.ratio = std::min(most_ratio, over_db / (over_db - reduction_db));
+    return band;
+}
+
+}  // namespace burnish

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <Eigen/Dense>
+#include <array>
+
+#include "mastering/fault_model.h"
+#include "mastering/usual_tone.h"
+
+namespace burnish {
+
+/// How opinions become gains.
+///
+/// Only what passes a dead zone is taken out, and only so far. More intensity means a narrower zone and a wider cap: a
+/// stronger treatment corrects smaller faults and larger ones further, but none beyond what it is held to be.
+struct CorrectionLimits {
+    double dead_zone_db;
+    double cap_db;
+};
+/// @param amount  of the dimension: 0 nothing, 1 what is proposed
+[[nodiscard]] CorrectionLimits limits_at(CorrectionLimits proposed, double amount) noexcept;
+inline constexpr CorrectionLimits tone_limits{0.1, 6.0};
+inline constexpr CorrectionLimits width_limits{0.3, 6.0};
+
+/// What is to be done to the tone.
+struct ToneCorrection {
+    KnotLevels knots_db{};     ///< of the tone curve
+    Eigen::VectorXd bands_db;  ///< what the curve does to the Bark bands
+};
+/// The deepest and the highest knots, and those above 0.7 `highest_hz`, only ever turn down.
+/// @param trust  0..1: how much is done of it, for tracks unlike those that were learned from
+[[nodiscard]] ToneCorrection tone_correction(const FaultOpinion& opinion, double trust, double amount,
+                                             double highest_hz);
+
+/// What is to be done to the width, in dB of the side: three bands, the low one only ever narrowed, and for what these
+/// cannot draw the side's part of the tone curve.
+struct WidthCorrection {
+    std::array<double, 3> bands_db{}, side_knots_db{};
+    Eigen::VectorXd regions_db;  ///< what both do to the regions of the image
+};
+[[nodiscard]] WidthCorrection width_correction(const FaultOpinion& opinion, double trust, double amount);
+
+/// A compressor's band that takes a spread down.
+struct BandCompression {
+    double ratio = 1.0;
+    double threshold_db = 3.0;  ///< over the band's level
+};
+/// Solves for what brings the 95th percentile down by `reduction_db`: a level that is `over` dB above the threshold
+/// comes out over / ratio above it.
+/// @param p95_over_level_db  of the band; @param reduction_db  0 or above
+[[nodiscard]] BandCompression band_compression(double p95_over_level_db, double reduction_db) noexcept;
+
+}  // namespace burnish

@@ -1,0 +1,42 @@
+#include "mastering/hidden_layer.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "core/random.h"
+#include "mastering/track_features.h"
+
+namespace burnish {
+
+namespace {
+
+struct Directions {
+    Eigen::MatrixXf weights;  // features x units, of deviation 1
+    Eigen::VectorXd phases;
+};
+
+const Directions& directions() {
+    static const Directions drawn = [] {
+        constexpr std::uint64_t seed = 2026;
+        const double widest = std::sqrt(3.0);  // uniform within it has a deviation of 1
+        Random random(seed);
+        Directions made{Eigen::MatrixXf(feature_schema().size(), hidden_units), Eigen::VectorXd(hidden_units)};
+        for (Eigen::Index unit = 0; unit < hidden_units; ++unit) {
+            for (Eigen::Index f = 0; f < made.weights.rows(); ++f)
+                made.weights(f, unit) = static_cast<float>(random.uniform(-widest, widest));
+            made.phases(unit) = random.uniform(0.0, 2.0 * std::numbers::pi);
+        }
+        return made;
+    }();
+    return drawn;
+}
+
+}  // namespace
+
+Eigen::VectorXd hidden_layer(const Eigen::VectorXd& features, const Eigen::VectorXd& scale) {
+    const auto& [weights, phases] = directions();
+    const Eigen::VectorXf scaled = features.cwiseProduct(scale).cast<float>();
+    return ((weights.transpose() * scaled).cast<double>() + phases).array().cos();
+}
+
+}  // namespace burnish

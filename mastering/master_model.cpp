@@ -1,0 +1,221 @@
+#include "mastering/master_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "core/fingerprint.h"
+#include "mastering/hidden_layer.h"
+
+namespace burnish {
+
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+constexpr std::string_view format_name = "burnish-master-1";
+constexpr int most_sizes = 16;
+constexpr int most_genres = 64;
+
+Tensor tensor_of(const MatrixXd& matrix) {
+    Tensor tensor{{static_cast<int>(matrix.rows()), static_cast<int>(matrix.cols())}, {}};
+    tensor.values.reserve(static_cast<std::size_t>(matrix.size()));
+    for (Index row = 0; row < matrix.rows(); ++row)
+        for (Index column = 0; column < matrix.cols(); ++column)
+            tensor.values.push_back(static_cast<float>(matrix(row, column)));
+    return tensor;
+}
+
+/// Takes tensors out of a file and keeps the name of the first that is missing or misshapen.
+class TensorReader {
+public:
+    explicit TensorReader(const ModelFile& file) : file_(file) {}
+
+    MatrixXd matrix(const std::string& name, Index rows, Index columns) {
+        MatrixXd read = MatrixXd::Zero(rows, columns);
+        const auto found = file_.tensors.find(name);
+        if (found == file_.tensors.end() || found->second.shape.size() != 2 || found->second.shape[0] != rows ||
+            found->second.shape[1] != columns) {
+            if (problem_.empty()) problem_ = name;
+            return read;
+        }
+        for (Index row = 0; row < rows; ++row)
+            for (Index column = 0; column < columns; ++column)
+                read(row, column) = found->second.values[static_cast<std::size_t>(row * columns + column)];
+        return read;
+    }
+    /// Rows of a tensor, within reason.
+    [[nodiscard]] Index rows(const std::string& name, Index most) const {
+        const auto found = file_.tensors.find(name);
+        if (found == file_.tensors.end() || found->second.shape.empty()) return 1;
+        return std::clamp<Index>(found->second.shape[0], 1, most);
+    }
+    [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+
+private:
+    const ModelFile& file_;
+    std::string problem_;
+};
+
+/// The single numbers of a FaultModel, in the order of the file.
+constexpr auto fault_scalars = std::to_array<double FaultModel::Parts::*>(
+    {&FaultModel::Parts::degrees_of_freedom, &FaultModel::Parts::free_level_db, &FaultModel::Parts::doubt_mean,
+     &FaultModel::Parts::deviation_scale});
+
+void write_fault_model(const std::string& name, const FaultModel& model, ModelFile& file) {
+    const auto& parts = model.parts();
+    VectorXd scalars(fault_scalars.size());
+    for (std::size_t i = 0; i < fault_scalars.size(); ++i) scalars(static_cast<Index>(i)) = parts.*fault_scalars[i];
+    file.tensors[name + ".mean"] = tensor_of(parts.mean);
+    file.tensors[name + ".weights"] = tensor_of(parts.weights);
+    file.tensors[name + ".network_scale"] = tensor_of(parts.network_scale);
+    file.tensors[name + ".network_weights"] = tensor_of(parts.network_weights);
+    file.tensors[name + ".doubt_weights"] = tensor_of(parts.doubt_weights);
+    file.tensors[name + ".spread"] = tensor_of(parts.spread);
+    file.tensors[name + ".error_shape"] = tensor_of(parts.error_shape);
+    file.tensors[name + ".error_sizes_db"] = tensor_of(parts.error_sizes_db);
+    file.tensors[name + ".priors"] = tensor_of(parts.priors);
+    file.tensors[name + ".scalars"] = tensor_of(scalars);
+}
+
+FaultModel read_fault_model(const std::string& name, Index features, Index numbers, TensorReader& reader) {
+    const Index sizes = reader.rows(name + ".error_sizes_db", most_sizes);
+    FaultModel::Parts parts;
+    parts.mean = reader.matrix(name + ".mean", numbers, 1);
+    parts.weights = reader.matrix(name + ".weights", features, numbers);
+    parts.network_scale = reader.matrix(name + ".network_scale", features, 1);
+    parts.network_weights = reader.matrix(name + ".network_weights", hidden_units, numbers);
+    parts.doubt_weights = reader.matrix(name + ".doubt_weights", features, 1);
+    parts.spread = reader.matrix(name + ".spread", numbers, numbers);
+    parts.error_shape = reader.matrix(name + ".error_shape", numbers, numbers);
+    parts.error_sizes_db = reader.matrix(name + ".error_sizes_db", sizes, 1);
+    parts.priors = reader.matrix(name + ".priors", sizes, 1);
+    const MatrixXd scalars = reader.matrix(name + ".scalars", static_cast<Index>(fault_scalars.size()), 1);
+    for (std::size_t i = 0; i < fault_scalars.size(); ++i) parts.*fault_scalars[i] = scalars(static_cast<Index>(i));
+    return FaultModel(std::move(parts));
+}
+
+bool is_covariance(const MatrixXd& matrix, double least_eigenvalue) {
+    const double asymmetry = (matrix - matrix.transpose()).cwiseAbs().maxCoeff();
+    return asymmetry <= 1e-3 * matrix.cwiseAbs().maxCoeff() &&
+           Eigen::SelfAdjointEigenSolver<MatrixXd>(matrix).eigenvalues().minCoeff() > least_eigenvalue;
+}
+
+bool is_sound(const FaultModel& model) {
+    const auto& parts = model.parts();
+    return parts.degrees_of_freedom > 1.0 && parts.free_level_db >= 0.0 && parts.deviation_scale > 0.0 &&
+           parts.error_sizes_db(0) == 0.0 && parts.error_sizes_db.minCoeff() >= 0.0 && parts.priors.minCoeff() > 0.0 &&
+           parts.priors.maxCoeff() <= 1.0 && is_covariance(parts.spread, 1e-4) &&
+           is_covariance(parts.error_shape, -1e-2);
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+    std::vector<std::string> words;
+    std::istringstream stream(text);
+    for (std::string word; stream >> word && words.size() < most_genres;) words.push_back(word);
+    return words;
+}
+
+}  // namespace
+
+VectorXd GenreModel::posterior(const VectorXd& features) const {
+    const VectorXd score = bias + weights.transpose() * features;
+    const VectorXd likely = (score.array() - score.maxCoeff()).exp();
+    return likely / likely.sum();
+}
+
+const std::vector<ModelHead>& model_heads() {
+    static const std::vector<ModelHead> heads{
+        {"tone", tone_of, &MasterModel::Parts::tone, {"image"}},
+        // Correlation and level of the side are what a change of width moves.
+        {"width", width_of, &MasterModel::Parts::width, {"stereo"}},
+        {"dynamics",
+         dynamics_of,
+         &MasterModel::Parts::dynamics,
+         {"spread of levels", "onsets and decays", "modulation", "brightness over loudness", "movement"}}};
+    return heads;
+}
+
+Result<MasterModel> MasterModel::from(std::string_view where, const ModelFile& file) {
+    const auto problem = [&](const std::string& text) {
+        return Error{ErrorCode::usage, std::string(where) + ": " + text};
+    };
+    const auto text_of = [&](const std::string& key) {
+        const auto found = file.metadata.find(key);
+        return found == file.metadata.end() ? std::string("none") : found->second;
+    };
+    if (text_of("format") != format_name)
+        return problem("format " + text_of("format") + " found, " + std::string(format_name) + " expected");
+    const auto schema = hexadecimal(feature_schema().fingerprint());
+    if (text_of("features") != schema)
+        return problem("made for features " + text_of("features") + ", this version has " + schema);
+
+    TensorReader reader(file);
+    const Index features = feature_schema().size();
+    Parts parts;
+    parts.feature_centre = reader.matrix("feature_centre", features, 1);
+    parts.feature_scale = reader.matrix("feature_scale", features, 1);
+    const MatrixXd strangeness = reader.matrix("strangeness", 2, 1);
+    parts.usual_strangeness = strangeness(0);
+    parts.most_strangeness = strangeness(1);
+    for (const auto& head : model_heads())
+        parts.*head.model = read_fault_model(std::string(head.name), features, head.measure({}).values.size(), reader);
+    parts.genre.names = words_of(text_of("genres"));
+    const auto genres = static_cast<Index>(parts.genre.names.size());
+    if (genres == 0) return problem("no genres are named");
+    parts.genre.weights = reader.matrix("genre.weights", features, genres);
+    parts.genre.bias = reader.matrix("genre.bias", genres, 1);
+    if (!reader.problem().empty())
+        return problem("tensor \"" + reader.problem() + "\" is missing or has another shape");
+    const bool sound = parts.feature_scale.minCoeff() > 0.0 && parts.most_strangeness > parts.usual_strangeness &&
+                       parts.usual_strangeness > 0.0 && std::ranges::all_of(model_heads(), [&](const ModelHead& head) {
+                           return is_sound(parts.*head.model);
+                       });
+    if (!sound) return problem("its numbers contradict each other: scales, priors or covariances are out of range");
+    return MasterModel(std::move(parts));
+}
+
+ModelFile MasterModel::file() const {
+    std::string genres;
+    for (const auto& name : parts_.genre.names) genres += (genres.empty() ? "" : " ") + name;
+    ModelFile file;
+    file.metadata = {{"format", std::string(format_name)},
+                     {"features", hexadecimal(feature_schema().fingerprint())},
+                     {"genres", genres},
+                     {"licence", "MIT"}};
+    file.tensors["feature_centre"] = tensor_of(parts_.feature_centre);
+    file.tensors["feature_scale"] = tensor_of(parts_.feature_scale);
+    file.tensors["strangeness"] = tensor_of(Eigen::Vector2d(parts_.usual_strangeness, parts_.most_strangeness));
+    for (const auto& head : model_heads()) write_fault_model(std::string(head.name), parts_.*head.model, file);
+    file.tensors["genre.weights"] = tensor_of(parts_.genre.weights);
+    file.tensors["genre.bias"] = tensor_of(parts_.genre.bias);
+    return file;
+}
+
+VectorXd MasterModel::standardized(const std::vector<double>& features) const {
+    const VectorXd raw = Eigen::Map<const VectorXd>(features.data(), static_cast<Index>(features.size()));
+    return ((raw - parts_.feature_centre).array() / parts_.feature_scale.array()).max(-4.0).min(4.0);
+}
+
+double MasterModel::strangeness(const VectorXd& standardized) noexcept {
+    return standardized.squaredNorm() / static_cast<double>(standardized.size());
+}
+
+double MasterModel::trust(const VectorXd& standardized) const noexcept {
+    constexpr double least = 0.25;
+    const double strange = strangeness(standardized);
+    if (strange > 1.5 * parts_.most_strangeness) return 0.0;
+    const double beyond =
+        (strange - parts_.usual_strangeness) / (parts_.most_strangeness - parts_.usual_strangeness);
+    return std::clamp(1.0 - beyond, least, 1.0);
+}
+
+double MasterModel::misfit(const VectorXd& standardized, const TrackAnalysis& track) const {
+    const double tone = parts_.tone.judge(standardized, tone_of(track)).misfit;
+    const auto width = width_of(track);
+    return width.heard.any() ? 0.5 * (tone + parts_.width.judge(standardized, width).misfit) : tone;
+}
+
+}  // namespace burnish

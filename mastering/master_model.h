@@ -1,0 +1,66 @@
+#pragma once
+
+#include <Eigen/Dense>
+#include <string>
+#include <vector>
+
+#include "mastering/fault_model.h"
+#include "mastering/model_file.h"
+
+namespace burnish {
+
+/// How likely a track is of each genre, from its features; mixtures are the rule.
+struct GenreModel {
+    std::vector<std::string> names;
+    Eigen::MatrixXd weights;  // features x genres
+    Eigen::VectorXd bias;
+
+    /// @param features  standardised
+    /// @return          per genre, adding up to 1
+    [[nodiscard]] Eigen::VectorXd posterior(const Eigen::VectorXd& features) const;
+};
+
+/// Everything that was learned from finished masters.
+class MasterModel {
+public:
+    struct Parts {
+        Eigen::VectorXd feature_centre, feature_scale;
+        FaultModel tone, width, dynamics;
+        GenreModel genre;
+        double usual_strangeness = 1.0, most_strangeness = 2.0;  // 90th and 99th percentile of what was seen
+    };
+    explicit MasterModel(Parts parts) : parts_(std::move(parts)) {}
+    [[nodiscard]] const Parts& parts() const noexcept { return parts_; }
+
+    /// An error if a tensor is missing or has another shape, if numbers contradict each other, or if the features are
+    /// those of another version. @param where  for messages
+    [[nodiscard]] static Result<MasterModel> from(std::string_view where, const ModelFile& file);
+    [[nodiscard]] ModelFile file() const;
+
+    /// Features in units of their spread between tracks, held within +-4. @param features  as track_features gives them
+    [[nodiscard]] Eigen::VectorXd standardized(const std::vector<double>& features) const;
+
+    /// Mean square of the standardised features: 1 is usual.
+    [[nodiscard]] static double strangeness(const Eigen::VectorXd& standardized) noexcept;
+    /// 1 for what is usual, falling to a quarter for tracks unlike those that were learned from, and to 0 for what is
+    /// half as strange again as the strangest.
+    [[nodiscard]] double trust(const Eigen::VectorXd& standardized) const noexcept;
+
+    /// How far a track is from what is expected of it, its sound told by `standardized`: mean of the misfits of tone
+    /// and width. Lower is better; 1 is usual.
+    [[nodiscard]] double misfit(const Eigen::VectorXd& standardized, const TrackAnalysis& track) const;
+
+private:
+    Parts parts_;
+};
+
+/// What a model judges: how it is measured, and which features tell of it, being left alone by what may be at fault.
+struct ModelHead {
+    std::string_view name;
+    Measured (*measure)(const TrackAnalysis&);
+    FaultModel MasterModel::Parts::*model;
+    std::vector<std::string> blind_groups;  ///< groups of features that are not asked
+};
+[[nodiscard]] const std::vector<ModelHead>& model_heads();
+
+}  // namespace burnish

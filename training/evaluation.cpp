@@ -1,0 +1,431 @@
+#include "training/evaluation.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdarg>
+#include <cstdio>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "analysis/statistics.h"
+#include "mastering/corrections.h"
+#include "mastering/rule_predictor.h"
+#include "mastering/usual_tone.h"
+
+namespace burnish::training {
+
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+const ModelHead& head_named(std::string_view name) {
+    return *std::ranges::find(model_heads(), name, &ModelHead::name);
+}
+
+double highest_hz(const TrackAnalysis& track) { return track.codec_cutoff_hz > 0.0 ? track.codec_cutoff_hz : 20000.0; }
+
+/// What a fitted head says of faulty tracks: departures from what it expects without knowing their artist.
+struct Judge {
+    const FaultFit* fit;
+    FaultModel model;
+    std::vector<double> trust;
+
+    [[nodiscard]] FaultOpinion operator()(std::size_t index, const VectorXd& error_db) const {
+        const auto row = static_cast<Index>(index);
+        return model.judge_excess(fit->excess.row(row).transpose() + error_db, fit->measured[index], fit->doubt(row));
+    }
+};
+
+Judge judge_of(const FaultFit& fit, const std::vector<double>& trust) { return {&fit, fit.model, trust}; }
+
+/// The same without the gate: an error there always is.
+Judge ungated(Judge judge) {
+    auto parts = judge.model.parts();
+    parts.priors(0) = 1e-9;
+    judge.model = FaultModel(std::move(parts));
+    return judge;
+}
+
+/// The same as one error of a middling size that is always there, and the left over a Gaussian: a MAP estimate.
+Judge plain_map(Judge judge) {
+    auto parts = judge.model.parts();
+    parts.error_sizes_db = Eigen::Vector2d(0.0, 3.0);
+    parts.priors = Eigen::Vector2d(1e-9, 1.0);
+    parts.degrees_of_freedom = 1e6;
+    judge.model = FaultModel(std::move(parts));
+    return judge;
+}
+
+std::vector<double> trusts_of(const Lesson& lesson) {
+    const auto model = model_of(lesson);
+    std::vector<double> trust;
+    for (Index i = 0; i < lesson.table.standardized.rows(); ++i)
+        trust.push_back(model.trust(lesson.table.standardized.row(i).transpose()));
+    return trust;
+}
+
+std::vector<Subject> subjects_of(std::span<const Example> examples, const FaultFit& fit,
+                                 const std::vector<int>& cluster) {
+    std::vector<Subject> subjects;
+    for (std::size_t i = 0; i < examples.size(); ++i)
+        if (fit.measured[i].heard.count() >= 3) subjects.push_back({i, cluster[i], fit.measured[i]});
+    return subjects;
+}
+
+/// The correction of the shipped predictor, by the chain's curve and within its caps.
+LadderRow shipped(std::string name, Judge judge, std::span<const Example> examples) {
+    return {std::move(name), [judge = std::move(judge), examples](std::size_t index, const Degradation& fault) {
+                return tone_correction(judge(index, fault.tone_db), judge.trust[index], 1.0,
+                                       highest_hz(examples[index].analysis))
+                    .bands_db;
+            }};
+}
+
+LadderRow bare(std::string name, Judge judge) {
+    return {std::move(name), [judge = std::move(judge)](std::size_t index, const Degradation& fault) {
+                return VectorXd(-judge(index, fault.tone_db).error);
+            }};
+}
+
+/// The fault put into the levels that the rules read.
+TrackAnalysis with_fault(TrackAnalysis track, const Degradation& fault) {
+    const auto level_at = [&](double hz) {
+        int above = 0;
+        while (above < tone_bands && bark_bands_hz[static_cast<std::size_t>(above)] < hz) ++above;
+        if (above == 0) return fault.tone_db(0);
+        if (above == tone_bands) return fault.tone_db(tone_bands - 1);
+        const double low = bark_bands_hz[static_cast<std::size_t>(above - 1)];
+        const double high = bark_bands_hz[static_cast<std::size_t>(above)];
+        const double along = std::log(hz / low) / std::log(high / low);
+        return fault.tone_db(above - 1) + along * (fault.tone_db(above) - fault.tone_db(above - 1));
+    };
+    for (std::size_t band = 0; band < third_octaves_hz.size(); ++band)
+        track.third_octave.mid_mean_db[band] += level_at(third_octaves_hz[band]);
+    return track;
+}
+
+std::vector<LadderRow> tone_rows(const Lesson& lesson, const FaultFit& plain, const FaultFit& line,
+                                 const FaultFit& kernel, std::span<const Example> known) {
+    const auto trust = trusts_of(lesson);
+    const auto& measured = lesson.tone.measured;
+    VectorXd mean = VectorXd::Zero(tone_bands);
+    std::map<std::string, std::pair<VectorXd, double>> genres;
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        mean += measured[i].values / static_cast<double>(known.size());
+        auto& [sum, count] =
+            genres.emplace(known[i].row.genre, std::pair{VectorXd(VectorXd::Zero(tone_bands)), 0.0}).first->second;
+        sum += measured[i].values;
+        count += 1.0;
+    }
+    const auto towards = [measured](const VectorXd& wanted, std::size_t index, const Degradation& fault) {
+        return VectorXd(wanted - measured[index].values - fault.tone_db);
+    };
+    return {
+        {"do nothing; loudness only",
+         [](std::size_t, const Degradation& fault) { return VectorXd(0.0 * fault.tone_db); }},
+        {"mean curve, full strength",
+         [=](std::size_t index, const Degradation& fault) { return towards(mean, index, fault); }},
+        {"genre's mean curve, half strength",
+         [=](std::size_t index, const Degradation& fault) {
+             const auto& [sum, count] = genres.at(known[index].row.genre);
+             return VectorXd(0.5 * towards(sum / count, index, fault));
+         }},
+        {"rules",
+         [known](std::size_t index, const Degradation& fault) {
+             const auto prediction = predict_by_rules(with_fault(known[index].analysis, fault), {});
+             std::array<double, tone_knots> knots_db{};
+             for (std::size_t knot = 0; knot < knots_db.size(); ++knot)
+                 knots_db[knot] = prediction.settings.tone.*mid_tone_knots[knot];
+             const LevelCurve curve(knots_db, tone_knot_hz(0), 2.0);
+             VectorXd bands(tone_bands);
+             for (int b = 0; b < tone_bands; ++b) bands(b) = curve.level_db(bark_bands_hz[static_cast<std::size_t>(b)]);
+             return bands;
+         }},
+        bare("Gaussian MAP, no features", plain_map(judge_of(plain, trust))),
+        bare("Gaussian MAP, given the features", plain_map(judge_of(lesson.tone, trust))),
+        bare("M1 (a network on top) without gate and dead zone", ungated(judge_of(lesson.tone, trust))),
+        bare("M1 with gate, no dead zone", judge_of(lesson.tone, trust)),
+        shipped("M0 (a line), without gate", ungated(judge_of(line, trust)), known),
+        shipped("M0 (a line), with gate", judge_of(line, trust), known),
+        shipped("M1, without gate", ungated(judge_of(lesson.tone, trust)), known),
+        shipped("**M1 with gate, as shipped**", judge_of(lesson.tone, trust), known),
+        shipped("kernel regression on top (not to be shipped)", judge_of(kernel, trust), known),
+        {"actuator ceiling: the error known, the chain's curve and caps",
+         [known](std::size_t index, const Degradation& fault) {
+             FaultOpinion opinion;
+             opinion.error = fault.tone_db;
+             return tone_correction(opinion, 1.0, 1.0, highest_hz(known[index].analysis)).bands_db;
+         }},
+        {"the error undone (oracle)", [](std::size_t, const Degradation& fault) { return VectorXd(-fault.tone_db); }},
+    };
+}
+
+std::string cell_text(const LadderCell& cell) {
+    return formatted(" | %.2f [%.2f, %.2f] (%.0f %%, %.0f %%)", cell.residual_db, cell.low_db, cell.high_db,
+                     100.0 * cell.reduction, 100.0 * cell.harm_rate);
+}
+
+std::string ladder_table(std::span<const LadderRow> rows, std::span<const Subject> subjects, Fault fault,
+                         std::span<const double> sizes_db, const std::function<void(const std::string&)>& tell) {
+    std::string text = "| | untouched";
+    for (const double size_db : sizes_db) text += formatted(" | %.0f dB", size_db);
+    text += " |\n|---|---|";
+    for (std::size_t i = 0; i < sizes_db.size(); ++i) text += "---|";
+    text += "\n";
+    for (const auto& row : rows) {
+        tell("ladder: " + row.name);
+        const auto drift = climb(row, subjects, fault, 0.0);
+        text += "| " + row.name + formatted(" | %.2f / %.2f", drift.median_db, drift.p95_db);
+        for (const double size_db : sizes_db) text += cell_text(climb(row, subjects, fault, size_db));
+        text += " |\n";
+    }
+    return text + "\n";
+}
+
+std::string ablations(std::string_view head_name, std::span<const Example> known, const Lesson& lesson,
+                      const FaultFit& whole) {
+    const auto& head = head_named(head_name);
+    std::string text = "| left out, of " + std::string(head_name) + " | rms that is left, dB |\n|---|---|\n" +
+                       formatted("| nothing | %.3f |\n", whole.left_over);
+    for (const auto& group : feature_schema().groups) {
+        if (std::ranges::find(head.blind_groups, group.name) != head.blind_groups.end()) continue;
+        FaultFitOptions options;
+        options.shape.blind_groups = {group.name};
+        text += formatted("| %s (%d numbers) | %.3f |\n", group.name.c_str(), group.count,
+                          fit_faults(head, known, lesson.table, options).left_over);
+    }
+    return text + "\n";
+}
+
+std::string learning_curve(std::span<const Example> known) {
+    std::string text = "| artists | tracks | tone, rms that is left, dB | width |\n|---|---|---|---|\n";
+    const auto artist = numbered(known, &TrackRow::artist);
+    const int artists = *std::ranges::max_element(artist) + 1;
+    for (const int parts : {8, 4, 2, 1}) {
+        // Every so-many-th artist: the list is in the order of packages.
+        std::vector<Example> some;
+        std::set<int> chosen;
+        for (std::size_t i = 0; i < known.size(); ++i)
+            if (artist[i] % parts == 0) {
+                some.push_back(known[i]);
+                chosen.insert(artist[i]);
+            }
+        const auto table = feature_table(some);
+        text += formatted("| %zu of %d | %zu | %.3f | %.3f |\n", chosen.size(), artists, some.size(),
+                          fit_faults(head_named("tone"), some, table).left_over,
+                          fit_faults(head_named("width"), some, table).left_over);
+    }
+    return text + "\n";
+}
+
+/// Reduction at 4 dB, by some grouping of the tracks.
+std::string by_group(const LadderRow& row, std::span<const Subject> subjects,
+                     const std::function<std::string(std::size_t)>& name_of) {
+    std::map<std::string, std::vector<Subject>> groups;
+    for (const auto& subject : subjects) groups[name_of(subject.index)].push_back(subject);
+    std::string text = "| | tracks | untouched | 4 dB |\n|---|---|---|---|\n";
+    for (const auto& [name, members] : groups) {
+        const auto drift = climb(row, members, Fault::smooth, 0.0);
+        text += formatted("| %s | %zu | %.2f / %.2f", name.c_str(), members.size(), drift.median_db, drift.p95_db) +
+                cell_text(climb(row, members, Fault::smooth, 4.0)) + " |\n";
+    }
+    return text + "\n";
+}
+
+/// Departures of tracks that the model has not seen at all.
+FaultFit judged_by(const MasterModel& model, const ModelHead& head, std::span<const Example> examples,
+                   std::vector<double>& trust) {
+    FaultFit fit;
+    fit.model = model.parts().*head.model;
+    fit.excess.resize(static_cast<Index>(examples.size()), fit.model.size());
+    fit.doubt.resize(static_cast<Index>(examples.size()));
+    trust.clear();
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+        const auto features = model.standardized(examples[i].features);
+        fit.measured.push_back(head.measure(examples[i].analysis));
+        fit.excess.row(static_cast<Index>(i)) =
+            (fit.measured.back().values - fit.model.expected(features)).transpose();
+        fit.doubt(static_cast<Index>(i)) = fit.model.doubt(features);
+        trust.push_back(model.trust(features));
+    }
+    return fit;
+}
+
+/// Share of errors that lie within what the model's deviation says they should.
+std::string coverage(const Judge& judge, std::span<const Subject> subjects) {
+    constexpr std::array<std::pair<double, double>, 3> levels{{{0.5, 0.674}, {0.8, 1.282}, {0.9, 1.645}}};
+    std::string text = "| size | 50 % | 80 % | 90 % |\n|---|---|---|---|\n";
+    for (const double size_db : {2.0, 3.0, 4.0, 6.0}) {
+        std::array<double, 3> within{};
+        double count = 0.0;
+        for (const auto& subject : subjects) {
+            Random random(5000 + subject.index);
+            for (int draw = 0; draw < 4; ++draw) {
+                const auto fault = draw_degradation(Fault::smooth, size_db, random);
+                const auto opinion = judge(subject.index, fault.tone_db);
+                for (int b = 0; b < tone_bands; ++b) {
+                    if (!subject.measured.heard(b)) continue;
+                    count += 1.0;
+                    for (std::size_t level = 0; level < levels.size(); ++level)
+                        within[level] += std::abs(fault.tone_db(b) - opinion.error(b)) <=
+                                                 levels[level].second * opinion.deviation(b)
+                                             ? 1.0
+                                             : 0.0;
+                }
+            }
+        }
+        text += formatted("| %.0f dB | %.0f %% | %.0f %% | %.0f %% |\n", size_db, 100.0 * within[0] / count,
+                          100.0 * within[1] / count, 100.0 * within[2] / count);
+    }
+    return text + "\n";
+}
+
+std::string severity(const LadderRow& row, std::span<const Subject> subjects) {
+    std::string text = "| error put in, dB | error left, dB | made worse |\n|---|---|---|\n";
+    for (const double size_db : {0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0}) {
+        const auto cell = climb(row, subjects, Fault::smooth, size_db);
+        text += formatted("| %.2f | %.2f | %.0f %% |\n", cell.before_db, cell.residual_db, 100.0 * cell.harm_rate);
+    }
+    return text + "\n";
+}
+
+}  // namespace
+
+std::string formatted(const char* format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    std::vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+Lesson learn(std::span<const Example> examples) {
+    Lesson lesson;
+    lesson.table = feature_table(examples);
+    lesson.tone = fit_faults(head_named("tone"), examples, lesson.table);
+    lesson.width = fit_faults(head_named("width"), examples, lesson.table);
+    lesson.dynamics = fit_faults(head_named("dynamics"), examples, lesson.table);
+    lesson.genre = fit_genres(examples, lesson.table);
+    return lesson;
+}
+
+MasterModel model_of(const Lesson& lesson) {
+    MasterModel::Parts parts;
+    parts.feature_centre = lesson.table.centre;
+    parts.feature_scale = lesson.table.scale;
+    parts.tone = lesson.tone.model;
+    parts.width = lesson.width.model;
+    parts.dynamics = lesson.dynamics.model;
+    parts.genre = lesson.genre.model;
+    parts.usual_strangeness = lesson.table.usual_strangeness;
+    parts.most_strangeness = lesson.table.most_strangeness;
+    return MasterModel(std::move(parts));
+}
+
+std::string feature_domain_chapters(const Lesson& lesson, std::span<const Example> known,
+                                    std::span<const Example> unknown,
+                                    const std::function<void(const std::string&)>& tell) {
+    constexpr std::array sizes_db{1.0, 2.0, 3.0, 4.0, 6.0};
+    constexpr std::array two_sizes_db{3.0, 6.0};
+    const auto& tone_head = head_named("tone");
+    tell("comparing models");
+    FaultFitOptions options;
+    options.is_plain = true;
+    const auto plain = fit_faults(tone_head, known, lesson.table, options);
+    options = {};
+    options.shape.kind = KernelShape::Kind::linear;
+    const auto line = fit_faults(tone_head, known, lesson.table, options);
+    options.shape.kind = KernelShape::Kind::radial;
+    const auto kernel = fit_faults(tone_head, known, lesson.table, options);
+
+    std::string text = "## What is expected, and how well\n\n";
+    text += "Root mean square around the mean of all masters, and around what the features tell without knowing "
+            "the artist.\n\n| head | around the mean | around what is expected | ridge |\n|---|---|---|---|\n";
+    for (const auto* row : {"tone", "width", "dynamics"}) {
+        const auto& fit = row == std::string("tone")    ? lesson.tone
+                          : row == std::string("width") ? lesson.width
+                                                        : lesson.dynamics;
+        text += formatted("| %s | %.2f dB | %.2f dB | %.0f |\n", row, fit.mean_only, fit.left_over, fit.ridge);
+    }
+    text += formatted("| tone, M0: a line alone | | %.2f dB | %.0f |\n", line.left_over, line.ridge);
+    text += formatted("| tone, a line and kernel regression on top | | %.2f dB | %.0f |\n\n", kernel.left_over,
+                      kernel.ridge);
+    text += formatted("The likeliest genre is right for %.0f %% of tracks by unknown artists (the largest genre is "
+                      "%.0f %%), log loss %.2f.\n\n",
+                      100.0 * lesson.genre.accuracy, 100.0 * lesson.genre.largest_share, lesson.genre.log_loss);
+
+    text += "## Tone, each track judged without its artist\n\nFree smooth curves (1 to 2 octaves) are put into the "
+            "tone in the feature domain. Shown is what is left: mean absolute error over the Bark bands that are "
+            "heard, in dB, with 95 % of it by bootstrap over artists; in brackets the reduction against doing "
+            "nothing, and the share of tracks made worse by more than 0.25 dB. The first column is the drift on "
+            "untouched masters, median and 95th percentile.\n\n";
+    const auto subjects = subjects_of(known, lesson.tone, lesson.table.artist);
+    const auto rows = tone_rows(lesson, plain, line, kernel, known);
+    text += ladder_table(rows, subjects, Fault::smooth, sizes_db, tell);
+    const auto& as_shipped = *std::ranges::find(rows, "**M1 with gate, as shipped**", &LadderRow::name);
+
+    text += "Shelves and bells, a family that the model does not know:\n\n";
+    const std::vector<LadderRow> some{rows[0], rows[3], as_shipped};
+    text += ladder_table(some, subjects, Fault::equalizer, two_sizes_db, tell);
+
+    text += "Left out by package in place of artist:\n\n";
+    FaultFitOptions by_package;
+    by_package.group = numbered(known, &TrackRow::package);
+    const auto package_fit = fit_faults(tone_head, known, lesson.table, by_package);
+    const std::vector<LadderRow> package_rows{
+        rows[0], shipped("M1 as shipped", judge_of(package_fit, trusts_of(lesson)), known)};
+    text += ladder_table(package_rows, subjects_of(known, package_fit, by_package.group), Fault::smooth, two_sizes_db,
+                         tell);
+
+    text += "How much is left of how much (M1 as shipped):\n\n" + severity(as_shipped, subjects);
+    text += "By genre:\n\n" + by_group(as_shipped, subjects, [&](std::size_t i) { return known[i].row.genre; });
+    std::vector<float> strangeness;
+    for (Index i = 0; i < lesson.table.standardized.rows(); ++i)
+        strangeness.push_back(
+            static_cast<float>(MasterModel::strangeness(lesson.table.standardized.row(i).transpose())));
+    auto sorted = strangeness;
+    std::ranges::sort(sorted);
+    text += "By how unlike other tracks they are:\n\n" + by_group(as_shipped, subjects, [&](std::size_t i) {
+                const auto rank = std::ranges::lower_bound(sorted, strangeness[i]) - sorted.begin();
+                const auto quarter = std::min<std::ptrdiff_t>(
+                    3, 4 * rank / static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, sorted.size())));
+                constexpr std::array names{"1 most usual quarter", "2 second", "3 third", "4 strangest quarter"};
+                return std::string(names[static_cast<std::size_t>(quarter)]);
+            });
+
+    text += "## Width, each track judged without its artist\n\nGains of the side that go with frequency; mean absolute "
+            "error over the regions of the image that have a side.\n\n";
+    const auto wide = subjects_of(known, lesson.width, lesson.table.artist);
+    const auto width_judge = judge_of(lesson.width, trusts_of(lesson));
+    const std::vector<LadderRow> width_rows{
+        {"do nothing", [](std::size_t, const Degradation& fault) { return VectorXd(0.0 * fault.width_db); }},
+        {"M1, no dead zone, no caps",
+         [&](std::size_t i, const Degradation& fault) { return VectorXd(-width_judge(i, fault.width_db).error); }},
+        {"**M1 with gate, as shipped**", [&](std::size_t i, const Degradation& fault) {
+             return width_correction(width_judge(i, fault.width_db), width_judge.trust[i], 1.0).regions_db;
+         }}};
+    text += ladder_table(width_rows, wide, Fault::width, sizes_db, tell);
+
+    text += "## Artists that the shipped model has not seen\n\n";
+    const auto model = model_of(lesson);
+    std::vector<double> trust;
+    const auto test_fit = judged_by(model, tone_head, unknown, trust);
+    const auto test_subjects = subjects_of(unknown, test_fit, numbered(unknown, &TrackRow::artist));
+    const std::vector<LadderRow> test_rows{rows[0], shipped("M1 as shipped", judge_of(test_fit, trust), unknown)};
+    text += ladder_table(test_rows, test_subjects, Fault::smooth, sizes_db, tell);
+    text += "Shares of the errors of a band that lie within what the model's deviation says should be so many:\n\n" +
+            coverage(judge_of(test_fit, trust), test_subjects);
+
+    tell("ablations");
+    text += "## What each kind of feature buys\n\n" + ablations("tone", known, lesson, lesson.tone) +
+            ablations("width", known, lesson, lesson.width);
+    tell("learning curve");
+    text += "## What more music would buy\n\n" + learning_curve(known);
+    return text;
+}
+
+}  // namespace burnish::training

@@ -1,0 +1,259 @@
+#include "training/fault_fit.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <map>
+
+#include "analysis/statistics.h"
+#include "mastering/hidden_layer.h"
+#include "training/normal.h"
+
+namespace burnish::training {
+
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+using Known = Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic>;
+
+constexpr std::array ridges{0.3, 1.0, 3.0, 10.0};
+constexpr double doubt_ridge = 10.0;
+constexpr double shrinkage = 0.05;       // of the covariance towards its diagonal
+constexpr double least_variance = 0.05;  // dB^2
+
+template <std::size_t size>
+std::vector<double> list_of(const std::array<double, size>& values) {
+    return {values.begin(), values.end()};
+}
+
+/// Covariance of what is left over where both numbers of a pair are known, each example in units of its doubt.
+MatrixXd covariance_of(const MatrixXd& left_over, const Known& known, const VectorXd& doubt) {
+    const Index numbers = left_over.cols();
+    MatrixXd sum = MatrixXd::Zero(numbers, numbers);
+    MatrixXd count = MatrixXd::Constant(numbers, numbers, 1e-9);
+    for (Index i = 0; i < left_over.rows(); ++i)
+        for (Index a = 0; a < numbers; ++a)
+            for (Index b = 0; b < numbers; ++b)
+                if (known(i, a) && known(i, b)) {
+                    sum(a, b) += left_over(i, a) * left_over(i, b) * std::exp(-doubt(i));
+                    count(a, b) += 1.0;
+                }
+    MatrixXd covariance = sum.array() / count.array();
+    const MatrixXd diagonal = covariance.diagonal().asDiagonal();
+    covariance = (1.0 - shrinkage) * covariance + shrinkage * diagonal;
+    const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(covariance);
+    return eigen.eigenvectors() * eigen.eigenvalues().cwiseMax(least_variance).asDiagonal() *
+           eigen.eigenvectors().transpose();
+}
+
+/// Makes doubts mean nothing on average: the mean of their exponentials becomes 1. @return  what was taken away
+double centre_doubts(VectorXd& doubt) {
+    const double excess = std::log(doubt.array().exp().mean());
+    doubt.array() -= excess;
+    return excess;
+}
+
+/// What the deviations have to be multiplied by so that 1.645 of them hold nine tenths of all errors.
+double deviation_scale(const FaultFit& fit, const ErrorPrior& prior) {
+    constexpr int draws = 4;
+    MatrixXd covariance = error_covariance(prior);
+    covariance.diagonal().array() += 1e-6;
+    const MatrixXd root = covariance.llt().matrixL();
+    std::vector<float> ratios;
+    for (Index i = 0; i < fit.excess.rows(); ++i) {
+        const auto& measured = fit.measured[static_cast<std::size_t>(i)];
+        Random random(77000 + static_cast<std::uint64_t>(i));
+        for (int draw = 0; draw < draws; ++draw) {
+            VectorXd error(root.rows());
+            for (Index k = 0; k < error.size(); ++k) error(k) = normal(random);
+            const auto size = 1 + random.bits() % (prior.sizes_db.size() - 1);
+            error = prior.sizes_db[size] * (root * error);
+            const auto opinion =
+                fit.model.judge_excess(fit.excess.row(i).transpose() + error, measured, fit.doubt(i));
+            if (prior.is_centred) error.array() -= error.mean();
+            for (Index k = 0; k < error.size(); ++k)
+                if (measured.heard(k) && opinion.deviation(k) > 0.0)
+                    ratios.push_back(
+                        static_cast<float>(std::abs(error(k) - opinion.error(k)) / opinion.deviation(k)));
+        }
+    }
+    return ratios.empty() ? 1.0 : percentile(ratios, 0.9) / 1.645;
+}
+
+}  // namespace
+
+const ErrorPrior& error_prior(std::string_view head) {
+    static const std::map<std::string, ErrorPrior, std::less<>> priors{
+        {"tone", {list_of(bark_bands_hz), 1.5, true, 3.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}}},
+        {"width", {list_of(image_regions_hz), 3.0, false, 0.0, {0.0, 2.0, 3.0, 4.0, 6.0, 8.0}}},
+        {"dynamics", {std::vector<double>(5, 1.0), 0.0, false, 0.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}}}};
+    return priors.find(head)->second;
+}
+
+MatrixXd error_covariance(const ErrorPrior& prior) {
+    const auto n = static_cast<Index>(prior.axis_hz.size());
+    MatrixXd covariance = 0.5 * (MatrixXd::Identity(n, n) + MatrixXd::Ones(n, n));
+    if (prior.length_octaves > 0.0)
+        for (Index a = 0; a < n; ++a)
+            for (Index b = 0; b < n; ++b) {
+                const double lengths = std::log2(prior.axis_hz[static_cast<std::size_t>(a)] /
+                                                 prior.axis_hz[static_cast<std::size_t>(b)]) /
+                                       prior.length_octaves;
+                covariance(a, b) = std::exp(-0.5 * lengths * lengths);
+            }
+    if (!prior.is_centred) return covariance;
+    const MatrixXd centring =
+        MatrixXd::Identity(n, n) - MatrixXd::Constant(n, n, 1.0 / static_cast<double>(n));
+    return centring * covariance * centring;
+}
+
+FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, const FeatureTable& table,
+                    const FaultFitOptions& options) {
+    assert(examples.size() >= 10);
+    const auto n = static_cast<Index>(examples.size());
+    const auto& prior = error_prior(head.name);
+    const auto numbers = static_cast<Index>(prior.axis_hz.size());
+    FaultFit fit;
+    MatrixXd values(n, numbers);
+    Known known(n, numbers);
+    for (Index i = 0; i < n; ++i) {
+        fit.measured.push_back(head.measure(examples[static_cast<std::size_t>(i)].analysis));
+        values.row(i) = fit.measured.back().values.transpose();
+        known.row(i) = fit.measured.back().heard.transpose();
+    }
+    auto shape = options.shape;
+    shape.blind_groups.insert(shape.blind_groups.end(), head.blind_groups.begin(), head.blind_groups.end());
+    if (options.is_plain)
+        for (const auto& group : feature_schema().groups) shape.blind_groups.push_back(group.name);
+    const auto& group = options.group.empty() ? table.artist : options.group;
+
+    const MatrixXd nothing = MatrixXd::Zero(n, n);
+    const MatrixXd kernel = options.is_plain ? nothing : kernel_of(table.standardized, shape);
+    // Without features only the offset is left, whose scale is that of any kernel.
+    const auto fit_values = [&](double ridge, bool is_robust) {
+        if (!options.is_plain) return regress(kernel, values, known, group, ridge, is_robust);
+        return regress(1e-9 * MatrixXd::Identity(n, n), values, known, group, 1e-9, is_robust);
+    };
+    Regression best;
+    for (const double ridge : ridges) {
+        auto regression = fit_values(ridge, true);
+        const double rms = regression.rms(known);
+        if (fit.ridge == 0.0 || rms < fit.left_over) {
+            best = std::move(regression);
+            fit.ridge = ridge;
+            fit.left_over = rms;
+        }
+        if (options.is_plain) break;
+    }
+    fit.excess = best.left_over;
+    {
+        double sum = 0.0;
+        double count = 0.0;
+        for (Index i = 0; i < n; ++i)
+            for (Index k = 0; k < numbers; ++k)
+                if (known(i, k)) {
+                    sum += std::pow(values(i, k) - best.mean(k), 2.0);
+                    count += 1.0;
+                }
+        fit.mean_only = std::sqrt(sum / count);
+    }
+
+    FaultModel::Parts parts;
+    const VectorXd weights = feature_weights(shape.blind_groups);
+    parts.mean = best.mean;
+    parts.weights = MatrixXd::Zero(weights.size(), numbers);
+    parts.doubt_weights = VectorXd::Zero(weights.size());
+    parts.network_scale = VectorXd::Zero(weights.size());
+    parts.network_weights = MatrixXd::Zero(hidden_units, numbers);
+    if (shape.kind != KernelShape::Kind::radial && !options.is_plain) {
+        parts.weights = weights.asDiagonal() * (table.standardized.transpose() * best.coefficients);
+        parts.mean += best.offset * best.coefficients.colwise().sum().transpose();
+    }
+    if (shape.kind == KernelShape::Kind::network && !options.is_plain) {
+        parts.network_scale = network_scale(weights);
+        parts.network_weights = network_weights(table.standardized, weights, best.coefficients);
+    }
+    parts.error_shape = error_covariance(prior);
+    const auto sizes = static_cast<Index>(prior.sizes_db.size());
+    parts.error_sizes_db = Eigen::Map<const VectorXd>(prior.sizes_db.data(), sizes);
+    parts.priors = VectorXd::Constant(sizes, (1.0 - options.clean_prior) / static_cast<double>(sizes - 1));
+    parts.priors(0) = options.clean_prior;
+    parts.free_level_db = prior.free_level_db;
+
+    // How large what is left over is, against the features.
+    fit.doubt = VectorXd::Zero(n);
+    parts.spread = covariance_of(fit.excess, known, fit.doubt);
+    MatrixXd logarithm(n, 1);
+    for (Index i = 0; i < n; ++i) {
+        double sum = 0.0;
+        double count = 1e-9;
+        for (Index k = 0; k < numbers; ++k)
+            if (known(i, k)) {
+                sum += fit.excess(i, k) * fit.excess(i, k) / parts.spread(k, k);
+                count += 1.0;
+            }
+        logarithm(i, 0) = std::log(std::max(0.05, sum / count));
+    }
+    if (!options.is_plain) {
+        const auto doubts =
+            regress(kernel_of(table.standardized, {KernelShape::Kind::linear, shape.blind_groups}), logarithm,
+                    Known::Constant(n, 1, true), group, doubt_ridge, false);
+        fit.doubt = (logarithm - doubts.left_over).col(0);
+        const double excess = centre_doubts(fit.doubt);
+        fit.doubt = fit.doubt.cwiseMax(-1.6).cwiseMin(1.6);
+        parts.doubt_weights = weights.asDiagonal() * (table.standardized.transpose() * doubts.coefficients.col(0));
+        parts.doubt_mean = doubts.mean(0) + doubts.offset * doubts.coefficients.col(0).sum() - excess;
+        parts.spread = covariance_of(fit.excess, known, fit.doubt);
+    }
+    fit.model = FaultModel(parts);
+    parts.deviation_scale = deviation_scale(fit, prior);
+    fit.model = FaultModel(std::move(parts));
+    return fit;
+}
+
+GenreFit fit_genres(std::span<const Example> examples, const FeatureTable& table) {
+    constexpr double ridge = 3.0;
+    const auto genre = numbered(examples, &TrackRow::genre);
+    const Index genres = *std::ranges::max_element(genre) + 1;
+    const auto n = static_cast<Index>(examples.size());
+    GenreFit fit;
+    fit.model.names.resize(static_cast<std::size_t>(genres));
+    MatrixXd is_genre = MatrixXd::Zero(n, genres);
+    for (Index i = 0; i < n; ++i) {
+        const int g = genre[static_cast<std::size_t>(i)];
+        fit.model.names[static_cast<std::size_t>(g)] = examples[static_cast<std::size_t>(i)].row.genre;
+        is_genre(i, g) = 1.0;
+    }
+    fit.largest_share = is_genre.colwise().mean().maxCoeff();
+    const auto regression = regress(kernel_of(table.standardized, {}), is_genre, Known::Constant(n, genres, true),
+                                    table.artist, ridge, false);
+    const MatrixXd scores = is_genre - regression.left_over;
+    const auto loss_at = [&](double factor) {
+        double loss = 0.0;
+        for (Index i = 0; i < n; ++i) {
+            const VectorXd score = factor * scores.row(i).transpose();
+            const double most = score.maxCoeff();
+            loss += most + std::log((score.array() - most).exp().sum()) - score(genre[static_cast<std::size_t>(i)]);
+        }
+        return loss / static_cast<double>(n);
+    };
+    double factor = 1.0;
+    for (double tried = 1.0; tried <= 12.0; tried += 0.25)
+        if (loss_at(tried) < loss_at(factor)) factor = tried;
+    fit.log_loss = loss_at(factor);
+    for (Index i = 0; i < n; ++i) {
+        Index likeliest = 0;
+        scores.row(i).maxCoeff(&likeliest);
+        fit.accuracy += likeliest == genre[static_cast<std::size_t>(i)] ? 1.0 / static_cast<double>(n) : 0.0;
+    }
+    fit.model.weights = factor * (feature_weights({}).asDiagonal() *
+                                  (table.standardized.transpose() * regression.coefficients));
+    fit.model.bias =
+        factor * (regression.mean + regression.offset * regression.coefficients.colwise().sum().transpose());
+    return fit;
+}
+
+}  // namespace burnish::training

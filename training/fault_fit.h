@@ -1,0 +1,55 @@
+#pragma once
+
+#include <span>
+
+#include "training/feature_table.h"
+#include "training/regression.h"
+
+namespace burnish::training {
+
+/// What errors a head has to expect: a Gaussian process over the logarithm of `axis_hz`.
+struct ErrorPrior {
+    std::vector<double> axis_hz;
+    double length_octaves = 1.5;  ///< how smooth; 0: all numbers on their own, half of it common to all
+    bool is_centred = true;       ///< its mean is no error
+    double free_level_db = 0.0;
+    std::vector<double> sizes_db;  ///< the first is 0
+};
+[[nodiscard]] const ErrorPrior& error_prior(std::string_view head);
+/// Covariance of an error of 1 dB.
+[[nodiscard]] Eigen::MatrixXd error_covariance(const ErrorPrior& prior);
+
+struct FaultFitOptions {
+    KernelShape shape{KernelShape::Kind::network, {}};  ///< blind groups on top of those that the head is blind to
+    double clean_prior = 0.25;   ///< share of tracks that need nothing
+    std::vector<int> group;      ///< who is left out together; empty: artists
+    bool is_plain = false;       ///< no features at all, for comparison
+};
+
+/// A model, and what it says of each track when it does not know whoever made it.
+struct FaultFit {
+    FaultModel model;  ///< what it expects (mean and weights) is empty if the kernel is radial
+    std::vector<Measured> measured;
+    Eigen::MatrixXd excess;  ///< examples x numbers, without the group of each
+    Eigen::VectorXd doubt;   ///< per example, likewise
+    double ridge = 0.0;
+    double mean_only = 0.0, left_over = 0.0;  ///< rms around the mean, and around what the features tell
+};
+
+/// Fits one head. What is left over for groups that the fit does not know becomes the model's spread; how its size goes
+/// with the features becomes the doubt; and deviations are scaled so that nine tenths of errors drawn from the prior
+/// lie within 1.645 of them.
+/// The same examples in the same order give the same weights: one thread, own generator. Cost: seconds for some
+/// hundred tracks. @param examples  at least 10, of several groups
+[[nodiscard]] FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, const FeatureTable& table,
+                                  const FaultFitOptions& options = {});
+
+/// The genres of the examples from their features: least squares, its scores made probabilities by the factor that
+/// suits those that do not know the artist best. @return  model, and share of examples whose likeliest genre is right
+struct GenreFit {
+    GenreModel model;
+    double accuracy = 0.0, log_loss = 0.0, largest_share = 0.0;
+};
+[[nodiscard]] GenreFit fit_genres(std::span<const Example> examples, const FeatureTable& table);
+
+}  // namespace burnish::training

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <Eigen/Dense>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mastering/master_model.h"
+#include "training/corpus.h"
+
+namespace burnish::training {
+
+/// The features of all examples in units of their spread, and who made which.
+struct FeatureTable {
+    Eigen::VectorXd centre, scale;  ///< per feature: median, and half the distance from the 16th to the 84th percentile
+    Eigen::MatrixXd standardized;   ///< examples x features, held within +-4
+    std::vector<int> artist;        ///< per example; who shares a number is left out together
+    double usual_strangeness = 1.0, most_strangeness = 2.0;
+};
+/// @param examples  at least 2
+[[nodiscard]] FeatureTable feature_table(std::span<const Example> examples);
+
+/// A number for each different name, in order of appearance.
+[[nodiscard]] std::vector<int> numbered(std::span<const Example> examples, std::string TrackRow::*name);
+
+}  // namespace burnish::training
