@@ -37,8 +37,8 @@ Status measure(const std::string& path, const CheckTask& task, bool concurrent, 
     check.format = (*file)->format();
     check.warnings = (*file)->warnings();
     const double duration_s = static_cast<double>(check.info.frames) / check.info.sample_rate_hz;
-    auto analysis = analyze_source(
-        **file, concurrent, [&](double fraction) { return progress("analyzing", fraction, duration_s); });
+    auto analysis = analyze_source(**file, concurrent,
+                                   [&](double fraction) { return progress("analyzing", fraction, duration_s); });
     if (!analysis) return analysis.error();
     check.analysis = *analysis;
     const auto facts = facts_of(**file);

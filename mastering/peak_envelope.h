@@ -9,7 +9,7 @@
 namespace burnish {
 
 /// The true peaks of a programme, put aside: frame by frame in cells that reach a floor, and of all other cells the
-/// largest only. What lies below the floor is not limited, and a tenth of the frames is what usually remains.
+/// largest only. What lies below the floor is not limited, so that it need not be known any closer.
 class PeakEnvelope {
 public:
     /// Forgets what was there. @param cell_frames  length of a cell; the last may be shorter

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <complex>
 #include <cstring>
+#include <limits>
 #include <numbers>
 #include <vector>
 
@@ -190,7 +191,8 @@ TEST_CASE("linear phase is symmetric about the latency", "[dsp][tone_curve]") {
         const auto h = response(mid_curve(smile, 1.0), rate_hz, latency);
         double worst = 0.0;
         for (int n = 1; n < latency; ++n) worst = std::max(worst, std::abs(h[latency + n] - h[latency - n]));
-        CHECK(worst <= 1e-7);
+        // The taps are symmetric to the bit; the transforms round in the last place, and taps are up to 2 high.
+        CHECK(worst <= 2.0 * std::numeric_limits<float>::epsilon());
         CHECK(std::max_element(h.begin(), h.end()) - h.begin() == latency);
     }
 }
