@@ -35,7 +35,7 @@ void add_target(std::vector<MasterFlag>& flags) {
     for (std::size_t i = 0; i < target_params.size(); ++i) {
         const auto& param = target_params[i];
         auto unit = unit_of(param.name);
-        if (param.member == &Target::loudness_lufs) unit += "|none";
+        if (param.member == &Target::loudness_lufs) unit += "|auto|none";
         if (param.member == &Target::intensity_percent) unit = "low|medium|high|0..100";
         const auto help = std::string(param.help) + "; " + number_text(param.min) + " to " + number_text(param.max) +
                           " [" + number_text(param.default_value()) + "]";
@@ -44,8 +44,8 @@ void add_target(std::vector<MasterFlag>& flags) {
 }
 
 void add_treatment(std::vector<MasterFlag>& flags) {
-    flags.push_back(
-        text_flag("--preset", &MasterFlags::preset, "NAME|FILE.json", "a genre; burnish presets lists them"));
+    flags.push_back(text_flag("--preset", &MasterFlags::preset, "NAME|auto|FILE.json",
+                              "a genre (burnish presets lists them), or those that it sounds like"));
     flags.push_back(text_flag("--style", &MasterFlags::style, list_of(preset_names(PresetKind::style)),
                               "a character, whatever the genre"));
     for (std::size_t i = 0; i < dimensions.size(); ++i)

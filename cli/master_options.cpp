@@ -11,6 +11,7 @@
 #include "cli/target_files.h"
 #include "cli/text_file.h"
 #include "io/audio_file.h"
+#include "mastering/genre_mixture.h"
 #include "mastering/settings_json.h"
 
 namespace burnish {
@@ -18,6 +19,7 @@ namespace burnish {
 namespace {
 
 constexpr std::string_view no_loudness = "none";
+constexpr std::string_view any_loudness = "auto";
 constexpr int max_jobs = 256;
 
 Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
@@ -48,6 +50,10 @@ Status read_target(const MasterFlags& flags, Target& target) {
             target.normalize = false;
             continue;
         }
+        if (is_loudness && *typed == any_loudness) {
+            target.choose_loudness = true;
+            continue;
+        }
         const bool is_intensity = param.member == &Target::intensity_percent;
         const auto word = std::ranges::find(intensity_names, *typed, &IntensityName::name);
         if (is_intensity && word != intensity_names.end()) {
@@ -55,7 +61,7 @@ Status read_target(const MasterFlags& flags, Target& target) {
             continue;
         }
         const auto accepted = "a number in " + range_text(param.min, param.max) +
-                              (is_loudness    ? " or none"
+                              (is_loudness    ? ", auto or none"
                                : is_intensity ? ", low, medium or high"
                                               : "");
         const auto value = read_number(flag, *typed, accepted);
@@ -70,7 +76,9 @@ Status read_target(const MasterFlags& flags, Target& target) {
 /// Genre, style and the amounts of the dimensions.
 Status read_treatment(const MasterFlags& flags, MasterOptions& options, Patch& pins) {
     auto& target = options.target;
-    if (flags.preset) {
+    if (flags.preset == auto_preset) {
+        target.preset = auto_preset;
+    } else if (flags.preset) {
         const auto preset = find_preset(PresetKind::genre, "--preset", *flags.preset);
         if (!preset) return preset.error();
         apply_preset(*preset, target);
@@ -276,6 +284,10 @@ void settle_target(const MasterFlags& flags, MasterOptions& options) {
     options.patch.apply_to(pinned);
     if (options.settings) target.intensity_percent = 0.0;  // the file pins all that could be proposed
     if (options.patch.pins("limiter", "drive_db")) target.normalize = false;
+    // Nobody has said how loud: neither the user, nor a genre, nor a place of delivery.
+    const bool genre_says = flags.preset && flags.preset != auto_preset;
+    if (!given(flags, &Target::loudness_lufs) && !genre_says && !options.delivery) target.choose_loudness = true;
+    target.choose_loudness = target.choose_loudness && target.normalize && options.predictor == PredictorKind::learned;
     if (options.patch.pins("limiter", "ceiling_dbtp")) target.ceiling_dbtp = pinned.limiter.ceiling_dbtp;
     // Nothing to change was asked for, so no sample may change: not even those above the default ceiling.
     target.limit_peaks = wants_treatment(target) || target.normalize || given(flags, &Target::ceiling_dbtp) ||
@@ -498,6 +510,9 @@ Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     if (auto status = read_target(flags, options.target); !status) return status.error();
     apply_loud_rule(flags, options);
     if (auto status = read_predictor(flags.predictor, options.predictor); !status) return status.error();
+    if (flags.preset == auto_preset && options.predictor != PredictorKind::learned)
+        return usage("--preset auto and --predictor " + *flags.predictor +
+                     " contradict each other: only the learned predictor hears genres");
     if (auto status = read_format(flags, options); !status) return status.error();
     if (auto status = read_codecs(flags, options); !status) return status.error();
     if (auto status = apply_file_demands(options); !status) return status.error();

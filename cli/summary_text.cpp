@@ -169,6 +169,18 @@ void add_delivery(Paragraphs& text, const MasterOutcome& outcome, const MasterOp
             text.add("target", finding.label + " " + finding.found + ": " + finding.problem);
 }
 
+/// "rock 41 %, metal 22 %": the likeliest three, down to a tenth.
+std::string genres_text(const std::vector<GenreShare>& genres) {
+    constexpr std::size_t most = 3;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(most, genres.size()); ++i) {
+        if (i > 0 && genres[i].share < 0.1) break;
+        text +=
+            (i == 0 ? "" : ", ") + genres[i].name + no_break + fixed_text(100.0 * genres[i].share, 0) + no_break + "%";
+    }
+    return text;
+}
+
 /// What a user can do who wants it louder all the same.
 std::string advice_for(const MasterReport& report) {
     const auto& loud = limiter_modes.back();
@@ -194,6 +206,7 @@ std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, con
     const bool is_verbose = options.verbosity == Verbosity::verbose;
     Paragraphs text(style);
     text.add("found", levels_text(report.before));
+    if (!report.genres.empty()) text.add("sounds", "like " + genres_text(report.genres));
     is_verbose ? add_decisions(text, report.decisions) : add_stages(text, report.decisions);
     if (options.settings)
         text.add("settings",
@@ -201,6 +214,9 @@ std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, con
                      (options.patch.pins("limiter", "drive_db") ? ", level included: no loudness is aimed at" : ""));
     for (const auto& assignment : options.sets) text.add("set", assignment);
     if (report.decisions.empty() && options.patch.empty()) text.add("sound", "left as it is");
+    if (report.loudness)
+        text.add("loudness", fixed_text(report.loudness->value, 1) +
+                                 " LUFS, since nobody asked for another: " + report.loudness->reason);
     add_level(text, report);
     if (report.after)
         text.add("result", levels_text(*report.after));

@@ -42,9 +42,7 @@ MatrixXd knots_from(const MatrixXd& response, double smoothing) {
         bend(knot, knot) = -1.0;
         bend(knot, knot + 1) = 1.0;
     }
-    return (response.transpose() * response + smoothing * bend.transpose() * bend)
-        .ldlt()
-        .solve(response.transpose());
+    return (response.transpose() * response + smoothing * bend.transpose() * bend).ldlt().solve(response.transpose());
 }
 
 constexpr double first_knot_hz = 20.0;

@@ -36,8 +36,8 @@ FaultOpinion FaultModel::judge_excess(const VectorXd& excess, const Measured& me
     const auto n = static_cast<double>(heard.size());
 
     const VectorXd departure = excess(heard);
-    const MatrixXd level = MatrixXd::Constant(departure.size(), departure.size(),
-                                              parts_.free_level_db * parts_.free_level_db);
+    const MatrixXd level =
+        MatrixXd::Constant(departure.size(), departure.size(), parts_.free_level_db * parts_.free_level_db);
     const MatrixXd natural = std::exp(doubt) * parts_.spread(heard, heard) + level;
     const Index hypotheses = parts_.error_sizes_db.size();
     VectorXd log_weight(hypotheses);
@@ -59,8 +59,7 @@ FaultOpinion FaultModel::judge_excess(const VectorXd& excess, const Measured& me
     opinion.clean_probability = share(0);
     opinion.error = means * share;
     const VectorXd square = (means.array().square() + variances.array().max(0.0)).matrix() * share;
-    opinion.deviation =
-        parts_.deviation_scale * (square.array() - opinion.error.array().square()).max(0.0).sqrt();
+    opinion.deviation = parts_.deviation_scale * (square.array() - opinion.error.array().square()).max(0.0).sqrt();
     // A level common to all is no error.
     if (parts_.free_level_db > 0.0) {
         opinion.error.array() -= opinion.error.mean();

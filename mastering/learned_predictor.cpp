@@ -111,12 +111,13 @@ void propose_tone(const Opinions& opinions, const TrackAnalysis& track, double a
             return param.member == mid_tone_knots[static_cast<std::size_t>(knot)];
         });
         const double deviation_db = opinions.tone.deviation(band);
-        draft.set("tone", tone, row->member, row->name, gain_db, confidence_of(gain_db, deviation_db),
-                  text("%.1f dB %s at %.0f Hz: %.1f dB %s what tracks that sound like this one have, %.1f dB of it held "
-                       "to be a fault, give or take %.1f dB%s",
-                       std::abs(gain_db), gain_db < 0.0 ? "less" : "more", tone_knot_hz(knot),
-                       std::abs(opinions.tone.excess(band)), opinions.tone.excess(band) > 0.0 ? "above" : "below",
-                       std::abs(opinions.tone.error(band)), deviation_db, held_back(opinions.trust)));
+        draft.set(
+            "tone", tone, row->member, row->name, gain_db, confidence_of(gain_db, deviation_db),
+            text("%.1f dB %s at %.0f Hz: %.1f dB %s what tracks that sound like this one have, %.1f dB of it held "
+                 "to be a fault, give or take %.1f dB%s",
+                 std::abs(gain_db), gain_db < 0.0 ? "less" : "more", tone_knot_hz(knot),
+                 std::abs(opinions.tone.excess(band)), opinions.tone.excess(band) > 0.0 ? "above" : "below",
+                 std::abs(opinions.tone.error(band)), deviation_db, held_back(opinions.trust)));
     }
 }
 
@@ -146,11 +147,12 @@ void propose_width(const Opinions& opinions, double amount, Draft& draft) {
     const auto& opinion = opinions.width;
     const auto correction = width_correction(opinion, opinions.trust, amount);
     const auto reason = [&](double gain_db, Index region) {
-        return text("the side is %.1f dB %s what tracks that sound like this one have, %.1f dB of it held to be a fault, "
-                    "give or take %.1f dB: %.1f dB %s%s",
-                    std::abs(opinion.excess(region)), opinion.excess(region) > 0.0 ? "above" : "below",
-                    std::abs(opinion.error(region)), opinion.deviation(region), std::abs(gain_db),
-                    gain_db < 0.0 ? "less" : "more", held_back(opinions.trust));
+        return text(
+            "the side is %.1f dB %s what tracks that sound like this one have, %.1f dB of it held to be a fault, "
+            "give or take %.1f dB: %.1f dB %s%s",
+            std::abs(opinion.excess(region)), opinion.excess(region) > 0.0 ? "above" : "below",
+            std::abs(opinion.error(region)), opinion.deviation(region), std::abs(gain_db),
+            gain_db < 0.0 ? "less" : "more", held_back(opinions.trust));
     };
     auto& width = draft.settings().width;
     for (std::size_t band = 0; band < width_rows.size(); ++band) {
@@ -180,31 +182,30 @@ struct BandRow {
     double MultibandCompressor::Settings::*threshold_db;
     double TreatmentAim::*spread_db;
 };
-constexpr auto band_rows = std::to_array<BandRow>(
-    {{"below 120 Hz",
-      {"low_ratio", "low_level_db", "low_threshold_db"},
-      &MultibandCompressor::Settings::low_ratio,
-      &MultibandCompressor::Settings::low_level_db,
-      &MultibandCompressor::Settings::low_threshold_db,
-      &TreatmentAim::low_spread_db},
-     {"120 Hz to 1 kHz",
-      {"low_mid_ratio", "low_mid_level_db", "low_mid_threshold_db"},
-      &MultibandCompressor::Settings::low_mid_ratio,
-      &MultibandCompressor::Settings::low_mid_level_db,
-      &MultibandCompressor::Settings::low_mid_threshold_db,
-      &TreatmentAim::low_mid_spread_db},
-     {"1 to 6 kHz",
-      {"high_mid_ratio", "high_mid_level_db", "high_mid_threshold_db"},
-      &MultibandCompressor::Settings::high_mid_ratio,
-      &MultibandCompressor::Settings::high_mid_level_db,
-      &MultibandCompressor::Settings::high_mid_threshold_db,
-      &TreatmentAim::high_mid_spread_db},
-     {"above 6 kHz",
-      {"high_ratio", "high_level_db", "high_threshold_db"},
-      &MultibandCompressor::Settings::high_ratio,
-      &MultibandCompressor::Settings::high_level_db,
-      &MultibandCompressor::Settings::high_threshold_db,
-      &TreatmentAim::high_spread_db}});
+constexpr auto band_rows = std::to_array<BandRow>({{"below 120 Hz",
+                                                    {"low_ratio", "low_level_db", "low_threshold_db"},
+                                                    &MultibandCompressor::Settings::low_ratio,
+                                                    &MultibandCompressor::Settings::low_level_db,
+                                                    &MultibandCompressor::Settings::low_threshold_db,
+                                                    &TreatmentAim::low_spread_db},
+                                                   {"120 Hz to 1 kHz",
+                                                    {"low_mid_ratio", "low_mid_level_db", "low_mid_threshold_db"},
+                                                    &MultibandCompressor::Settings::low_mid_ratio,
+                                                    &MultibandCompressor::Settings::low_mid_level_db,
+                                                    &MultibandCompressor::Settings::low_mid_threshold_db,
+                                                    &TreatmentAim::low_mid_spread_db},
+                                                   {"1 to 6 kHz",
+                                                    {"high_mid_ratio", "high_mid_level_db", "high_mid_threshold_db"},
+                                                    &MultibandCompressor::Settings::high_mid_ratio,
+                                                    &MultibandCompressor::Settings::high_mid_level_db,
+                                                    &MultibandCompressor::Settings::high_mid_threshold_db,
+                                                    &TreatmentAim::high_mid_spread_db},
+                                                   {"above 6 kHz",
+                                                    {"high_ratio", "high_level_db", "high_threshold_db"},
+                                                    &MultibandCompressor::Settings::high_ratio,
+                                                    &MultibandCompressor::Settings::high_level_db,
+                                                    &MultibandCompressor::Settings::high_threshold_db,
+                                                    &TreatmentAim::high_spread_db}});
 
 /// What is too much of a number of the dynamics, and what it should come to: the model's word, or a preset's.
 struct Surplus {
@@ -230,18 +231,18 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
         const bool is_heard = band == 0 || dynamics_splits_hz[band - 1] < 0.4 * track.sample_rate_hz;
         if (!is_heard || level_db < -75.0) continue;
         const double spread_db = track.dynamics.spread_db[band];
-        const auto surplus = surplus_of(opinion, static_cast<Index>(band) + 1, spread_db, target.aim.*row.spread_db,
-                                        target);
+        const auto surplus =
+            surplus_of(opinion, static_cast<Index>(band) + 1, spread_db, target.aim.*row.spread_db, target);
         const double reduction_db =
             std::clamp(opinions.trust * (surplus.too_much_db - limits.dead_zone_db), 0.0, limits.cap_db);
         if (reduction_db < least_gain_db) continue;
         const auto found = band_compression(track.dynamics.p95_db[band] - level_db, reduction_db);
         const double confidence = confidence_of(reduction_db, surplus.deviation_db);
-        draft.set("multiband", multiband, row.ratio, row.names[0], found.ratio, confidence,
-                  text("loud moments %s stand %.1f dB over the middle, tracks that sound like this one have %.1f dB: "
-                       "%.1f dB less%s",
-                       std::string(row.where).c_str(), spread_db, surplus.usual, reduction_db,
-                       held_back(opinions.trust)));
+        draft.set(
+            "multiband", multiband, row.ratio, row.names[0], found.ratio, confidence,
+            text("loud moments %s stand %.1f dB over the middle, tracks that sound like this one have %.1f dB: "
+                 "%.1f dB less%s",
+                 std::string(row.where).c_str(), spread_db, surplus.usual, reduction_db, held_back(opinions.trust)));
         draft.set("multiband", multiband, row.level_db, row.names[1], level_db, 0.9,
                   "measured level " + std::string(row.where));
         draft.set("multiband", multiband, row.threshold_db, row.names[2], found.threshold_db, confidence,

@@ -169,10 +169,10 @@ Result<MasterModel> MasterModel::from(std::string_view where, const ModelFile& f
     parts.genre.bias = reader.matrix("genre.bias", genres, 1);
     if (!reader.problem().empty())
         return problem("tensor \"" + reader.problem() + "\" is missing or has another shape");
-    const bool sound = parts.feature_scale.minCoeff() > 0.0 && parts.most_strangeness > parts.usual_strangeness &&
-                       parts.usual_strangeness > 0.0 && std::ranges::all_of(model_heads(), [&](const ModelHead& head) {
-                           return is_sound(parts.*head.model);
-                       });
+    const bool sound =
+        parts.feature_scale.minCoeff() > 0.0 && parts.most_strangeness > parts.usual_strangeness &&
+        parts.usual_strangeness > 0.0 &&
+        std::ranges::all_of(model_heads(), [&](const ModelHead& head) { return is_sound(parts.*head.model); });
     if (!sound) return problem("its numbers contradict each other: scales, priors or covariances are out of range");
     return MasterModel(std::move(parts));
 }
@@ -207,8 +207,7 @@ double MasterModel::trust(const VectorXd& standardized) const noexcept {
     constexpr double least = 0.25;
     const double strange = strangeness(standardized);
     if (strange > 1.5 * parts_.most_strangeness) return 0.0;
-    const double beyond =
-        (strange - parts_.usual_strangeness) / (parts_.most_strangeness - parts_.usual_strangeness);
+    const double beyond = (strange - parts_.usual_strangeness) / (parts_.most_strangeness - parts_.usual_strangeness);
     return std::clamp(1.0 - beyond, least, 1.0);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "mastering/genre_mixture.h"
 #include "mastering/usual_tone.h"
 
 namespace burnish {
@@ -179,7 +180,11 @@ Prediction shaped_prediction(Prediction proposed, const TrackAnalysis& track, co
 
 Predictor shaped(Predictor predictor) {
     return [predictor = std::move(predictor)](const TrackAnalysis& track, const Target& target) {
-        return shaped_prediction(predictor(track, target), track, target);
+        if (target.preset != auto_preset) return shaped_prediction(predictor(track, target), track, target);
+        Target plain = target;
+        plain.preset.clear();
+        const auto mixed = with_mixture(plain, predictor(track, plain).genres);
+        return shaped_prediction(predictor(track, mixed), track, mixed);
     };
 }
 

@@ -17,8 +17,8 @@ struct Target {
     double clipping_budget_db = -30.0;
 
     bool choose_loudness = false;  ///< the predictor's word on the loudness, where it has one, beats loudness_lufs
-    bool normalize = true;    ///< false: the level is left as it is, whatever loudness_lufs says
-    bool limit_peaks = true;  ///< false: the ceiling is not guarded, so that neutral settings change no sample
+    bool normalize = true;         ///< false: the level is left as it is, whatever loudness_lufs says
+    bool limit_peaks = true;       ///< false: the ceiling is not guarded, so that neutral settings change no sample
 
     TreatmentAim aim{};
     ChainSettings character{};  ///< what a preset and a style put on top of any proposal: its departure from neutral

@@ -30,9 +30,9 @@ VectorXd smooth_curve(std::span<const double> knots_hz, double length_octaves, R
     MatrixXd covariance(n, n);
     for (Index a = 0; a < n; ++a)
         for (Index b = 0; b < n; ++b) {
-            const double lengths = octaves_between(knots_hz[static_cast<std::size_t>(a)],
-                                                   knots_hz[static_cast<std::size_t>(b)]) /
-                                   length_octaves;
+            const double lengths =
+                octaves_between(knots_hz[static_cast<std::size_t>(a)], knots_hz[static_cast<std::size_t>(b)]) /
+                length_octaves;
             covariance(a, b) = std::exp(-0.5 * lengths * lengths) + (a == b ? 1e-6 : 0.0);
         }
     VectorXd white(n);
@@ -50,8 +50,7 @@ VectorXd draw_tone_curve(VectorXd knots_db, ToneCurveSettings& tone) {
     };
     knots_db.array() -= bands_of(knots_db).mean();
     knots_db = knots_db.cwiseMax(-most_db).cwiseMin(most_db);
-    for (int knot = 0; knot < tone_knots; ++knot)
-        tone.*mid_tone_knots[static_cast<std::size_t>(knot)] = knots_db(knot);
+    for (int knot = 0; knot < tone_knots; ++knot) tone.*mid_tone_knots[static_cast<std::size_t>(knot)] = knots_db(knot);
     return bands_of(knots_db);
 }
 
@@ -147,11 +146,16 @@ private:
 
 std::string_view fault_name(Fault fault) noexcept {
     switch (fault) {
-        case Fault::none: return "none";
-        case Fault::smooth: return "smooth curve";
-        case Fault::equalizer: return "shelves and bells";
-        case Fault::width: return "width";
-        case Fault::transients: return "transients";
+        case Fault::none:
+            return "none";
+        case Fault::smooth:
+            return "smooth curve";
+        case Fault::equalizer:
+            return "shelves and bells";
+        case Fault::width:
+            return "width";
+        case Fault::transients:
+            return "transients";
     }
     return "";
 }

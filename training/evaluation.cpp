@@ -21,9 +21,7 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-const ModelHead& head_named(std::string_view name) {
-    return *std::ranges::find(model_heads(), name, &ModelHead::name);
-}
+const ModelHead& head_named(std::string_view name) { return *std::ranges::find(model_heads(), name, &ModelHead::name); }
 
 double highest_hz(const TrackAnalysis& track) { return track.codec_cutoff_hz > 0.0 ? track.codec_cutoff_hz : 20000.0; }
 
@@ -246,8 +244,7 @@ FaultFit judged_by(const MasterModel& model, const ModelHead& head, std::span<co
     for (std::size_t i = 0; i < examples.size(); ++i) {
         const auto features = model.standardized(examples[i].features);
         fit.measured.push_back(head.measure(examples[i].analysis));
-        fit.excess.row(static_cast<Index>(i)) =
-            (fit.measured.back().values - fit.model.expected(features)).transpose();
+        fit.excess.row(static_cast<Index>(i)) = (fit.measured.back().values - fit.model.expected(features)).transpose();
         fit.doubt(static_cast<Index>(i)) = fit.model.doubt(features);
         trust.push_back(model.trust(features));
     }
@@ -270,10 +267,10 @@ std::string coverage(const Judge& judge, std::span<const Subject> subjects) {
                     if (!subject.measured.heard(b)) continue;
                     count += 1.0;
                     for (std::size_t level = 0; level < levels.size(); ++level)
-                        within[level] += std::abs(fault.tone_db(b) - opinion.error(b)) <=
-                                                 levels[level].second * opinion.deviation(b)
-                                             ? 1.0
-                                             : 0.0;
+                        within[level] +=
+                            std::abs(fault.tone_db(b) - opinion.error(b)) <= levels[level].second * opinion.deviation(b)
+                                ? 1.0
+                                : 0.0;
                 }
             }
         }
@@ -343,8 +340,9 @@ std::string feature_domain_chapters(const Lesson& lesson, std::span<const Exampl
     const auto kernel = fit_faults(tone_head, known, lesson.table, options);
 
     std::string text = "## What is expected, and how well\n\n";
-    text += "Root mean square around the mean of all masters, and around what the features tell without knowing "
-            "the artist.\n\n| head | around the mean | around what is expected | ridge |\n|---|---|---|---|\n";
+    text +=
+        "Root mean square around the mean of all masters, and around what the features tell without knowing "
+        "the artist.\n\n| head | around the mean | around what is expected | ridge |\n|---|---|---|---|\n";
     for (const auto* row : {"tone", "width", "dynamics"}) {
         const auto& fit = row == std::string("tone")    ? lesson.tone
                           : row == std::string("width") ? lesson.width
@@ -354,15 +352,17 @@ std::string feature_domain_chapters(const Lesson& lesson, std::span<const Exampl
     text += formatted("| tone, M0: a line alone | | %.2f dB | %.0f |\n", line.left_over, line.ridge);
     text += formatted("| tone, a line and kernel regression on top | | %.2f dB | %.0f |\n\n", kernel.left_over,
                       kernel.ridge);
-    text += formatted("The likeliest genre is right for %.0f %% of tracks by unknown artists (the largest genre is "
-                      "%.0f %%), log loss %.2f.\n\n",
-                      100.0 * lesson.genre.accuracy, 100.0 * lesson.genre.largest_share, lesson.genre.log_loss);
+    text += formatted(
+        "The likeliest genre is right for %.0f %% of tracks by unknown artists (the largest genre is "
+        "%.0f %%), log loss %.2f.\n\n",
+        100.0 * lesson.genre.accuracy, 100.0 * lesson.genre.largest_share, lesson.genre.log_loss);
 
-    text += "## Tone, each track judged without its artist\n\nFree smooth curves (1 to 2 octaves) are put into the "
-            "tone in the feature domain. Shown is what is left: mean absolute error over the Bark bands that are "
-            "heard, in dB, with 95 % of it by bootstrap over artists; in brackets the reduction against doing "
-            "nothing, and the share of tracks made worse by more than 0.25 dB. The first column is the drift on "
-            "untouched masters, median and 95th percentile.\n\n";
+    text +=
+        "## Tone, each track judged without its artist\n\nFree smooth curves (1 to 2 octaves) are put into the "
+        "tone in the feature domain. Shown is what is left: mean absolute error over the Bark bands that are "
+        "heard, in dB, with 95 % of it by bootstrap over artists; in brackets the reduction against doing "
+        "nothing, and the share of tracks made worse by more than 0.25 dB. The first column is the drift on "
+        "untouched masters, median and 95th percentile.\n\n";
     const auto subjects = subjects_of(known, lesson.tone, lesson.table.artist);
     const auto rows = tone_rows(lesson, plain, line, kernel, known);
     text += ladder_table(rows, subjects, Fault::smooth, sizes_db, tell);
@@ -397,8 +397,9 @@ std::string feature_domain_chapters(const Lesson& lesson, std::span<const Exampl
                 return std::string(names[static_cast<std::size_t>(quarter)]);
             });
 
-    text += "## Width, each track judged without its artist\n\nGains of the side that go with frequency; mean absolute "
-            "error over the regions of the image that have a side.\n\n";
+    text +=
+        "## Width, each track judged without its artist\n\nGains of the side that go with frequency; mean absolute "
+        "error over the regions of the image that have a side.\n\n";
     const auto wide = subjects_of(known, lesson.width, lesson.table.artist);
     const auto width_judge = judge_of(lesson.width, trusts_of(lesson));
     const std::vector<LadderRow> width_rows{

@@ -71,13 +71,11 @@ double deviation_scale(const FaultFit& fit, const ErrorPrior& prior) {
             for (Index k = 0; k < error.size(); ++k) error(k) = normal(random);
             const auto size = 1 + random.bits() % (prior.sizes_db.size() - 1);
             error = prior.sizes_db[size] * (root * error);
-            const auto opinion =
-                fit.model.judge_excess(fit.excess.row(i).transpose() + error, measured, fit.doubt(i));
+            const auto opinion = fit.model.judge_excess(fit.excess.row(i).transpose() + error, measured, fit.doubt(i));
             if (prior.is_centred) error.array() -= error.mean();
             for (Index k = 0; k < error.size(); ++k)
                 if (measured.heard(k) && opinion.deviation(k) > 0.0)
-                    ratios.push_back(
-                        static_cast<float>(std::abs(error(k) - opinion.error(k)) / opinion.deviation(k)));
+                    ratios.push_back(static_cast<float>(std::abs(error(k) - opinion.error(k)) / opinion.deviation(k)));
         }
     }
     return ratios.empty() ? 1.0 : percentile(ratios, 0.9) / 1.645;
@@ -99,14 +97,13 @@ MatrixXd error_covariance(const ErrorPrior& prior) {
     if (prior.length_octaves > 0.0)
         for (Index a = 0; a < n; ++a)
             for (Index b = 0; b < n; ++b) {
-                const double lengths = std::log2(prior.axis_hz[static_cast<std::size_t>(a)] /
-                                                 prior.axis_hz[static_cast<std::size_t>(b)]) /
-                                       prior.length_octaves;
+                const double lengths =
+                    std::log2(prior.axis_hz[static_cast<std::size_t>(a)] / prior.axis_hz[static_cast<std::size_t>(b)]) /
+                    prior.length_octaves;
                 covariance(a, b) = std::exp(-0.5 * lengths * lengths);
             }
     if (!prior.is_centred) return covariance;
-    const MatrixXd centring =
-        MatrixXd::Identity(n, n) - MatrixXd::Constant(n, n, 1.0 / static_cast<double>(n));
+    const MatrixXd centring = MatrixXd::Identity(n, n) - MatrixXd::Constant(n, n, 1.0 / static_cast<double>(n));
     return centring * covariance * centring;
 }
 
@@ -198,9 +195,8 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
         logarithm(i, 0) = std::log(std::max(0.05, sum / count));
     }
     if (!options.is_plain) {
-        const auto doubts =
-            regress(kernel_of(table.standardized, {KernelShape::Kind::linear, shape.blind_groups}), logarithm,
-                    Known::Constant(n, 1, true), group, doubt_ridge, false);
+        const auto doubts = regress(kernel_of(table.standardized, {KernelShape::Kind::linear, shape.blind_groups}),
+                                    logarithm, Known::Constant(n, 1, true), group, doubt_ridge, false);
         fit.doubt = (logarithm - doubts.left_over).col(0);
         const double excess = centre_doubts(fit.doubt);
         fit.doubt = fit.doubt.cwiseMax(-1.6).cwiseMin(1.6);
@@ -249,8 +245,8 @@ GenreFit fit_genres(std::span<const Example> examples, const FeatureTable& table
         scores.row(i).maxCoeff(&likeliest);
         fit.accuracy += likeliest == genre[static_cast<std::size_t>(i)] ? 1.0 / static_cast<double>(n) : 0.0;
     }
-    fit.model.weights = factor * (feature_weights({}).asDiagonal() *
-                                  (table.standardized.transpose() * regression.coefficients));
+    fit.model.weights =
+        factor * (feature_weights({}).asDiagonal() * (table.standardized.transpose() * regression.coefficients));
     fit.model.bias =
         factor * (regression.mean + regression.offset * regression.coefficients.colwise().sum().transpose());
     return fit;

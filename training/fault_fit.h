@@ -21,9 +21,9 @@ struct ErrorPrior {
 
 struct FaultFitOptions {
     KernelShape shape{KernelShape::Kind::network, {}};  ///< blind groups on top of those that the head is blind to
-    double clean_prior = 0.25;   ///< share of tracks that need nothing
-    std::vector<int> group;      ///< who is left out together; empty: artists
-    bool is_plain = false;       ///< no features at all, for comparison
+    double clean_prior = 0.25;                          ///< share of tracks that need nothing
+    std::vector<int> group;                             ///< who is left out together; empty: artists
+    bool is_plain = false;                              ///< no features at all, for comparison
 };
 
 /// A model, and what it says of each track when it does not know whoever made it.

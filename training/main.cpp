@@ -55,9 +55,9 @@ int train(const Options& options) {
         return fail(options.model + " cannot be written");
     if (options.evaluation.empty()) return 0;
 
-    std::string text = "# Evaluation of the model\n\nMade by `./dev train`. " +
-                       formatted("%zu tracks to learn from, %zu of other artists to judge by.\n\n", known.size(),
-                                 unknown.size());
+    std::string text =
+        "# Evaluation of the model\n\nMade by `./dev train`. " +
+        formatted("%zu tracks to learn from, %zu of other artists to judge by.\n\n", known.size(), unknown.size());
     if (options.renders) {
         // The model as the program will read it.
         auto file = parse_model("the new model", bytes);
@@ -74,9 +74,8 @@ int train(const Options& options) {
     }
     text += feature_domain_chapters(lesson, known, unknown, tell);
     std::fputs(text.c_str(), stdout);
-    return write_whole(options.evaluation, text.data(), text.size())
-               ? 0
-               : fail(options.evaluation + " cannot be written");
+    return write_whole(options.evaluation, text.data(), text.size()) ? 0
+                                                                     : fail(options.evaluation + " cannot be written");
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ MatrixXd kernel_of(const MatrixXd& features, const KernelShape& shape) {
     if (groups <= 0.0 || shape.kind == KernelShape::Kind::linear) return kernel;
     if (shape.kind == KernelShape::Kind::radial) {
         const VectorXd square = kernel.diagonal();
-        const MatrixXd distance = square.replicate(1, kernel.cols()) + square.transpose().replicate(kernel.rows(), 1) -
-                                  2.0 * kernel;
+        const MatrixXd distance =
+            square.replicate(1, kernel.cols()) + square.transpose().replicate(kernel.rows(), 1) - 2.0 * kernel;
         return kernel + radial_share * groups * (-distance.array() / (2.0 * width_in_groups * groups)).exp().matrix();
     }
     const MatrixXd layer = hidden_layers(features, network_scale(weights));

@@ -111,8 +111,8 @@ std::optional<Outcome> try_one(const Example& example, std::size_t index, const 
     outcome.treatment_share = report->treatment_share;
     outcome.has_side = width_of(example.analysis).heard.count() >= 3;
     const auto heard = tone_of(report->before);
-    outcome.simulated_db = error_size(
-        heard.values + curve_of(report->settings) - tone_of(*report->after).values, heard, true);
+    outcome.simulated_db =
+        error_size(heard.values + curve_of(report->settings) - tone_of(*report->after).values, heard, true);
 
     if (trial.fault == Fault::none) {
         MemorySource once(delivery.buffer(), info.sample_rate_hz);
@@ -152,8 +152,7 @@ std::string drawn_text(const Outcomes& outcomes, const std::vector<int>& cluster
 }  // namespace
 
 std::string rendered_chapter(std::span<const Example> unknown, const std::filesystem::path& corpus,
-                             const Predictor& learned, int jobs,
-                             const std::function<void(const std::string&)>& tell) {
+                             const Predictor& learned, int jobs, const std::function<void(const std::string&)>& tell) {
     std::array<Outcomes, trials.size()> outcomes;
     for (auto& of_trial : outcomes) of_trial.resize(unknown.size());
     std::atomic<std::size_t> next = 0;
@@ -220,8 +219,8 @@ std::string rendered_chapter(std::span<const Example> unknown, const std::filesy
     };
     text += "\nMedian / 95th percentile: a master mastered once more moves by " + median_and_p95(tone_again) +
             " dB in tone and " + median_and_p95(loudness_again) + " LU; the loudness chosen is " +
-            median_and_p95(loudness_error) +
-            " LU from that of the true master; the tone of a master is " + median_and_p95(simulated) +
+            median_and_p95(loudness_error) + " LU from that of the true master; the tone of a master is " +
+            median_and_p95(simulated) +
             " dB from what its tone curve adds to the source's (the error of the feature domain). Of " +
             formatted("%zu masters, %d got half the treatment and %d none, since the whole would have made them worse.",
                       simulated.size(), halved, dropped) +

@@ -76,8 +76,7 @@ TEST_CASE("what is left over without an artist is that of a fit without them", "
     rest.diagonal().array() += ridge;
     const Eigen::VectorXd coefficients = rest.ldlt().solve(centred.tail(28));
     for (int i = 0; i < 2; ++i) {
-        const double predicted =
-            (kernel.row(i).tail(28).array() + all.offset).matrix().dot(coefficients.transpose());
+        const double predicted = (kernel.row(i).tail(28).array() + all.offset).matrix().dot(coefficients.transpose());
         CHECK(all.left_over(i, 0) == Approx(centred(i) - predicted).margin(1e-6));
     }
 }
@@ -98,12 +97,10 @@ TEST_CASE("a ladder's rows are between the error put in and nothing", "[training
     std::vector<Subject> subjects;
     for (std::size_t i = 0; i < examples.size(); ++i)
         subjects.push_back({i, static_cast<int>(i / 2), tone_of(examples[i].analysis)});
-    const LadderRow nothing{"nothing", [](std::size_t, const Degradation& fault) {
-                                return Eigen::VectorXd(0.0 * fault.tone_db);
-                            }};
-    const LadderRow oracle{"oracle", [](std::size_t, const Degradation& fault) {
-                               return Eigen::VectorXd(-fault.tone_db);
-                           }};
+    const LadderRow nothing{"nothing",
+                            [](std::size_t, const Degradation& fault) { return Eigen::VectorXd(0.0 * fault.tone_db); }};
+    const LadderRow oracle{"oracle",
+                           [](std::size_t, const Degradation& fault) { return Eigen::VectorXd(-fault.tone_db); }};
     for (const Fault fault : {Fault::smooth, Fault::equalizer}) {
         const auto none = climb(nothing, subjects, fault, 3.0);
         CHECK(none.residual_db > 1.2);
