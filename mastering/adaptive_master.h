@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "mastering/master.h"
 
@@ -8,8 +9,10 @@ namespace burnish {
 
 /// How far a finished master is from what is wanted of it, as somebody has found who listened on.
 struct Miss {
-    double peak_db = 0.0;               ///< above what is allowed; 0 or below: none
-    double loudness_lu = 0.0;           ///< that is lacking; negative: too loud
+    double peak_db = 0.0;      ///< above what is allowed; 0 or below: none
+    double loudness_lu = 0.0;  ///< that is lacking; negative: too loud
+    /// The loudness is but the means to another level: where that one is met, the loudness that it took was wanted.
+    bool loudness_is_means = false;
     std::string what{};                 ///< where the peak was found: "after MP3 at 128 kbit/s"
     double unwanted_limiting_db = 0.0;  ///< gain reduction where none is wanted: the drive comes down by it
 };
