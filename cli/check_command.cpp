@@ -28,6 +28,7 @@ Result<std::vector<std::string>> read_inputs(const std::vector<std::string>& wor
     const auto found = find_inputs(words, std::nullopt);
     if (!found) return found.error();
     std::vector<std::string> inputs;
+    inputs.reserve(found->size());
     for (const auto& input : *found) inputs.push_back(input.path.string());
     return inputs;
 }

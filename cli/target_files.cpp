@@ -25,6 +25,7 @@ Result<DeliveryTarget> find_delivery_target(std::string_view flag, const std::st
 
 std::vector<std::string> delivery_target_names() {
     std::vector<std::string> names;
+    names.reserve(embedded_targets().size());
     for (const auto& file : embedded_targets()) names.emplace_back(file.name);
     return names;
 }

@@ -59,6 +59,7 @@ Status run_tool(const std::vector<std::string>& words, const std::function<bool(
     posix_spawn_file_actions_adddup2(actions.get(), for_child.get(), STDERR_FILENO);
     std::vector<std::string> copies = words;
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (auto& word : copies) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     pid_t process = -1;

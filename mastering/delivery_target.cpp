@@ -185,6 +185,7 @@ void read_source(Fields& fields, std::vector<DeliverySource>& sources) {
 
 void read_measure(Fields& fields, DeliveryTarget& target) {
     std::vector<std::string_view> names;
+    names.reserve(measures.size());
     for (const auto& row : measures) names.push_back(row.name);
     const auto word = fields.one_of("measure", names);
     for (const auto& row : measures)
