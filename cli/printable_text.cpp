@@ -15,7 +15,7 @@ void append_escaped(std::string& text, unsigned char byte) {
 
 void append_wrapped(std::string& text, std::string_view line, std::size_t columns) {
     const auto first = std::min(line.find_first_not_of(' '), line.size());
-    const auto gap = line.substr(0, std::min(line.size(), columns / 2)).rfind("  ");
+    const auto gap = line.substr(0, std::min(line.size(), columns * 7 / 10)).rfind("  ");
     const auto column = gap == line.npos || gap < first ? first : line.find_first_not_of(' ', gap);
     std::size_t used = 0;  // columns that the indent takes: none in the first line
     while (used + line.size() > columns) {

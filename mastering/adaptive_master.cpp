@@ -11,6 +11,7 @@ namespace {
 
 constexpr double peak_tolerance_db = 0.005;     // half of the last digit that is printed
 constexpr double loudness_tolerance_lu = 0.05;  // the solver's own promise
+constexpr double high_cut_margin_db = 0.1;      // the high-cut that goes with limiting takes peaks away, too
 constexpr double peak_margin_db = 0.05;         // a new master meets the codec with other samples
 
 std::string decibels(double value) {
@@ -40,7 +41,7 @@ bool take_aim(const Miss& miss, MasterRequest& request, const MasterReport& repo
     if (may_move && std::abs(miss.loudness_lu) > loudness_tolerance_lu)
         offset.loudness_lu = std::clamp(offset.loudness_lu + miss.loudness_lu, -3.0, 3.0);
     if (miss.unwanted_limiting_db > 0.0 && !request.patch.pins("limiter", "drive_db")) {
-        const double drive_db = report.settings.limiter.drive_db - miss.unwanted_limiting_db - peak_margin_db;
+        const double drive_db = report.settings.limiter.drive_db - miss.unwanted_limiting_db - high_cut_margin_db;
         return request.patch.pin("the target", "limiter", "drive_db", drive_db).ok();
     }
     return offset.ceiling_db != before.ceiling_db || offset.loudness_lu != before.loudness_lu;

@@ -281,7 +281,7 @@ Status carry_out(const Workshop& shop, MasterReport& report, bool& has_begun) {
     phase.begin("verifying", 1.0);
     auto file = delivery->finish();
     if (!file) return file.error();
-    auto after = analyze_source(**file, request.concurrent, phase.ticker(), AnalysisScope::master);
+    auto after = analyze_source(**file, request.concurrent, phase.ticker(), request.verified);
     if (!after) return after.error();
     report.after = *after;
     note_what_encoding_moved(report);

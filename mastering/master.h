@@ -30,6 +30,7 @@ struct MasterRequest {
     double delivery_rate_hz = 0.0;  ///< 0: the source's
     int delivery_bits = 24;         ///< word length to dither to; 0 keeps floating point
     bool concurrent = true;         ///< use a second thread; the result is the same
+    AnalysisScope verified = AnalysisScope::master;  ///< what is measured of the written file
     const Study* study = nullptr;   ///< of this source by this predictor, if there is one already
     AimOffset offset{};
 };

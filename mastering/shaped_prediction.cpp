@@ -174,6 +174,7 @@ Prediction shaped_prediction(Prediction proposed, const TrackAnalysis& track, co
     if (added.empty() && !held) return proposed;
     drop_idle_stages(settings);
     proposed.settings = settings;
+    proposed.misfit = nullptr;  // what somebody wants is not weighed against what is usual
     proposed.decisions = merged(proposed.decisions, added, settings);
     return proposed;
 }

@@ -9,7 +9,7 @@ namespace burnish {
 ///
 /// Tone and width are drawn only as far as the track does not have them already: the share that is missing is 1 less
 /// the track's departure from the usual tone, projected onto the genre's. Every step scales with the amount of its
-/// dimension; a dimension at 0 is neutral to the bit.
+/// dimension; a dimension at 0 is neutral to the bit. What was shaped has no misfit: taste is not weighed.
 /// @param proposed  by any predictor, its amounts applied
 [[nodiscard]] Prediction shaped_prediction(Prediction proposed, const TrackAnalysis& track, const Target& target);
 

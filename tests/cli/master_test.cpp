@@ -42,7 +42,8 @@ AudioBuffer audio_of(const std::string& path) { return read_all(*need(open_audio
 
 TEST_CASE("a master reaches -14 LUFS below -1 dBTP, says so, and is 24 bits deep", "[cli][master]") {
     const Studio studio;
-    const auto result = run_program({"master", studio.path("mix.wav"), "-o", studio.path("out.wav"), "--strict"});
+    const auto result =
+        run_program({"master", studio.path("mix.wav"), "-o", studio.path("out.wav"), "--loudness", "-14", "--strict"});
     INFO(result.err);
     REQUIRE(result.code == 0);
     const auto file = need(open_audio(studio.path("out.wav")));
@@ -59,10 +60,39 @@ TEST_CASE("a master reaches -14 LUFS below -1 dBTP, says so, and is 24 bits deep
     CHECK(studio.names() == std::vector<std::string>{"mix.wav", "out.wav"});
 }
 
+// Peaks stand as far over a finished master's loudness as the model expects of such tracks, and just reach the ceiling.
+TEST_CASE("without a loudness the track's own is found, and told", "[cli][master]") {
+    const Studio studio;
+    const auto result = run_program({"master", studio.path("mix.wav"), "-o", studio.path("out.wav"), "--json"});
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    const auto report = nlohmann::json::parse(result.out);
+    const double chosen_lufs = report["loudness"]["value"].get<double>();
+    CHECK(chosen_lufs >= -20.0);
+    CHECK(chosen_lufs <= -7.0);
+    CHECK(report["target"]["loudness_lufs"].get<double>() == chosen_lufs);
+    CHECK(report["after"]["integrated_lufs"].get<double>() == Approx(chosen_lufs).margin(0.05));
+    CHECK(report["genres"].size() >= 8);
+    const auto text = run_inside({"master", studio.path("mix.wav"), "--dry-run"}).out;
+    CHECK_THAT(text, Contains("since nobody asked for another") && Contains("sounds     like "));
+    for (const std::vector<std::string>& flags :
+         {std::vector<std::string>{"--predictor", "rules"}, {"--preset", "rock"}, {"--loudness", "-12"}}) {
+        std::vector<std::string> arguments{"master", studio.path("mix.wav"), "--dry-run", "--json"};
+        arguments.insert(arguments.end(), flags.begin(), flags.end());
+        CHECK_FALSE(nlohmann::json::parse(run_inside(arguments).out).contains("loudness"));
+    }
+    CHECK(nlohmann::json::parse(run_inside({"master", studio.path("mix.wav"), "--dry-run", "--json", "--preset",
+                                            "auto"})
+                                    .out)
+              .contains("loudness"));
+    CHECK(run_inside({"master", studio.path("mix.wav"), "--dry-run", "--preset", "auto", "--predictor", "rules"}).code ==
+          2);
+}
+
 TEST_CASE("16 bits meet the loudness and the ceiling too", "[cli][master]") {
     const Studio studio;
-    const auto result =
-        run_program({"master", studio.path("mix.wav"), "-o", studio.path("out.wav"), "--bit-depth", "16", "--strict"});
+    const auto result = run_program({"master", studio.path("mix.wav"), "-o", studio.path("out.wav"), "--loudness",
+                                     "-14", "--bit-depth", "16", "--strict"});
     INFO(result.err);
     REQUIRE(result.code == 0);
     const auto file = need(open_audio(studio.path("out.wav")));
@@ -260,7 +290,8 @@ TEST_CASE("a dry run writes no sound, but a plan that can be replayed", "[cli][m
 
 TEST_CASE("the flag --json puts one document on stdout and nothing else", "[cli][json]") {
     const Studio studio;
-    const auto one = run_program({"master", studio.path("mix.wav"), "-o", studio.path("out.wav"), "--json"});
+    const auto one =
+        run_program({"master", studio.path("mix.wav"), "-o", studio.path("out.wav"), "--loudness", "-14", "--json"});
     REQUIRE(one.code == 0);
     CHECK(one.err.empty());
     const auto report = nlohmann::json::parse(one.out);
