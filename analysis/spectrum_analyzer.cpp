@@ -231,6 +231,7 @@ void SpectrumAnalyzer::finish(TrackAnalysis& analysis) {
     if (block_spectra_ >= spectra_per_block_ / 2 || (spectra_ == 0 && block_spectra_ > 0)) end_block();
     levels_.describe(analysis);
     describe_tone(analysis);
+    analysis.image = image_.describe();
     if (scope_ == AnalysisScope::track) describe_movement(analysis, frames);
 }
 
@@ -245,7 +246,6 @@ void SpectrumAnalyzer::describe_movement(TrackAnalysis& analysis, std::int64_t f
 
     const auto hum = hum_.result();
     analysis.texture = texture_.describe();
-    analysis.image = image_.describe();
     analysis.hum_hz = hum.frequency_hz;
     analysis.hum_excess_db = hum.excess_db;
     analysis.hum_level_db = power_to_db(hum.power);

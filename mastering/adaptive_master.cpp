@@ -11,7 +11,6 @@ namespace {
 
 constexpr double peak_tolerance_db = 0.005;     // half of the last digit that is printed
 constexpr double loudness_tolerance_lu = 0.05;  // the solver's own promise
-constexpr double high_cut_margin_db = 0.1;      // the high-cut that goes with limiting takes peaks away, too
 constexpr double peak_margin_db = 0.05;         // a new master meets the codec with other samples
 
 std::string decibels(double value) {
@@ -26,11 +25,12 @@ bool is_met(const Miss& miss) {
 }
 
 /// The next aim, or nothing if there is none that would do better.
-bool take_aim(const Miss& miss, MasterRequest& request, const MasterReport& report) {
+/// @param asked  what was pinned before the first attempt: that is not touched
+bool take_aim(const Miss& miss, const Patch& asked, MasterRequest& request, const MasterReport& report) {
     auto& offset = request.offset;
     const AimOffset before = offset;
     const auto& target = request.target;
-    const bool may_lower = target.limit_peaks && !request.patch.pins("limiter", "ceiling_dbtp");
+    const bool may_lower = target.limit_peaks && !asked.pins("limiter", "ceiling_dbtp");
     if (may_lower && miss.peak_db > peak_tolerance_db) {
         const double lowest_db = std::min(0.0, adaptive_floor_dbtp - target.ceiling_dbtp);
         offset.ceiling_db = std::max(lowest_db, offset.ceiling_db - miss.peak_db - peak_margin_db);
@@ -40,8 +40,12 @@ bool take_aim(const Miss& miss, MasterRequest& request, const MasterReport& repo
                                                   target.loudness_lufs + offset.loudness_lu - loudness_tolerance_lu;
     if (may_move && std::abs(miss.loudness_lu) > loudness_tolerance_lu)
         offset.loudness_lu = std::clamp(offset.loudness_lu + miss.loudness_lu, -3.0, 3.0);
-    if (miss.unwanted_limiting_db > 0.0 && !request.patch.pins("limiter", "drive_db")) {
-        const double drive_db = report.settings.limiter.drive_db - miss.unwanted_limiting_db - high_cut_margin_db;
+    if (miss.unwanted_limiting_db > 0.0 && !asked.pins("limiter", "drive_db")) {
+        const double drive_db = report.settings.limiter.drive_db - miss.unwanted_limiting_db - peak_margin_db;
+        // The high-cut that goes with limiting takes peaks away, too: without limiting it has no business here.
+        if (!asked.pins("limiter", "high_cut_hz") &&
+            !request.patch.pin("the target", "limiter", "high_cut_hz", 0.0).ok())
+            return false;
         return request.patch.pin("the target", "limiter", "drive_db", drive_db).ok();
     }
     return offset.ceiling_db != before.ceiling_db || offset.loudness_lu != before.loudness_lu;
@@ -51,6 +55,7 @@ bool take_aim(const Miss& miss, MasterRequest& request, const MasterReport& repo
 
 Result<MasterReport> master_adaptively(AudioSource& source, MasterRequest request, const MasterServices& services,
                                        Delivery& delivery, const Audit& audit, const Progress& progress) {
+    const Patch asked = request.patch;
     for (int attempt = 1;; ++attempt) {
         auto report = master(source, request, services, &delivery, progress);
         if (!report) return report;
@@ -64,7 +69,7 @@ Result<MasterReport> master_adaptively(AudioSource& source, MasterRequest reques
             report->reason.clear();
             report->target.loudness_lufs = report->after->integrated_lufs;
         }
-        if (met || attempt == adaptive_attempts || !take_aim(*miss, request, *report)) {
+        if (met || attempt == adaptive_attempts || !take_aim(*miss, asked, request, *report)) {
             if (miss->peak_db > peak_tolerance_db) {
                 report->status = MasterStatus::limited;
                 report->reason = "the true peak is " + decibels(miss->peak_db) + " dB too high " + miss->what +

@@ -36,6 +36,9 @@ FaultOpinion FaultModel::judge_excess(const VectorXd& excess, const Measured& me
     const auto n = static_cast<double>(heard.size());
 
     const VectorXd departure = excess(heard);
+    const VectorXd shape = parts_.free_level_db > 0.0 ? VectorXd(departure.array() - departure.mean()) : departure;
+    const VectorXd usual = std::exp(doubt) * parts_.spread(heard, heard).diagonal();
+    opinion.misfit = (shape.array().square() / usual.array()).mean();
     const MatrixXd level =
         MatrixXd::Constant(departure.size(), departure.size(), parts_.free_level_db * parts_.free_level_db);
     const MatrixXd natural = std::exp(doubt) * parts_.spread(heard, heard) + level;
@@ -52,7 +55,6 @@ FaultOpinion FaultModel::judge_excess(const VectorXd& excess, const Measured& me
         const MatrixXd towards = error(Eigen::all, heard);
         means.col(h) = towards * factor.solve(departure);
         variances.col(h) = error.diagonal() - (towards * factor.solve(towards.transpose())).diagonal();
-        if (h == 0) opinion.misfit = distance / n;
     }
     VectorXd share = (log_weight.array() - log_weight.maxCoeff()).exp();
     share /= share.sum();

@@ -12,7 +12,7 @@ struct FaultOpinion {
     Eigen::VectorXd error;           ///< the part of it that is held to be a fault, in all bands, heard or not
     Eigen::VectorXd deviation;       ///< standard deviation of that
     double clean_probability = 1.0;  ///< that nothing has to be done
-    double misfit = 0.0;  ///< mean square of the excess in units of what is usual; the lower, the more as expected
+    double misfit = 0.0;             ///< mean over what is heard of the excess, squared, over its usual variance
 };
 
 /// What numbers are to be expected of a master, and how much of a departure from them is a fault.

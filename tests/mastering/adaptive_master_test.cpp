@@ -90,7 +90,8 @@ TEST_CASE("where no limiting is wanted, the whole comes down", "[mastering][adap
     const auto report = bench.make(
         [](MasterReport& r) -> Result<Miss> { return Miss{.unwanted_limiting_db = r.level.reduction_max_db}; });
     REQUIRE(report.ok());
-    CHECK(report->attempts == 2);
+    CHECK(report->attempts > 1);
+    CHECK(report->settings.limiter.high_cut_hz == 0.0);
     CHECK(report->level.reduction_max_db == 0.0);
     CHECK(report->after->true_peak_dbtp <= -12.0);
     CHECK(report->after->true_peak_dbtp > -12.5);
