@@ -88,9 +88,10 @@ constexpr int tile_frames = 4;
 
 /// Runs frames through a tree of filters, of which a frame gives the lanes of `pairs` pairs of bands. Whole tiles are
 /// stored at once. A frame goes through the whole tree: the sections wait for each other within it, but the processor
-/// works on several frames at a time.
+/// works on several frames at a time. To be inlined: its instructions are those of the function that it is in.
 template <int pairs, class Tree>
-inline void split(Tree& tree, const float* left, const float* right, int frames, const BandPair (&to)[pairs]) noexcept {
+[[gnu::always_inline]] inline void split(Tree& tree, const float* left, const float* right, int frames,
+                                         const BandPair (&to)[pairs]) noexcept {
     Lanes bands[pairs]{};
     int n = 0;
     for (; n + tile_frames <= frames; n += tile_frames) {

@@ -55,8 +55,9 @@ constexpr int tile_frames = 4;
 struct BandCurves {
     float* of[MultibandCompressor::bands];
 
+    /// To be inlined: its instructions are those of the function that it is in.
     template <class Step>
-    void pass_through(int frames, Step step) const noexcept {
+    [[gnu::always_inline]] inline void pass_through(int frames, Step step) const noexcept {
         int n = 0;
         for (; n + tile_frames <= frames; n += tile_frames) {
             Quad tile[tile_frames];

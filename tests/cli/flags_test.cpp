@@ -23,7 +23,15 @@ std::string complaint(const std::vector<std::string>& arguments) {
     return result.err;
 }
 
-/// The same for `burnish master in.wav -o out.wav` with more flags. No file of that name is there to be touched.
+/// Help as it reads, wherever its lines are broken.
+std::string in_one_line(const std::string& text) {
+    std::istringstream words(text);
+    std::string line;
+    for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
+    return line;
+}
+
+/// The complaint about `burnish master in.wav -o out.wav` with more flags. No file of that name is there to be touched.
 std::string master_complaint(std::vector<std::string> flags) {
     flags.insert(flags.begin(), {"master", "in.wav", "-o", "out.wav"});
     return complaint(flags);
