@@ -58,14 +58,6 @@ std::string settings_file(const TemporaryDirectory& directory, const std::string
     return path.string();
 }
 
-/// Without the line breaks that fit it to a terminal.
-std::string in_one_line(const std::string& text) {
-    std::istringstream words(text);
-    std::string line;
-    for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
-    return line;
-}
-
 }  // namespace
 
 TEST_CASE("the exit codes are frozen", "[cli][exit]") {
