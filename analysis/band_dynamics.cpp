@@ -150,6 +150,7 @@ DynamicsCurves BandDynamics::curves() const {
 
 double BandDynamics::noise_floor_db() const {
     std::vector<float> values;
+    values.reserve(static_cast<std::size_t>(levels_.rows()));
     for (int i = 0; i < levels_.rows(); ++i) values.push_back(levels_.row(i)[whole]);
     return values.empty() ? silence_db : percentile(values, 0.01);
 }

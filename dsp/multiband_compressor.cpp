@@ -86,7 +86,8 @@ static_assert(MultibandCompressor::bands == 4, "a tile is square");
 BURNISH_VECTORIZED
 void smooth_power(const BandCurves& curves, int frames, const Lanes& coefficient,
                   std::array<Lanes, 2>& state) noexcept {
-    auto [once, twice] = state;
+    Lanes once = state[0];
+    Lanes twice = state[1];
     const Lanes pole = coefficient;
     const Lanes rest = 1.0 - pole;
     curves.pass_through(frames, [&](Lanes& power) {
