@@ -93,7 +93,8 @@ void add_master(Program& program) {
     add_target(command, flags);
     add_treatment(command, flags);
     add_text(command, "--bit-depth", flags.bit_depth, "16|24|32f", "of a lossless master [24]");
-    add_text(command, "--rate", flags.rate, "HZ", "sample rate of the master [the input's]");
+    add_text(command, "--rate", flags.rate, "HZ",
+             "sample rate of the master [the input's; below 44100, 44100 or 48000, whichever is a multiple]");
     add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
     add_text(command, "--predictor", flags.predictor, predictor_names_text("|"), predictor_help());
     add_texts(command, "--set", flags.sets, "STAGE.PARAM=VALUE", "fixes a number of the chain; may be repeated");
@@ -104,6 +105,7 @@ void add_master(Program& program) {
     add_text(command, "--jobs", flags.jobs, "N", "files, or threads for one file, at once [all cores]");
     command.add_flag("--json", flags.json, "prints the report as JSON, an array for several inputs");
     command.add_flag("--dry-run", flags.dry_run, "does all but write the master");
+    command.add_flag("--trim", flags.trim, "cuts off silence (below -60 dBFS) at both ends of the input");
     command.add_flag("--strict", flags.strict,
                      "fails if the written file misses loudness or true peak, by our meters or libebur128's");
     command.add_flag("-f,--force", flags.force, "replaces existing files");
@@ -119,6 +121,8 @@ void add_analyze(Program& program) {
     auto& command = *program.analyze;
     add_inputs(command, flags.inputs);
     add_text(command, "--jobs", flags.jobs, "N", "files, or threads for one file, at once [all cores]");
+    command.add_flag("--advice", flags.advice,
+                     "tells what a mix engineer would fix first, instead; nothing where nothing is wrong");
     command.add_flag("--json", flags.json, "prints everything as JSON, an array for several inputs");
     command.add_flag("-q,--quiet", flags.quiet, "no progress, no warnings");
     command.footer(analyze_footer());

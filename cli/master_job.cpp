@@ -14,6 +14,7 @@
 #include "io/output_file.h"
 #include "io/resampler.h"
 #include "io/scratch.h"
+#include "io/trimmed_file.h"
 #include "mastering/learned_predictor.h"
 #include "mastering/rule_predictor.h"
 #include "mastering/settings_json.h"
@@ -104,12 +105,15 @@ Status check_existing(const MasterJob& job, const MasterOptions& options) {
 
 /// A file to write to, its metadata carried over; none in a dry run.
 Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const MasterOptions& options,
-                                                      const OutputSpec& spec, std::vector<std::string>& warnings) {
+                                                      const AudioFile& input, const OutputSpec& spec,
+                                                      std::vector<std::string>& warnings) {
     if (options.dry_run) return std::unique_ptr<FileDelivery>();
-    auto metadata = read_metadata(job.input);
-    if (!metadata) return metadata.error();
-    append(warnings, metadata->warnings);
-    const auto create = [&job, &options, spec, metadata = *std::move(metadata)] {
+    auto whole = read_metadata(job.input);
+    if (!whole) return whole.error();
+    auto metadata =
+        options.trim ? cropped(*std::move(whole), input.first_frame(), input.info().frames) : *std::move(whole);
+    append(warnings, metadata.warnings);
+    const auto create = [&job, &options, spec, metadata = std::move(metadata)] {
         return OutputFile::create(*job.output, spec, metadata, options.force);
     };
     auto created = create();
@@ -135,7 +139,7 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
                    MasterOutcome& outcome) {
     if (!progress("opening", 0.0, 0.0)) return Error{ErrorCode::canceled, job.input.string() + ": stopped"};
     if (auto status = check_existing(job, options); !status) return status;
-    auto input = open_audio(job.input);
+    auto input = options.trim ? open_trimmed(job.input) : open_audio(job.input);
     if (!input) return input.error();
     outcome.source = (*input)->info();
     outcome.source_format = (*input)->format();
@@ -143,14 +147,16 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
 
     const auto spec = spec_for(job, options, outcome.source);
     if (!spec) return spec.error();
-    auto created = create_delivery(job, options, *spec, warnings);
+    auto created = create_delivery(job, options, **input, *spec, warnings);
     if (!created) return created.error();
     const auto delivery = *std::move(created);
     const auto encoding = *choose_encoding(job.output.value_or("plan.wav"), *spec);
     if (options.rate_hz == 0.0 && spec->sample_rate_hz != outcome.source.sample_rate_hz)
-        warnings.push_back(std::string(encoding.format->name) + " does not hold " +
-                           number_text(outcome.source.sample_rate_hz) + " Hz: converted to " +
-                           number_text(spec->sample_rate_hz) + " Hz");
+        warnings.push_back((outcome.source.sample_rate_hz < least_delivery_rate_hz
+                                ? number_text(outcome.source.sample_rate_hz) + " Hz is no delivery rate"
+                                : std::string(encoding.format->name) + " does not hold " +
+                                      number_text(outcome.source.sample_rate_hz) + " Hz") +
+                           ": converted to " + number_text(spec->sample_rate_hz) + " Hz");
 
     const double duration_s = outcome.duration_s();
     auto report =

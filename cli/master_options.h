@@ -33,6 +33,7 @@ struct MasterFlags {
     std::optional<std::string> jobs;
     bool json = false;
     bool dry_run = false;
+    bool trim = false;
     bool strict = false;
     bool force = false;
     bool quiet = false;
@@ -67,9 +68,10 @@ struct MasterOptions {
     std::optional<std::filesystem::path> report;
     std::optional<BitDepth> depth;        ///< asked for; none: the usual one where there is a choice
     std::optional<BitDepth> usual_depth;  ///< none: the format's own
-    double rate_hz = 0.0;                 ///< 0: the input's
+    double rate_hz = 0.0;                 ///< 0: the usual one (see output_spec)
     bool json = false;
     bool dry_run = false;
+    bool trim = false;  ///< without the silence at both ends of the input
     bool strict = false;
     bool force = false;
     Verbosity verbosity = Verbosity::normal;
