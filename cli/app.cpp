@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <new>
 #include <string_view>
 
@@ -194,6 +195,10 @@ std::optional<Error> unknown(const CLI::App& app) {
             known.push_back(command->get_name());
     }
     const auto typed = trimmed_value(*word);
+    std::error_code ignored;
+    if (!is_flag && app.get_parent() == nullptr && std::filesystem::is_regular_file(typed, ignored))
+        return Error{ErrorCode::usage, "\"" + typed + "\" is a file, a command expected before it: burnish master " +
+                                           typed + " -o OUT"};
     const auto nearest = did_you_mean(typed, {known.begin(), known.end()});
     return Error{ErrorCode::usage, (is_flag ? "unknown flag \"" : "unknown command \"") + typed + "\"" + nearest};
 }
@@ -232,10 +237,20 @@ ExitCode run(const Program& program, const Console& console) {
     return ExitCode::usage;
 }
 
-ExitCode parse_and_run(const std::vector<std::string>& arguments, const Console& console) {
+/// `help COMMAND`, as many programs have it, is `COMMAND --help`.
+std::vector<std::string> without_help_word(std::vector<std::string> arguments) {
+    if (arguments.empty() || arguments.front() != "help") return arguments;
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+    return arguments;
+}
+
+ExitCode parse_and_run(const std::vector<std::string>& typed, const Console& console) {
     Program program;
     try {
-        program.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+        auto arguments = without_help_word(typed);
+        std::ranges::reverse(arguments);  // as CLI11 takes them
+        program.app.parse(std::move(arguments));
     } catch (const CLI::CallForHelp&) {
         console.out << program.app.help();  // of the command, if one was named
         return ExitCode::done;
