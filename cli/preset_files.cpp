@@ -51,9 +51,9 @@ Result<Preset> find_preset(PresetKind kind, std::string_view flag, const std::st
     if (const auto own = user_file(kind, typed); is_file(own)) return read_file(own);
     const auto* const alias = std::ranges::find(preset_aliases, typed, &PresetAlias::typed);
     const bool is_alias = kind == PresetKind::genre && alias != preset_aliases.end();
-    const auto name = is_alias ? std::string(alias->name) : typed;
+    const auto meant = is_alias ? std::string(alias->name) : typed;
     for (const auto& file : embedded(kind))
-        if (file.name == name) return read_preset("the built-in " + name, name, file.text);
+        if (file.name == meant) return read_preset("the built-in " + meant, meant, file.text);
     const auto names = preset_names(kind);
     std::string list;
     for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;

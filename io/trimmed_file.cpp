@@ -137,7 +137,7 @@ Result<std::unique_ptr<AudioFile>> open_trimmed(const std::filesystem::path& pat
     if (auto status = file->rewind(); !status) return status.error();
     const double rate_hz = file->info().sample_rate_hz;
     const Extent kept{std::max<std::int64_t>(0, sound->from - std::llround(kept_before_s * rate_hz)),
-                      std::min(file->info().frames, sound->to + std::llround(kept_after_s * rate_hz))};
+                      std::min<std::int64_t>(file->info().frames, sound->to + std::llround(kept_after_s * rate_hz))};
     const bool is_whole = kept.from == 0 && kept.to == file->info().frames;
     if (sound->to == 0 || is_whole) return file;
     return std::unique_ptr<AudioFile>(std::make_unique<TrimmedFile>(std::move(file), kept));

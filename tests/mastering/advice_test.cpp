@@ -117,16 +117,14 @@ const std::vector<Planted>& planted() {
         {"mono_band", [] { return measured(with_flipped_lows(music())); }},
         {"sample_rate", [] { return measured(low_passed(with_noise(1e-3), 10800.0)); }},
         {"codec_cutoff", [] { return measured(low_passed(with_noise(1e-3), 16800.0)); }},
-        // Its own gain for every 10 ms: what a limiter without mercy leaves.
+        // The music without its pause, driven until hardly anything but its sign is left.
         {"limited",
          [] {
-             return measured([](double x, int n, int c) {
-                 const int window = n / 441 * 441;
-                 double highest = 0.003;
-                 for (int i = window; i < std::min(window + 441, music().frames()); ++i)
-                     highest = std::max(highest, std::abs(double{music().channel(c)[i]}));
-                 return 0.9 * x / highest;
-             });
+             AudioBuffer dense(2, static_cast<int>(4.0 * rate_hz));
+             for (int c = 0; c < 2; ++c)
+                 std::ranges::copy(music().channel(c).first(static_cast<std::size_t>(dense.frames())),
+                                   dense.channel(c).begin());
+             return measured(changed(dense, [](double x, int, int) { return 0.9 * std::tanh(12.0 * x); }));
          }},
         {"headroom", [] { return measured([](double x, int, int) { return 2.0 * x; }, 0); }},
         {"hum",
