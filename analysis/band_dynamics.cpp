@@ -155,4 +155,18 @@ double BandDynamics::noise_floor_db() const {
     return values.empty() ? silence_db : percentile(values, 0.01);
 }
 
+double BandDynamics::hiss_level_db() const {
+    constexpr int fewest_blocks = 100;  // 5 s: a percentile needs some
+    constexpr double steady_db = 0.5;
+    constexpr double music_above_db = 6.0;
+    constexpr double lowest_db = -100.0;  // below the dither of 16 bits
+    std::vector<float> values;
+    for (int i = 0; i < levels_.rows(); ++i) values.push_back(levels_.row(i)[bands - 1]);
+    if (static_cast<int>(values.size()) < fewest_blocks) return silence_db;
+    const double floor_db = percentile(values, 0.01);
+    const bool steady = percentile(values, 0.03) - floor_db < steady_db;
+    if (!steady || floor_db < lowest_db) return silence_db;
+    return percentile(values, 0.95) - floor_db > music_above_db ? floor_db : silence_db;
+}
+
 }  // namespace burnish

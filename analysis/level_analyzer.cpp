@@ -128,6 +128,7 @@ void LevelAnalyzer::finish(TrackAnalysis& analysis) {
     analysis.clip_level_db = clips.level_db;
     analysis.effective_bits = samples_.effective_bits();
     analysis.noise_floor_db = dynamics_.noise_floor_db();
+    analysis.hiss_level_db = dynamics_.hiss_level_db();
     analysis.dynamics = dynamics_.curves();
 }
 

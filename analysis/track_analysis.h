@@ -201,6 +201,7 @@ struct TrackAnalysis {
     double hum_excess_db = 0.0;
     double hum_level_db = silence_db;
     double noise_floor_db = silence_db;
+    double hiss_level_db = silence_db;
     double leading_silence_s = 0.0;
     double trailing_silence_s = 0.0;
 
@@ -334,6 +335,9 @@ inline constexpr auto analysis_numbers = std::to_array<NumberRow>({
      /*of_master=*/false},
     {"noise_floor_db", "noise floor", "dBFS", 1, &TrackAnalysis::noise_floor_db,
      "level that a hundredth of the 50 ms blocks stay below, digital silence left out",
+     /*of_master=*/false},
+    {"hiss_level_db", "hiss level", "dBFS", 1, &TrackAnalysis::hiss_level_db,
+     "steady noise above 6 kHz that the music leaves bare at times; -120 if there is none",
      /*of_master=*/false},
     {"leading_silence_s", "leading silence", "s", 3, &TrackAnalysis::leading_silence_s,
      "before the first sample above -80 dBFS"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 
+#include "cli/advice_text.h"
 #include "cli/analysis_text.h"
 #include "cli/batch.h"
 #include "cli/interrupt.h"
@@ -50,7 +51,7 @@ Finding find(const std::string& path, bool concurrent, const JobProgress& progre
     return finding;
 }
 
-nlohmann::ordered_json finding_json(const std::string& path, const Finding& finding) {
+nlohmann::ordered_json finding_json(const std::string& path, const Finding& finding, bool as_advice) {
     nlohmann::ordered_json json;
     json["input"] = path;
     if (finding.error) {
@@ -58,26 +59,34 @@ nlohmann::ordered_json finding_json(const std::string& path, const Finding& find
         json["exit_code"] = static_cast<int>(exit_code_for(finding.error->code));
         return json;
     }
-    json["format"] = "burnish-analysis-1";
+    json["format"] = as_advice ? "burnish-advice-1" : "burnish-analysis-1";
     json["version"] = version;
     json["container"] = finding.format.container;
     json["encoding"] = finding.format.encoding;
     json["warnings"] = finding.warnings;
-    json["analysis"] = analysis_json(finding.analysis);
+    if (as_advice)
+        json["advice"] = advice_json(advise(finding.analysis, finding.format.lossy));
+    else
+        json["analysis"] = analysis_json(finding.analysis);
     return json;
 }
 
-void say_finding(const std::string& path, const Finding& finding, bool is_first, const AnalyzeFlags& flags,
+/// @param is_first  nothing was said before; then it is no longer
+void say_finding(const std::string& path, const Finding& finding, bool& is_first, const AnalyzeFlags& flags,
                  const Console& console) {
     if (finding.error) {
         if (finding.error->code != ErrorCode::canceled) console.error(finding.error->message);
         return;
     }
-    if (!flags.json) {
-        const auto& style = console.out_style;
+    const auto& style = console.out_style;
+    const auto text = flags.json     ? std::string()
+                      : flags.advice ? advice_text(advise(finding.analysis, finding.format.lossy), style)
+                                     : "\n" + analysis_text(finding.analysis, style);
+    if (!text.empty()) {
         console.out << (is_first ? "" : "\n") << style.bold(path) << "  "
-                    << style.dim(source_text(finding.info, finding.format)) << "\n\n"
-                    << analysis_text(finding.analysis, style) << std::flush;
+                    << style.dim(source_text(finding.info, finding.format)) << "\n"
+                    << text << std::flush;
+        is_first = false;
     }
     if (!flags.quiet)
         for (const auto& warning : finding.warnings) console.warning(warning);
@@ -106,12 +115,13 @@ ExitCode run_analyze(const AnalyzeFlags& flags, const Console& console) {
             });
         bar.finish(i);
     };
+    bool is_first = true;
     run_batch(count, workers, work,
-              [&](int i) { bar.print([&] { say_finding(flags.inputs[i], findings[i], i == 0, flags, console); }); });
+              [&](int i) { bar.print([&] { say_finding(flags.inputs[i], findings[i], is_first, flags, console); }); });
 
     if (flags.json) {
         auto documents = nlohmann::ordered_json::array();
-        for (int i = 0; i < count; ++i) documents.push_back(finding_json(flags.inputs[i], findings[i]));
+        for (int i = 0; i < count; ++i) documents.push_back(finding_json(flags.inputs[i], findings[i], flags.advice));
         console.out << json_text(count == 1 ? documents[0] : documents);
     }
     const auto failed =

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <new>
 #include <string_view>
 
@@ -75,6 +76,7 @@ void add_master(Program& program) {
     command.add_flag("--json", flags.json, "prints the report as JSON, an array for several inputs");
     command.add_flag("--json-lines", flags.json_lines, "prints a line of JSON for each master as it is done");
     command.add_flag("--dry-run", flags.dry_run, "does all but write the master");
+    command.add_flag("--trim", flags.trim, "cuts off silence (below -60 dBFS) at both ends of the input");
     command.add_flag("--strict", flags.strict,
                      "fails if the written file misses loudness or true peak, by our meters or libebur128's");
     command.add_flag("-f,--force", flags.force, "replaces existing files");
@@ -90,6 +92,8 @@ void add_analyze(Program& program) {
     auto& command = *program.analyze;
     add_inputs(command, flags.inputs);
     add_text(command, "--jobs", flags.jobs, "N", "files, or threads for one file, at once [all cores]");
+    command.add_flag("--advice", flags.advice,
+                     "tells what a mix engineer would fix first, instead; nothing where nothing is wrong");
     command.add_flag("--json", flags.json, "prints everything as JSON, an array for several inputs");
     command.add_flag("-q,--quiet", flags.quiet, "no progress, no warnings");
     command.footer(analyze_footer());
@@ -161,6 +165,10 @@ std::optional<Error> unknown(const CLI::App& app) {
             known.push_back(command->get_name());
     }
     const auto typed = trimmed_value(*word);
+    std::error_code ignored;
+    if (!is_flag && app.get_parent() == nullptr && std::filesystem::is_regular_file(typed, ignored))
+        return Error{ErrorCode::usage,
+                     "\"" + typed + "\" is a file, a command expected before it: burnish master " + typed + " -o OUT"};
     const auto nearest = did_you_mean(typed, {known.begin(), known.end()});
     return Error{ErrorCode::usage, (is_flag ? "unknown flag \"" : "unknown command \"") + typed + "\"" + nearest};
 }
@@ -199,10 +207,20 @@ ExitCode run(const Program& program, const Console& console) {
     return ExitCode::usage;
 }
 
-ExitCode parse_and_run(const std::vector<std::string>& arguments, const Console& console) {
+/// `help COMMAND`, as many programs have it, is `COMMAND --help`.
+std::vector<std::string> without_help_word(std::vector<std::string> arguments) {
+    if (arguments.empty() || arguments.front() != "help") return arguments;
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+    return arguments;
+}
+
+ExitCode parse_and_run(const std::vector<std::string>& typed, const Console& console) {
     Program program;
     try {
-        program.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+        auto arguments = without_help_word(typed);
+        std::ranges::reverse(arguments);  // as CLI11 takes them
+        program.app.parse(std::move(arguments));
     } catch (const CLI::CallForHelp&) {
         console.out << wrapped(program.app.help());  // of the command, if one was named
         return ExitCode::done;

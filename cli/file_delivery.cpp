@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "io/audio_file.h"
 #include "io/metadata.h"
 
 namespace burnish {
@@ -21,14 +22,16 @@ Result<std::unique_ptr<AudioSource>> FileDelivery::finish() {
     return std::unique_ptr<AudioSource>(*std::move(written));
 }
 
-Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const OutputSpec& spec,
-                                                      std::vector<std::string>& warnings) {
+Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const AudioFile& input,
+                                                      const OutputSpec& spec, std::vector<std::string>& warnings) {
     if (job.options->dry_run) return std::unique_ptr<FileDelivery>();
-    auto metadata = read_metadata(job.input);
-    if (!metadata) return metadata.error();
-    warnings.insert(warnings.end(), metadata->warnings.begin(), metadata->warnings.end());
-    for (const auto& tag : job.options->tags) set_tag(*metadata, tag);
-    const auto create = [&job, spec, metadata = *std::move(metadata)] {
+    auto whole = read_metadata(job.input);
+    if (!whole) return whole.error();
+    auto metadata =
+        job.options->trim ? cropped(*std::move(whole), input.first_frame(), input.info().frames) : *std::move(whole);
+    warnings.insert(warnings.end(), metadata.warnings.begin(), metadata.warnings.end());
+    for (const auto& tag : job.options->tags) set_tag(metadata, tag);
+    const auto create = [&job, spec, metadata = std::move(metadata)] {
         return OutputFile::create(*job.output, spec, metadata, job.options->force);
     };
     auto created = create();

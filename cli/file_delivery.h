@@ -32,7 +32,8 @@ private:
 
 /// A file to write a job's master to, with the input's metadata and the tags that were set; none in a dry run.
 /// @param job  must outlive it
-[[nodiscard]] Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const OutputSpec& spec,
+[[nodiscard]] Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const AudioFile& input,
+                                                                    const OutputSpec& spec,
                                                                     std::vector<std::string>& warnings);
 
 }  // namespace burnish

@@ -4,6 +4,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "cli/advice_text.h"
 #include "cli/exit_code.h"
 #include "cli/master_options.h"
 #include "io/output_format.h"
@@ -99,8 +100,11 @@ std::string master_footer() {
 }
 
 std::string analyze_footer() {
-    return "Examples:\n"
+    return "What --advice listens for, and how much it matters:\n" + advice_check_table() +
+           "\n"
+           "Examples:\n"
            "  burnish analyze mix.wav\n"
+           "  burnish analyze --advice mixes/*.wav\n"
            "  burnish analyze album/*.wav --json > album.json";
 }
 

@@ -64,7 +64,9 @@ void add_delivery(std::vector<MasterFlag>& flags) {
                               "repeated"));
     flags.push_back(text_flag("--bit-depth", &MasterFlags::bit_depth, "16|24|32f", "of a lossless master [24]"));
     flags.push_back(text_flag("--bitrate", &MasterFlags::bitrate, "KBPS", "of a lossy master [near the codec's top]"));
-    flags.push_back(text_flag("--rate", &MasterFlags::rate, "HZ", "sample rate of the master [the input's]"));
+    flags.push_back(
+        text_flag("--rate", &MasterFlags::rate, "HZ",
+                  "sample rate of the master [the input's; below 44100, 44100 or 48000, whichever is a multiple]"));
     flags.push_back(text_flag("--title", &MasterFlags::title, "TEXT", "sets a tag, in place of the input's"));
     flags.push_back(text_flag("--artist", &MasterFlags::artist, "TEXT", "the same"));
     flags.push_back(text_flag("--album", &MasterFlags::album, "TEXT", "the same"));

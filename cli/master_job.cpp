@@ -18,6 +18,7 @@
 #include "io/output_file.h"
 #include "io/resampler.h"
 #include "io/scratch.h"
+#include "io/trimmed_file.h"
 #include "mastering/channel_source.h"
 #include "mastering/learned_predictor.h"
 #include "mastering/rule_predictor.h"
@@ -215,7 +216,7 @@ Status make_master(const MasterJob& job, Track& track, bool concurrent, const Jo
     }
     if (auto status = check_existing(job); !status) return status;
     if (track.file == nullptr) {
-        auto opened = open_audio(job.input);
+        auto opened = options.trim ? open_trimmed(job.input) : open_audio(job.input);
         if (!opened) return opened.error();
         track.file = *std::move(opened);
     }
@@ -225,14 +226,16 @@ Status make_master(const MasterJob& job, Track& track, bool concurrent, const Jo
 
     const auto spec = spec_for(job, outcome.source);
     if (!spec) return spec.error();
-    auto created = create_delivery(job, *spec, warnings);
+    auto created = create_delivery(job, *track.file, *spec, warnings);
     if (!created) return created.error();
     const auto delivery = *std::move(created);
     const auto encoding = *choose_encoding(job.output.value_or("plan.wav"), *spec);
     if (options.rate_hz == 0.0 && spec->sample_rate_hz != outcome.source.sample_rate_hz)
-        warnings.push_back(std::string(encoding.format->name) + " does not hold " +
-                           number_text(outcome.source.sample_rate_hz) + " Hz: converted to " +
-                           number_text(spec->sample_rate_hz) + " Hz");
+        warnings.push_back((outcome.source.sample_rate_hz < least_delivery_rate_hz
+                                ? number_text(outcome.source.sample_rate_hz) + " Hz is no delivery rate"
+                                : std::string(encoding.format->name) + " does not hold " +
+                                      number_text(outcome.source.sample_rate_hz) + " Hz") +
+                           ": converted to " + number_text(spec->sample_rate_hz) + " Hz");
     auto report =
         render(job, track, source_for(track, spec->channels), request_for(options, *spec, concurrent, warnings),
                delivery.get(), progress, outcome.duration_s());

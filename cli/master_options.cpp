@@ -497,6 +497,7 @@ Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     options.json_lines = flags.json_lines;
     options.json = flags.json;
     options.dry_run = flags.dry_run;
+    options.trim = flags.trim;
     options.strict = flags.strict;
     options.force = flags.force;
     options.verbosity = flags.quiet ? Verbosity::quiet : flags.verbose ? Verbosity::verbose : Verbosity::normal;

@@ -50,6 +50,7 @@ struct MasterFlags {
     bool json = false;
     bool json_lines = false;
     bool dry_run = false;
+    bool trim = false;
     bool strict = false;
     bool force = false;
     bool quiet = false;
@@ -90,13 +91,14 @@ struct MasterOptions {
     std::optional<std::filesystem::path> report;
     std::optional<BitDepth> depth;        ///< asked for; none: the usual one where there is a choice
     std::optional<BitDepth> usual_depth;  ///< none: the format's own
-    double rate_hz = 0.0;                 ///< 0: the input's
+    double rate_hz = 0.0;                 ///< 0: the usual one (see output_spec)
     int channels = 0;                     ///< 0: the input's
     int bitrate_kbps = 0;                 ///< of a lossy file; 0: near the codec's top
     bool skip_existing = false;
     bool json_lines = false;
     bool json = false;
     bool dry_run = false;
+    bool trim = false;  ///< without the silence at both ends of the input
     bool strict = false;
     bool force = false;
     Verbosity verbosity = Verbosity::normal;

@@ -227,6 +227,11 @@ void remove_empty(const std::vector<fs::path>& directories) noexcept {
 
 namespace {
 
+double delivery_rate_hz(double source_rate_hz) {
+    if (source_rate_hz >= least_delivery_rate_hz) return source_rate_hz;
+    return std::fmod(48000.0, source_rate_hz) == 0.0 ? 48000.0 : 44100.0;
+}
+
 /// Where nothing is asked to change, the depth that holds every sample of the source, if the format has it.
 std::optional<BitDepth> usual_depth(const OutputFormat& format, const MasterOptions& options,
                                     const StreamInfo& source) {
@@ -245,7 +250,8 @@ Result<OutputSpec> output_spec(const fs::path& output, const MasterOptions& opti
     if (const auto named =
             choose_encoding(output, {.sample_rate_hz = 48000.0, .channels = 2, .frames = 0, .depth = {}});
         named && options.rate_hz == 0.0)
-        rate_hz = usual_rate_hz(*named->format, source.sample_rate_hz);
+        rate_hz = usual_rate_hz(*named->format, options.target.limit_peaks ? delivery_rate_hz(source.sample_rate_hz)
+                                                                           : source.sample_rate_hz);
     const double frames = std::round(static_cast<double>(source.frames) * rate_hz / source.sample_rate_hz);
     OutputSpec spec{.sample_rate_hz = rate_hz,
                     .channels = options.channels > 0 ? options.channels : source.channels,

@@ -36,7 +36,12 @@ struct MasterJob {
 /// Takes away again those of them that nothing was written to.
 void remove_empty(const std::vector<std::filesystem::path>& directories) noexcept;
 
-/// What a file made from `source` is to be.
+/// No shop, service or player asks for less; a source below is converted up.
+inline constexpr double least_delivery_rate_hz = 44100.0;
+
+/// What a file made from `source` is to be. Where no rate is asked for it is the source's, but for one below
+/// least_delivery_rate_hz, which becomes 48 or 44.1 kHz: the one that is a multiple of it, or else 44.1. If nothing is
+/// to change, neither does the rate, unless the format does not hold it.
 [[nodiscard]] Result<OutputSpec> output_spec(const std::filesystem::path& output, const MasterOptions& options,
                                              const StreamInfo& source);
 

@@ -49,8 +49,11 @@ Result<Preset> find_preset(PresetKind kind, std::string_view flag, const std::st
     const bool is_path = typed.find('/') != typed.npos || typed.ends_with(".json");
     if (kind == PresetKind::genre && is_path) return read_file(typed);
     if (const auto own = user_file(kind, typed); is_file(own)) return read_file(own);
+    const auto* const alias = std::ranges::find(preset_aliases, typed, &PresetAlias::typed);
+    const bool is_alias = kind == PresetKind::genre && alias != preset_aliases.end();
+    const auto meant = is_alias ? std::string(alias->name) : typed;
     for (const auto& file : embedded(kind))
-        if (file.name == typed) return read_preset("the built-in " + typed, typed, file.text);
+        if (file.name == meant) return read_preset("the built-in " + meant, meant, file.text);
     const auto names = preset_names(kind);
     std::string list;
     for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;

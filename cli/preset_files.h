@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mastering/preset.h"
@@ -12,6 +14,26 @@ enum class PresetKind { genre, style };
 
 /// Where a user's own genres are: $XDG_CONFIG_HOME/burnish/presets, or ~/.config/burnish/presets; empty without a home.
 [[nodiscard]] std::filesystem::path user_preset_directory();
+
+/// Other words for a genre.
+struct PresetAlias {
+    std::string_view typed;
+    std::string_view name;
+};
+inline constexpr auto preset_aliases = std::to_array<PresetAlias>({
+    {"r&b", "r-and-b"},
+    {"rnb", "r-and-b"},
+    {"hiphop", "hip-hop"},
+    {"rap", "hip-hop"},
+    {"dnb", "drum-and-bass"},
+    {"edm", "electronic"},
+    {"lofi", "lo-fi"},
+    {"game", "chiptune"},
+    {"speech", "podcast"},
+    {"film", "cinematic"},
+    {"orchestral", "cinematic"},
+    {"ai", "ai-music"},
+});
 
 /// The preset of that name: the user's own before the program's. A genre may also be given as a path, which ends in
 /// .json or has a slash.

@@ -42,13 +42,19 @@ ExitCode list(const PresetsFlags& flags, const Console& console) {
             console.out << (kind == PresetKind::genre ? "" : "\n") << console.out_style.bold(heading) << '\n';
         for (const auto& name : preset_names(kind)) {
             const auto place = preset_place(kind, name);
+            std::vector<std::string_view> aliases;
+            for (const auto& alias : preset_aliases)
+                if (kind == PresetKind::genre && alias.name == name) aliases.push_back(alias.typed);
+            std::string also;
+            for (const auto& alias : aliases) also += (also.empty() ? "  also: " : ", ") + std::string(alias);
             const auto preset = find_preset(kind, "presets", name);
             const auto help = preset ? preset->title + ": " + preset->help : preset.error().message;
             if (flags.json)
-                documents.push_back({{"name", name}, {"kind", kind_name}, {"help", help}, {"place", place}});
+                documents.push_back(
+                    {{"name", name}, {"kind", kind_name}, {"help", help}, {"also", aliases}, {"place", place}});
             else
-                console.out << "  " << padded(name, 16) << help << (place == "built in" ? "" : "  (" + place + ")")
-                            << '\n';
+                console.out << "  " << padded(name, 16) << help << console.out_style.dim(also)
+                            << (place == "built in" ? "" : "  (" + place + ")") << '\n';
         }
     }
     if (flags.json) console.out << json_text(documents);

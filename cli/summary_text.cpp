@@ -7,57 +7,13 @@
 
 #include "cli/analysis_text.h"
 #include "cli/number_format.h"
+#include "cli/paragraphs.h"
 #include "cli/printable_text.h"
 #include "core/decibels.h"
 
 namespace burnish {
 
 namespace {
-
-constexpr std::size_t label_width = 11;
-constexpr char no_break = '\x1f';  // a space that no line ends with
-
-std::string padded(std::string_view text, std::size_t width) {
-    std::string result(text);
-    result.resize(std::max(width, result.size()), ' ');
-    return result;
-}
-
-/// Paragraphs with a label in the margin, words wrapped to the width of the terminal.
-class Paragraphs {
-public:
-    explicit Paragraphs(const TextStyle& style) : style_(style) {}
-
-    /// A label that repeats the one before is left out. @param indent  of the lines after the first
-    void add(std::string_view label, const std::string& text, std::size_t indent = 0) {
-        const auto shown = label == last_label_ ? std::string_view() : label;
-        last_label_ = label;
-        text_ << "  " << style_.bold(padded(shown, label_width));
-        const auto room = static_cast<std::size_t>(std::max(40, style_.columns - static_cast<int>(label_width) - 3));
-        std::istringstream words(text.substr(std::min(indent, text.size())));
-        std::string line = text.substr(0, indent);
-        bool is_empty = true;
-        for (std::string word; words >> word; is_empty = false) {
-            if (!is_empty && line.size() + 1 + word.size() > room) {
-                text_ << line << "\n  " << std::string(label_width, ' ');
-                line = std::string(indent, ' ') + word;
-            } else {
-                line += (is_empty ? "" : " ") + word;
-            }
-        }
-        text_ << line << '\n';
-    }
-    [[nodiscard]] std::string str() const {
-        auto text = text_.str();
-        std::replace(text.begin(), text.end(), no_break, ' ');
-        return text;
-    }
-
-private:
-    const TextStyle& style_;
-    std::ostringstream text_;
-    std::string last_label_;
-};
 
 std::string levels_text(const TrackAnalysis& analysis) {
     if (analysis.sample_peak_db <= silence_db) return "silence";

@@ -28,6 +28,8 @@ public:
     [[nodiscard]] virtual const AudioFormat& format() const = 0;
     /// What is odd about the file and how it was read all the same, a sentence each.
     [[nodiscard]] virtual const std::vector<std::string>& warnings() const = 0;
+    /// Where in the file what is read begins; past 0 where silence was cut off.
+    [[nodiscard]] virtual std::int64_t first_frame() const { return 0; }
 };
 
 /// Opens a mono or stereo file of 8 to 192 kHz. The file stays open, so that it may be replaced on disk meanwhile.

@@ -158,4 +158,22 @@ Metadata at_rate(Metadata metadata, double sample_rate_hz) {
     return metadata;
 }
 
+Metadata cropped(Metadata metadata, std::int64_t first_frame, std::int64_t frames) {
+    const auto is_outside = [&](std::int64_t frame) { return frame < 0 || frame > frames; };
+    for (auto& cue : metadata.cues) cue.frame -= first_frame;
+    if (std::erase_if(metadata.cues, [&](const Cue& cue) { return is_outside(cue.frame); }) > 0)
+        metadata.warnings.emplace_back("cue points in the silence that was cut off are gone");
+    if (metadata.sampler) {
+        auto& loops = metadata.sampler->loops;
+        for (auto& loop : loops) {
+            loop.first -= first_frame;
+            loop.last -= first_frame;
+        }
+        if (std::erase_if(loops, [&](const Loop& loop) { return loop.first < 0 || loop.last >= frames; }) > 0)
+            metadata.warnings.emplace_back("loops that reach into the silence that was cut off are gone");
+    }
+    if (metadata.broadcast) metadata.broadcast->time_reference_frames += static_cast<std::uint64_t>(first_frame);
+    return metadata;
+}
+
 }  // namespace burnish

@@ -94,6 +94,10 @@ void set_tag(Metadata& metadata, const Tag& tag);
 /// The same with all positions, the time reference among them, counted at another rate.
 [[nodiscard]] Metadata at_rate(Metadata metadata, double sample_rate_hz);
 
+/// The same for a part of the sound, `frames` long from `first_frame` on: positions move along, cue points and loops
+/// that do not lie in it go, each kind with a warning.
+[[nodiscard]] Metadata cropped(Metadata metadata, std::int64_t first_frame, std::int64_t frames);
+
 /// What the file holds besides its sound. Left out without a word: measurements of the sound as it was (ReplayGain,
 /// R128 and iTunes gains, peak envelopes) and the name of the encoder, all untrue of the master.
 [[nodiscard]] Result<Metadata> read_metadata(const std::filesystem::path& path);

@@ -108,9 +108,16 @@ void add_character(const Target& target, ChainSettings& settings, Reasons& reaso
     });
 }
 
+/// What every knot may come to: the caps, and where a codec has left nothing, no more than it is.
 /// @return  whether anything had to be held
-bool hold_caps(const TreatmentAim& aim, ChainSettings& settings) {
+bool hold_caps(const TrackAnalysis& track, const TreatmentAim& aim, ChainSettings& settings) {
     bool held = false;
+    for (int knot = 0; knot < tone_knots && track.codec_cutoff_hz > 0.0; ++knot) {
+        auto& gain_db = settings.tone.*mid_tone_knots[knot];
+        if (tone_knot_hz(knot) < 0.7 * track.codec_cutoff_hz || gain_db <= 0.0) continue;
+        held = true;
+        gain_db = 0.0;
+    }
     for (const auto member : mid_tone_knots) {
         auto& gain_db = settings.tone.*member;
         held = held || std::abs(gain_db) > aim.tone_cap_db;
@@ -170,7 +177,7 @@ Prediction shaped_prediction(Prediction proposed, const TrackAnalysis& track, co
     draw_tone(track, target, settings, added);
     draw_width(track, target, settings, added);
     add_character(target, settings, added);
-    const bool held = hold_caps(target.aim, settings);
+    const bool held = hold_caps(track, target.aim, settings);
     if (added.empty() && !held) return proposed;
     drop_idle_stages(settings);
     proposed.settings = settings;

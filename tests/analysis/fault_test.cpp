@@ -216,6 +216,23 @@ TEST_CASE("hum is found under a quiet passage", "[analysis][faults]") {
     }
 }
 
+// Between the hits of the music lies nothing but the noise, in the last third of the track at least.
+TEST_CASE("steady noise is found where the music leaves it bare", "[analysis][faults]") {
+    const double seconds = 9;
+    const auto music = test::toy_music(seconds, 44100);
+    for (const double noise_db : {-45.0, -60.0, -75.0}) {
+        INFO(noise_db << " dBFS");
+        // Uniform noise of amplitude a has a mean square of a^2 / 3; 72 % of it lie above 6 kHz.
+        const auto noise = test::white_noise(db_to_gain(noise_db) * std::sqrt(3.0), seconds, 44100);
+        const auto audio =
+            changed(music, [&](double x, int n, int c) { return (n < 8 * 44100 ? x : 0.0) + noise.channel(c)[n]; });
+        CHECK(analyze(audio.view(), 44100).hiss_level_db == Approx(noise_db - 1.5).margin(1.0));
+    }
+    CHECK(analyze(music.view(), 44100).hiss_level_db == silence_db);
+    // A piece of nothing but noise has no music that could leave it bare.
+    CHECK(analyze(test::white_noise(0.1, seconds, 44100).view(), 44100).hiss_level_db == silence_db);
+}
+
 TEST_CASE("effective bits", "[analysis][faults]") {
     const auto noise = test::white_noise(0.5, 1, 44100);
     for (const int bits : {8, 12, 16, 20, 24}) {

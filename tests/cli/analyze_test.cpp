@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "analysis/track_analysis.h"
+#include "io/audio_file.h"
 #include "tests/cli/command_line.h"
 #include "tests/support/signals.h"
 
@@ -38,6 +40,37 @@ TEST_CASE("an analysis as text shows every number with its unit", "[cli][analyze
          {"loudness and peaks", "LUFS", "dBTP", "spectrum", "dynamics", "resonances", "stereo, 44.1 kHz"})
         CHECK_THAT(result.out, Contains(word));
     CHECK(result.out == run_inside({"analyze", path, "--jobs", "2"}).out);
+}
+
+TEST_CASE("advice is silent on sound music and tells faults with numbers", "[cli][analyze][advice]") {
+    const TemporaryDirectory directory;
+    // The shipped FLAC was decoded from Ogg Vorbis, which is its only fault; as Ogg Vorbis it has none.
+    const std::string shipped = BURNISH_SOURCE_DIR "/examples/hex-a-hop_game_music.flac";
+    const auto honest = (directory / "honest.ogg").string();
+    REQUIRE(run_inside({"master", shipped, "-o", honest, "-q", "--loudness", "none", "--intensity", "0"}).code == 0);
+    CHECK_THAT(run_inside({"analyze", "--advice", shipped}).out,
+               Contains("1. codec_cutoff") && Contains("18.1 kHz") && !Contains("2. "));
+    const auto sound = run_inside({"analyze", "--advice", honest});
+    CHECK(sound.code == 0);
+    CHECK(sound.out.empty());
+    CHECK(sound.err.empty());
+
+    const auto clipped = (directory / "clipped.wav").string();
+    auto audio = read_all(*need(open_audio(shipped)));
+    for (int c = 0; c < 2; ++c)
+        for (float& sample : audio.channel(c)) sample = std::clamp(6.0F * sample, -1.0F, 1.0F);
+    write_wav(clipped, audio);
+    const auto text = run_inside({"analyze", "--advice", honest, clipped});
+    CHECK(text.code == 0);
+    CHECK_THAT(text.out, Contains("clipped.wav") && Contains("1. clipping") && Contains("[repair]") &&
+                             Contains("peaks are cut flat at") && Contains("-> lower the bus"));
+    CHECK_THAT(text.out, !Contains("honest"));
+
+    const auto json = nlohmann::json::parse(run_inside({"analyze", "--advice", "--json", honest, clipped}).out);
+    CHECK(json[0]["format"] == "burnish-advice-1");
+    CHECK(json[0]["advice"].empty());
+    CHECK(json[1]["advice"][0]["check"] == "clipping");
+    CHECK_FALSE(json[1].contains("analysis"));
 }
 
 TEST_CASE("several analyses come in order, and a broken file stops none", "[cli][analyze]") {

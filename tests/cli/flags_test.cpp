@@ -119,6 +119,15 @@ TEST_CASE("what is not known is told with the nearest name", "[cli][flags]") {
     CHECK_THAT(complaint({"analyze", "in.wav", "--jsno"}), Contains("did you mean \"--json\"?"));
 }
 
+TEST_CASE("what newcomers type first is answered", "[cli][help]") {
+    CHECK(run_inside({"help"}).out == run_inside({"--help"}).out);
+    CHECK(run_inside({"help", "analyze"}).out == run_inside({"analyze", "--help"}).out);
+    CHECK(run_inside({"help"}).code == 0);
+    const auto file = run_inside({BURNISH_SOURCE_DIR "/README.md"});
+    CHECK(file.code == 2);
+    CHECK_THAT(file.err, Contains("is a file, a command expected before it: burnish master"));
+}
+
 TEST_CASE("a value out of range is told with flag, value and range", "[cli][flags]") {
     CHECK_THAT(master_complaint({"--loudness", "-3"}), Contains("--loudness: -3 is outside [-40, -5]"));
     CHECK_THAT(master_complaint({"--loudness", "loud"}), Contains("\"loud\" found") && Contains("or none expected"));

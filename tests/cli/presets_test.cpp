@@ -183,6 +183,29 @@ TEST_CASE("the user's own presets are found, listed and preferred", "[cli][prese
     CHECK_THAT(listed.out, Contains("mine.json") && Contains("\"metal\""));
 }
 
+TEST_CASE("genres answer to their other names, unless the user has a preset of that name", "[cli][presets]") {
+    for (const auto& alias : preset_aliases) {
+        INFO(alias.typed);
+        const auto preset = find_preset(PresetKind::genre, "--preset", std::string(alias.typed));
+        REQUIRE(preset.ok());
+        CHECK(preset->name == alias.name);
+        CHECK_FALSE(find_preset(PresetKind::style, "--style", std::string(alias.typed)).ok());
+    }
+    CHECK_THAT(run_inside({"presets"}).out, Contains("also: r&b, rnb"));
+}
+
+// The list that was asked for, by any name.
+TEST_CASE("every genre that people ask for is there", "[cli][presets]") {
+    for (const std::string name :
+         {"pop",           "hip-hop",  "trap",      "r&b",       "electronic", "house",    "techno",
+          "drum-and-bass", "rock",     "metal",     "punk",      "indie",      "acoustic", "folk",
+          "country",       "jazz",     "classical", "cinematic", "ambient",    "lo-fi",    "reggae",
+          "latin",         "afrobeat", "chiptune",  "game",      "ai-music",   "podcast",  "speech"}) {
+        INFO(name);
+        CHECK(find_preset(PresetKind::genre, "--preset", name).ok());
+    }
+}
+
 TEST_CASE("presets are listed, shown, checked and described", "[cli][presets]") {
     const TemporaryDirectory directory;
     const auto listed = Json::parse(run_inside({"presets", "list", "--json"}).out);
