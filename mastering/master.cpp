@@ -166,10 +166,14 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     report.target = request.target;
     PhaseProgress phase(progress);
 
-    phase.begin("analyzing", 0.2);
-    auto before = analyze_source(source, request.concurrent, phase.ticker());
-    if (!before) return before.error();
-    report.before = *before;
+    if (request.analysis != nullptr) {
+        report.before = *request.analysis;
+    } else {
+        phase.begin("analyzing", 0.2);
+        auto before = analyze_source(source, request.concurrent, phase.ticker());
+        if (!before) return before.error();
+        report.before = *std::move(before);
+    }
 
     auto prediction = request.predictor(report.before, request.target);
     report.settings = prediction.settings;

@@ -13,11 +13,12 @@ namespace burnish {
 
 struct MasterRequest {
     Target target;
-    Patch patch;                    ///< numbers that nobody may change
-    Predictor predictor;            ///< proposes the rest
-    double delivery_rate_hz = 0.0;  ///< 0: the source's
-    int delivery_bits = 24;         ///< word length to dither to; 0 keeps floating point
-    bool concurrent = true;         ///< use a second thread; the result is the same
+    Patch patch;                              ///< numbers that nobody may change
+    Predictor predictor;                      ///< proposes the rest
+    double delivery_rate_hz = 0.0;            ///< 0: the source's
+    int delivery_bits = 24;                   ///< word length to dither to; 0 keeps floating point
+    bool concurrent = true;                   ///< use a second thread; the result is the same
+    const TrackAnalysis* analysis = nullptr;  ///< of the source, if it has been measured before; outlives the work
 };
 
 /// Makes a master: analyze, predict, render, solve the loudness, write, and measure what was written.

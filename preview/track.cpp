@@ -1,0 +1,89 @@
+#include "preview/track.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace burnish {
+
+namespace {
+constexpr int block_frames = 8192;
+}  // namespace
+
+void Track::read(std::int64_t first, AudioView into) const noexcept {
+    const auto count = static_cast<std::int64_t>(into.frames());
+    const auto begin = std::clamp<std::int64_t>(-first, 0, count);
+    const auto end = std::clamp<std::int64_t>(frames() - first, begin, count);
+    for (int c = 0; c < into.channels(); ++c) {
+        const auto from = audio.channel(c);
+        const auto to = into.channel(c);
+        std::fill(to.begin(), to.begin() + begin, 0.0F);
+        if (end > begin) std::copy_n(from.begin() + first + begin, end - begin, to.begin() + begin);
+        std::fill(to.begin() + end, to.end(), 0.0F);
+    }
+}
+
+Result<std::shared_ptr<const Track>> load_track(std::string name, AudioSource& source,
+                                                const std::function<bool(double)>& tick) {
+    const auto info = source.info();
+    if (info.frames > std::numeric_limits<int>::max())
+        return Error{ErrorCode::input, name + ": too long for the preview, which keeps the track in memory"};
+    if (auto status = source.rewind(); !status) return status.error();
+    auto track = std::make_shared<Track>();
+    track->name = std::move(name);
+    track->info = info;
+    track->audio = AudioBuffer(info.channels, static_cast<int>(info.frames));
+    LoudnessProfileMaker profile(info);
+    OverviewMaker overview(info.frames);
+    for (int done = 0; done < track->audio.frames();) {
+        const auto rest = track->audio.view().part(done, std::min(block_frames, track->audio.frames() - done));
+        auto got = source.read(rest);
+        if (!got) return got.error();
+        if (*got == 0) break;
+        profile.add(rest.part(0, *got));
+        overview.add(rest.part(0, *got));
+        done += *got;
+        if (!tick(static_cast<double>(done) / static_cast<double>(info.frames)))
+            return Error{ErrorCode::canceled, track->name + ": stopped"};
+    }
+    track->loudness = profile.finish();
+    track->overview = overview.overview();
+    return std::shared_ptr<const Track>(std::move(track));
+}
+
+TrackSource::TrackSource(std::shared_ptr<const Track> track) : TrackSource(track, 0, track->frames()) {}
+
+TrackSource::TrackSource(std::shared_ptr<const Track> track, std::int64_t first, std::int64_t count)
+    : track_(std::move(track)), info_(track_->info), first_(first) {
+    info_.frames = std::min(count, track_->frames() - first);
+}
+
+Result<int> TrackSource::read(AudioView into) {
+    const int count = static_cast<int>(std::min<std::int64_t>(into.frames(), info_.frames - position_));
+    track_->read(first_ + position_, into.part(0, count));
+    position_ += count;
+    return count;
+}
+
+Status TrackSource::rewind() {
+    position_ = 0;
+    return success();
+}
+
+OverviewMaker::OverviewMaker(std::int64_t frames) : frames_(std::max<std::int64_t>(1, frames)) {
+    overview_.lowest.resize(Overview::stretches);
+    overview_.highest.resize(Overview::stretches);
+}
+
+void OverviewMaker::add(ConstAudioView audio) {
+    for (int n = 0; n < audio.frames(); ++n, ++position_) {
+        const auto at = static_cast<std::size_t>(position_ * Overview::stretches / frames_);
+        if (at >= Overview::stretches) return;
+        for (int c = 0; c < audio.channels(); ++c) {
+            overview_.lowest[at] = std::min(overview_.lowest[at], audio.channel(c)[n]);
+            overview_.highest[at] = std::max(overview_.highest[at], audio.channel(c)[n]);
+        }
+    }
+}
+
+}  // namespace burnish
