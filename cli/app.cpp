@@ -12,6 +12,7 @@
 #include "cli/master_command.h"
 #include "cli/preset_files.h"
 #include "cli/presets_command.h"
+#include "cli/preview_command.h"
 #include "cli/printable_text.h"
 #include "cli/targets_command.h"
 #include "core/version.h"
@@ -33,11 +34,15 @@ struct Program {
     CLI::App* presets = nullptr;
     CLI::App* targets = nullptr;
     CLI::App* check = nullptr;
+    CLI::App* preview = nullptr;
+    CLI::App* devices = nullptr;
     MasterFlags master_flags;
     AnalyzeFlags analyze_flags;
     PresetsFlags presets_flags;
     TargetsFlags targets_flags;
     CheckFlags check_flags;
+    PreviewFlags preview_flags;
+    bool devices_as_json = false;
     bool lists_parameters = false;
 };
 
@@ -85,6 +90,14 @@ void add_treatment(CLI::App& command, MasterFlags& flags) {
                  "how much of the proposed " + std::string(dimensions[i].help) + " is done; 0 to 150 [100]");
 }
 
+/// Who proposes, and what is not theirs to say.
+void add_proposal(CLI::App& command, MasterFlags& flags) {
+    add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
+    add_text(command, "--predictor", flags.predictor, predictor_names_text("|"), predictor_help());
+    add_texts(command, "--set", flags.sets, "STAGE.PARAM=VALUE", "fixes a number of the chain; may be repeated");
+    add_text(command, "--settings", flags.settings, "IN.json", "takes settings from a file instead of proposing them");
+}
+
 void add_master(Program& program) {
     auto& flags = program.master_flags;
     program.master = program.app.add_subcommand("master", "master files");
@@ -95,10 +108,7 @@ void add_master(Program& program) {
     add_treatment(command, flags);
     add_text(command, "--bit-depth", flags.bit_depth, "16|24|32f", "of a lossless master [24]");
     add_text(command, "--rate", flags.rate, "HZ", "sample rate of the master [the input's]");
-    add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
-    add_text(command, "--predictor", flags.predictor, predictor_names_text("|"), predictor_help());
-    add_texts(command, "--set", flags.sets, "STAGE.PARAM=VALUE", "fixes a number of the chain; may be repeated");
-    add_text(command, "--settings", flags.settings, "IN.json", "takes settings from a file instead of proposing them");
+    add_proposal(command, flags);
     add_text(command, "--save-settings", flags.save_settings, "OUT.json|DIR/", "saves the settings that were used");
     add_text(command, "--report", flags.report, "OUT.json|DIR/",
              "saves everything that was measured, done and reached");
@@ -161,6 +171,33 @@ void add_check(Program& program) {
     command.footer(check_footer());
 }
 
+void add_preview(Program& program) {
+    auto& flags = program.preview_flags;
+    program.preview = program.app.add_subcommand("preview", "hear a track and its master, level-matched, in real time");
+    auto& command = *program.preview;
+    command.add_option("IN", flags.master.inputs, "a mono or stereo file")->type_name("FILE");
+    add_target(command, flags.master);
+    add_treatment(command, flags.master);
+    add_proposal(command, flags.master);
+    add_text(command, "--reference", flags.reference, "FILE", "something to compare with, heard as C");
+    add_text(command, "--api", flags.api, "jack|pulse|alsa", "sound system [the first that answers]");
+    add_text(command, "--device", flags.device, "NUMBER|NAME", "burnish devices lists them [the default one]");
+    add_text(command, "--buffer", flags.buffer, "FRAMES", "of the device; it may take another number [512]");
+    add_text(command, "-o,--output", flags.master.output, "OUT", "where an export goes [NAME.master.wav]");
+    add_text(command, "--script", flags.script, "FILE|-", "does what a script says: lines of SECONDS COMMAND");
+    command.add_flag("--null", flags.null, "plays to a clock instead of a device");
+    command.add_flag("--fast", flags.fast, "with --null and --script: as fast as it goes");
+    command.add_flag("--plain", flags.plain,
+                     "no screen: reads commands from standard input, says what happens in lines");
+    command.add_flag("-f,--force", flags.master.force, "an export replaces existing files");
+    command.footer(preview_footer());
+}
+
+void add_devices(Program& program) {
+    program.devices = program.app.add_subcommand("devices", "list what the preview can play on");
+    program.devices->add_flag("--json", program.devices_as_json, "prints JSON");
+}
+
 Program::Program() {
     app.get_formatter()->column_width(flag_column);
     app.set_version_flag("--version", "burnish " + std::string(version), "prints the version");
@@ -172,6 +209,8 @@ Program::Program() {
     add_presets(*this);
     add_targets(*this);
     add_check(*this);
+    add_preview(*this);
+    add_devices(*this);
 }
 
 std::string trimmed_value(const std::string& flag) { return flag.substr(0, flag.find('=')); }
@@ -212,7 +251,8 @@ std::string readable(const CLI::ParseError& problem) {
 }
 
 ExitCode run(const Program& program, const Console& console) {
-    for (const CLI::App* command : {program.master, program.analyze, program.presets, program.targets, program.check})
+    for (const CLI::App* command : {program.master, program.analyze, program.presets, program.targets, program.check,
+                                    program.preview, program.devices})
         if (command->parsed())
             if (const auto error = unknown(*command)) return usage_error(error->message, command->get_name(), console);
     if (const auto error = unknown(program.app)) return usage_error(error->message, "", console);
@@ -225,6 +265,8 @@ ExitCode run(const Program& program, const Console& console) {
     if (program.presets->parsed()) return run_presets(program.presets_flags, console);
     if (program.targets->parsed()) return run_targets(program.targets_flags, console);
     if (program.check->parsed()) return run_check(program.check_flags, console);
+    if (program.preview->parsed()) return run_preview(program.preview_flags, console);
+    if (program.devices->parsed()) return run_devices(program.devices_as_json, console);
     console.err << wrapped(program.app.help());
     return ExitCode::usage;
 }

@@ -55,14 +55,6 @@ private:
     Create create_;
 };
 
-MasterServices file_services() {
-    return {.make_scratch =
-                [](int channels, double sample_rate_hz) {
-                    return make_scratch(channels, sample_rate_hz, usual_scratch_bytes_per_channel(sample_rate_hz));
-                },
-            .convert_rate = convert_rate};
-}
-
 /// A model that cannot be used is no reason to stop: the rules stand in for it.
 Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
     if (kind == PredictorKind::off) return predict_nothing;
@@ -71,16 +63,6 @@ Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) 
     if (learned) return shaped(*std::move(learned));
     warnings.push_back(learned.error().message + "; rules take its place");
     return shaped(predict_by_rules);
-}
-
-MasterRequest request_for(const MasterOptions& options, const OutputSpec& spec, bool concurrent,
-                          std::vector<std::string>& warnings) {
-    return {.target = options.target,
-            .patch = options.patch,
-            .predictor = predictor_for(options.predictor, warnings),
-            .delivery_rate_hz = spec.sample_rate_hz,
-            .delivery_bits = spec.depth ? integer_bits(*spec.depth) : 0,
-            .concurrent = concurrent};
 }
 
 std::string encoding_text(const OutputEncoding& encoding) {
@@ -154,7 +136,7 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
 
     const double duration_s = outcome.duration_s();
     auto report =
-        master(**input, request_for(options, *spec, concurrent, warnings), file_services(), delivery.get(),
+        master(**input, master_request(options, *spec, concurrent, warnings), file_services(), delivery.get(),
                [&](std::string_view stage, double fraction) { return progress(stage, fraction, duration_s); });
     if (!report) return report.error();
     outcome.report = *std::move(report);
@@ -192,6 +174,24 @@ std::optional<std::string> missed_by(const Target& target, double found_lufs, do
 }
 
 }  // namespace
+
+MasterServices file_services() {
+    return {.make_scratch =
+                [](int channels, double sample_rate_hz) {
+                    return make_scratch(channels, sample_rate_hz, usual_scratch_bytes_per_channel(sample_rate_hz));
+                },
+            .convert_rate = convert_rate};
+}
+
+MasterRequest master_request(const MasterOptions& options, const OutputSpec& spec, bool concurrent,
+                             std::vector<std::string>& warnings) {
+    return {.target = options.target,
+            .patch = options.patch,
+            .predictor = predictor_for(options.predictor, warnings),
+            .delivery_rate_hz = spec.sample_rate_hz,
+            .delivery_bits = spec.depth ? integer_bits(*spec.depth) : 0,
+            .concurrent = concurrent};
+}
 
 MasterOutcome run_job(const MasterJob& job, const MasterOptions& options, bool concurrent,
                       const JobProgress& progress) noexcept {

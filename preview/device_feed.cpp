@@ -23,6 +23,7 @@ void DeviceFeed::fill(AudioView out) noexcept {
     constexpr auto relaxed = std::memory_order_relaxed;  // this thread alone writes them
     worst_.store(std::max(worst_.load(relaxed), share), relaxed);
     sum_.store(sum_.load(relaxed) + share, relaxed);
+    frames_.store(frames_.load(relaxed) + out.frames(), relaxed);
     callbacks_.store(callbacks_.load(relaxed) + 1, relaxed);
     if (share > 1.0) late_.store(late_.load(relaxed) + 1, relaxed);
 }

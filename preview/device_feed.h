@@ -24,6 +24,8 @@ public:
 
     void fill(AudioView out) noexcept override;
     [[nodiscard]] CallbackLoad load() const noexcept;
+    /// Frames that the device has taken, as time.
+    [[nodiscard]] double played_s() const noexcept { return static_cast<double>(frames_) / device_rate_hz_; }
 
 private:
     static constexpr int most_frames = 1024;  // at once; longer buffers are filled in parts
@@ -37,6 +39,7 @@ private:
     std::atomic<double> worst_ = 0.0;
     std::atomic<double> sum_ = 0.0;
     std::atomic<std::int64_t> callbacks_ = 0;
+    std::atomic<std::int64_t> frames_ = 0;
     std::atomic<int> late_ = 0;
 };
 

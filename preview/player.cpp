@@ -21,7 +21,6 @@ void silence(AudioView audio) noexcept {
 
 Player::Player(double sample_rate_hz, int channels)
     : sample_rate_hz_(sample_rate_hz),
-      channels_(channels),
       short_fade_frames_(static_cast<int>(std::lround(short_fade_s * sample_rate_hz))),
       long_fade_frames_(static_cast<int>(std::lround(long_fade_s * sample_rate_hz))),
       tap_(channels),

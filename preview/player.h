@@ -91,7 +91,6 @@ private:
     void publish() noexcept;
 
     double sample_rate_hz_;
-    int channels_;
     int short_fade_frames_;
     int long_fade_frames_;
 

@@ -8,6 +8,17 @@ namespace burnish {
 
 namespace {
 constexpr int block_frames = 8192;
+
+/// Mono into both channels, stereo into one, or each into its own.
+void copy_channels(ConstAudioView from, AudioView to) {
+    for (int c = 0; c < to.channels(); ++c) {
+        const auto left = from.channel(std::min(c, from.channels() - 1));
+        std::copy(left.begin(), left.end(), to.channel(c).begin());
+    }
+    if (to.channels() == 1 && from.channels() == 2)
+        for (int n = 0; n < to.frames(); ++n) to.channel(0)[n] = 0.5F * (from.channel(0)[n] + from.channel(1)[n]);
+}
+
 }  // namespace
 
 void Track::read(std::int64_t first, AudioView into) const noexcept {
@@ -24,11 +35,13 @@ void Track::read(std::int64_t first, AudioView into) const noexcept {
 }
 
 Result<std::shared_ptr<const Track>> load_track(std::string name, AudioSource& source,
-                                                const std::function<bool(double)>& tick) {
-    const auto info = source.info();
+                                                const std::function<bool(double)>& tick, int channels) {
+    auto info = source.info();
     if (info.frames > std::numeric_limits<int>::max())
         return Error{ErrorCode::input, name + ": too long for the preview, which keeps the track in memory"};
     if (auto status = source.rewind(); !status) return status.error();
+    AudioBuffer block(info.channels, block_frames);
+    if (channels > 0) info.channels = channels;
     auto track = std::make_shared<Track>();
     track->name = std::move(name);
     track->info = info;
@@ -36,12 +49,13 @@ Result<std::shared_ptr<const Track>> load_track(std::string name, AudioSource& s
     LoudnessProfileMaker profile(info);
     OverviewMaker overview(info.frames);
     for (int done = 0; done < track->audio.frames();) {
-        const auto rest = track->audio.view().part(done, std::min(block_frames, track->audio.frames() - done));
-        auto got = source.read(rest);
+        auto got = source.read(block.view().part(0, std::min(block_frames, track->audio.frames() - done)));
         if (!got) return got.error();
         if (*got == 0) break;
-        profile.add(rest.part(0, *got));
-        overview.add(rest.part(0, *got));
+        const auto part = track->audio.view().part(done, *got);
+        copy_channels(std::as_const(block).view().part(0, *got), part);
+        profile.add(part);
+        overview.add(part);
         done += *got;
         if (!tick(static_cast<double>(done) / static_cast<double>(info.frames)))
             return Error{ErrorCode::canceled, track->name + ": stopped"};

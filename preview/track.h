@@ -35,9 +35,11 @@ struct Track {
 };
 
 /// Reads a whole source.
-/// @param tick  called with the share 0..1 that is done; false cancels
+/// @param tick      called with the share 0..1 that is done; false cancels
+/// @param channels  of the track: both of a stereo source in one, or the one of a mono source in both; 0: the source's
 [[nodiscard]] Result<std::shared_ptr<const Track>> load_track(std::string name, AudioSource& source,
-                                                              const std::function<bool(double)>& tick);
+                                                              const std::function<bool(double)>& tick,
+                                                              int channels = 0);
 
 /// A track, or a part of it, as a source; shares the track.
 class TrackSource final : public AudioSource {
