@@ -11,6 +11,7 @@
 #include "bench/bench_signal.h"
 #include "preview/deck_maker.h"
 #include "preview/player.h"
+#include "tests/support/memory_audio.h"
 
 namespace {
 
@@ -21,27 +22,6 @@ constexpr double rate_hz = 44100.0;
 constexpr int period_frames = 128;
 constexpr int callbacks = static_cast<int>(20.0 * rate_hz / period_frames);
 
-class BufferSource final : public AudioSource {
-public:
-    explicit BufferSource(AudioBuffer audio) : audio_(std::move(audio)), info_{rate_hz, 2, audio_.frames(), 0} {}
-    [[nodiscard]] const StreamInfo& info() const override { return info_; }
-    [[nodiscard]] Result<int> read(AudioView into) override {
-        const int count = std::min(into.frames(), audio_.frames() - position_);
-        copy(std::as_const(audio_).view().part(position_, count), into.part(0, count));
-        position_ += count;
-        return count;
-    }
-    [[nodiscard]] Status rewind() override {
-        position_ = 0;
-        return success();
-    }
-
-private:
-    AudioBuffer audio_;
-    StreamInfo info_;
-    int position_ = 0;
-};
-
 double ms_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
@@ -49,7 +29,7 @@ double ms_since(Clock::time_point start) {
 }  // namespace
 
 int main() {
-    BufferSource source(bench::signal(static_cast<int>(240 * rate_hz)));
+    test::MemorySource source(bench::signal(static_cast<int>(240 * rate_hz)), rate_hz);
     const auto track = load_track("bench", source, [](double) { return true; });
     Player player(rate_hz, 2);
     DeckMaker maker(*track, player);
