@@ -2,6 +2,7 @@
 
 #include <jack/jack.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -63,8 +64,12 @@ private:
         auto& ear = *static_cast<JackEar*>(self);
         const std::size_t at = ear.heard_;
         const auto count = std::min<std::size_t>(frames, ear.left_.size() - at);
-        std::memcpy(ear.left_.data() + at, ::jack_port_get_buffer(ear.ports_[0], frames), count * sizeof(float));
-        std::memcpy(ear.right_.data() + at, ::jack_port_get_buffer(ear.ports_[1], frames), count * sizeof(float));
+        const auto* left = static_cast<const float*>(::jack_port_get_buffer(ear.ports_[0], frames));
+        const auto* right = static_cast<const float*>(::jack_port_get_buffer(ear.ports_[1], frames));
+        // It pricks up at the first sound: a freewheeling server may go through minutes of silence before.
+        if (at == 0 && std::all_of(left, left + frames, [](float sample) { return sample == 0.0F; })) return 0;
+        std::copy_n(left, count, ear.left_.data() + at);
+        std::copy_n(right, count, ear.right_.data() + at);
         ear.heard_ = at + count;
         return 0;
     }
