@@ -12,6 +12,7 @@
 #include "analysis/level_analyzer.h"
 #include "analysis/spectrum_analyzer.h"
 #include "analysis/texture_analyzer.h"
+#include "bench/bench_signal.h"
 #include "core/random.h"
 #include "dsp/denormals.h"
 #include "mastering/chain.h"
@@ -24,49 +25,10 @@ constexpr double rate_hz = 44100.0;
 constexpr int block_frames = 512;
 constexpr int live_block_frames = 256;
 
-/// Brown-ish noise with bursts, at about -14 dBFS: every frequency and many levels.
-AudioBuffer bench_signal(int frames) {
-    Random random(1);
-    AudioBuffer audio(2, frames);
-    for (int c = 0; c < 2; ++c) {
-        double low = 0.0;
-        for (int n = 0; n < frames; ++n) {
-            const double noise = random.uniform(-1.0, 1.0);
-            low += 0.05 * (noise - low);
-            const double burst = (n / 5000) % 4 == 0 ? 1.0 : 0.3;
-            audio.channel(c)[n] = static_cast<float>(burst * (0.9 * low + 0.1 * noise));
-        }
-    }
-    return audio;
-}
-
-ChainSettings busy_settings() {
-    ChainSettings settings;
-    settings.repair.cutoff_hz = 15.0;
-    settings.tone.mid_80_hz_db = 2.0;
-    settings.tone.side_9600_hz_db = 1.0;
-    settings.eq.bell_1_db = 1.0;
-    settings.eq.bell_2_db = -1.0;
-    settings.dynamic_eq.harsh_range_db = 3.0;
-    settings.dynamic_eq.resonance_1_range_db = 3.0;
-    settings.multiband.low_ratio = 2.0;
-    settings.multiband.high_ratio = 2.0;
-    settings.glue.ratio = 2.0;
-    settings.glue.threshold_db = -20.0;
-    settings.saturation.drive_db = 3.0;
-    settings.width.mid_db = 1.0;
-    settings.clipper.threshold_db = -6.0;
-    settings.limiter.drive_db = 6.0;
-    settings.limiter.ceiling_dbtp = -1.0;
-    settings.limiter.high_cut_hz = 20000.0;
-    settings.dither.bits = 24.0;
-    return settings;
-}
-
 template <class Process>
 void run(benchmark::State& state, Process process, int frames_at_once = block_frames) {
     const FlushDenormals no_denormals;
-    const AudioBuffer signal = bench_signal(frames_at_once * 128);
+    const AudioBuffer signal = bench::signal(frames_at_once * 128);
     AudioBuffer block(2, frames_at_once);
     int at = 0;
     for (auto _ : state) {
@@ -85,7 +47,7 @@ void register_all() {
     const ProcessSpec spec{rate_hz, 2, block_frames};
     for_each_stage(chain_stages, [&](const auto& stage) {
         using Processor = typename std::remove_cvref_t<decltype(stage)>::Processor;
-        const auto settings = busy_settings().*stage.settings;
+        const auto settings = bench::busy_settings().*stage.settings;
         benchmark::RegisterBenchmark(std::string(stage.name).c_str(), [spec, settings](benchmark::State& state) {
             Processor block;
             block.prepare(spec);
@@ -96,13 +58,13 @@ void register_all() {
     benchmark::RegisterBenchmark("whole chain", [spec](benchmark::State& state) {
         Chain chain;
         chain.prepare(spec);
-        chain.set(busy_settings());
+        chain.set(bench::busy_settings());
         run(state, [&](AudioView io) { chain.process(io); });
     });
     benchmark::RegisterBenchmark("whole chain, live", [](benchmark::State& state) {
         Chain chain;
         chain.prepare({rate_hz, 2, live_block_frames});
-        chain.set(busy_settings());
+        chain.set(bench::busy_settings());
         const auto process = [&](AudioView io) { chain.process(io); };
         run(state, process, live_block_frames);
     });

@@ -13,6 +13,7 @@
 #include "cli/master_command.h"
 #include "cli/master_flags.h"
 #include "cli/presets_command.h"
+#include "cli/preview_command.h"
 #include "cli/printable_text.h"
 #include "cli/targets_command.h"
 #include "core/version.h"
@@ -34,11 +35,15 @@ struct Program {
     CLI::App* presets = nullptr;
     CLI::App* targets = nullptr;
     CLI::App* check = nullptr;
+    CLI::App* preview = nullptr;
+    CLI::App* devices = nullptr;
     MasterFlags master_flags;
     AnalyzeFlags analyze_flags;
     PresetsFlags presets_flags;
     TargetsFlags targets_flags;
     CheckFlags check_flags;
+    PreviewFlags preview_flags;
+    bool devices_as_json = false;
     bool lists_parameters = false;
 };
 
@@ -61,16 +66,28 @@ void add_texts(CLI::App& command, const std::string& names, std::vector<std::str
     command.add_option(names, values, help)->type_name(type)->allow_extra_args(false);
 }
 
+void add_flag(CLI::App& command, const MasterFlag& flag, MasterFlags& flags) {
+    if (flag.list)
+        add_texts(command, flag.names, flag.list(flags), flag.type, flag.help);
+    else
+        add_text(command, flag.names, flag.text(flags), flag.type, flag.help);
+}
+
+/// Whether a flag of master is one of preview, too: what is heard, but not where it goes.
+bool decides_the_sound(const MasterFlag& flag) {
+    constexpr std::array others{"--preset", "--style", "--limiter", "--predictor", "--set", "--settings"};
+    return std::ranges::any_of(target_params, [&](const auto& row) { return flag.names == flag_of(row.name); }) ||
+           std::ranges::any_of(dimensions,
+                               [&](const auto& row) { return flag.names == "--" + std::string(row.name); }) ||
+           std::ranges::find(others, flag.names) != others.end();
+}
+
 void add_master(Program& program) {
     auto& flags = program.master_flags;
     program.master = program.app.add_subcommand("master", "master files");
     auto& command = *program.master;
     add_inputs(command, flags.inputs);
-    for (const auto& flag : master_flags())
-        if (flag.list)
-            add_texts(command, flag.names, flag.list(flags), flag.type, flag.help);
-        else
-            add_text(command, flag.names, flag.text(flags), flag.type, flag.help);
+    for (const auto& flag : master_flags()) add_flag(command, flag, flags);
     command.add_flag("--replaygain", flags.replaygain, "writes ReplayGain tags of the master");
     command.add_flag("--skip-existing", flags.skip_existing, "passes over inputs whose master is there already");
     command.add_flag("--json", flags.json, "prints the report as JSON, an array for several inputs");
@@ -135,6 +152,32 @@ void add_check(Program& program) {
     command.footer(check_footer());
 }
 
+void add_preview(Program& program) {
+    auto& flags = program.preview_flags;
+    program.preview = program.app.add_subcommand("preview", "hear a track and its master, level-matched, in real time");
+    auto& command = *program.preview;
+    command.add_option("IN", flags.master.inputs, "a mono or stereo file")->type_name("FILE");
+    for (const auto& flag : master_flags())
+        if (decides_the_sound(flag)) add_flag(command, flag, flags.master);
+    add_text(command, "--reference", flags.reference, "FILE", "something to compare with, heard as C");
+    add_text(command, "--api", flags.api, "jack|pulse|alsa", "sound system [the first that answers]");
+    add_text(command, "--device", flags.device, "NUMBER|NAME", "burnish devices lists them [the default one]");
+    add_text(command, "--buffer", flags.buffer, "FRAMES", "of the device; it may take another number [512]");
+    add_text(command, "-o,--output", flags.master.output, "OUT", "where an export goes [NAME.master.wav]");
+    add_text(command, "--script", flags.script, "FILE|-", "does what a script says: lines of SECONDS COMMAND");
+    command.add_flag("--null", flags.null, "plays to a clock instead of a device");
+    command.add_flag("--fast", flags.fast, "with --null and --script: as fast as it goes");
+    command.add_flag("--plain", flags.plain,
+                     "no screen: reads commands from standard input, says what happens in lines");
+    command.add_flag("-f,--force", flags.master.force, "an export replaces existing files");
+    command.footer(preview_footer());
+}
+
+void add_devices(Program& program) {
+    program.devices = program.app.add_subcommand("devices", "list what the preview can play on");
+    program.devices->add_flag("--json", program.devices_as_json, "prints JSON");
+}
+
 Program::Program() {
     app.get_formatter()->column_width(flag_column);
     app.set_version_flag("--version", "burnish " + std::string(version), "prints the version");
@@ -146,6 +189,8 @@ Program::Program() {
     add_presets(*this);
     add_targets(*this);
     add_check(*this);
+    add_preview(*this);
+    add_devices(*this);
 }
 
 std::string trimmed_value(const std::string& flag) { return flag.substr(0, flag.find('=')); }
@@ -190,7 +235,8 @@ std::string readable(const CLI::ParseError& problem) {
 }
 
 ExitCode run(const Program& program, const Console& console) {
-    for (const CLI::App* command : {program.master, program.analyze, program.presets, program.targets, program.check})
+    for (const CLI::App* command : {program.master, program.analyze, program.presets, program.targets, program.check,
+                                    program.preview, program.devices})
         if (command->parsed())
             if (const auto error = unknown(*command)) return usage_error(error->message, command->get_name(), console);
     if (const auto error = unknown(program.app)) return usage_error(error->message, "", console);
@@ -203,6 +249,8 @@ ExitCode run(const Program& program, const Console& console) {
     if (program.presets->parsed()) return run_presets(program.presets_flags, console);
     if (program.targets->parsed()) return run_targets(program.targets_flags, console);
     if (program.check->parsed()) return run_check(program.check_flags, console);
+    if (program.preview->parsed()) return run_preview(program.preview_flags, console);
+    if (program.devices->parsed()) return run_devices(program.devices_as_json, console);
     console.err << wrapped(program.app.help());
     return ExitCode::usage;
 }

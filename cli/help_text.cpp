@@ -7,6 +7,7 @@
 #include "cli/advice_text.h"
 #include "cli/exit_code.h"
 #include "cli/master_options.h"
+#include "cli/preview_words.h"
 #include "io/output_format.h"
 #include "mastering/chain.h"
 #include "mastering/patch.h"
@@ -141,6 +142,18 @@ std::string check_footer() {
            "  burnish check master.wav --target spotify --target cd\n"
            "  burnish check *.mp3 --target acx --quiet && upload *.mp3\n"
            "  burnish check master.wav --simulate spotify";
+}
+
+std::string preview_footer() {
+    return "Keys, on the screen:\n" + key_table() + "\nCommands, in scripts and with --plain:\n" + word_table() +
+           "\n"
+           "A is the original, B the master, C the reference. The level match turns the louder ones down, by what is\n"
+           "measured over the loop, or else over the 20 s around the place in hand.\n"
+           "\n"
+           "Examples:\n"
+           "  burnish preview song.wav\n"
+           "  burnish preview song.wav --preset metal --loudness -10 --reference favourite.flac\n"
+           "  printf '0 play\\n10 B\\n20 preset metal\\n40 quit\\n' | burnish preview song.wav --script -";
 }
 
 std::string limiter_mode_names(std::string_view between) {

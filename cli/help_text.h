@@ -10,6 +10,7 @@ namespace burnish {
 [[nodiscard]] std::string master_footer();
 [[nodiscard]] std::string analyze_footer();
 [[nodiscard]] std::string presets_footer();
+[[nodiscard]] std::string preview_footer();
 [[nodiscard]] std::string targets_footer();
 [[nodiscard]] std::string check_footer();
 

@@ -32,14 +32,6 @@ namespace {
 constexpr double loudness_tolerance_lu = 0.05;
 constexpr double peak_tolerance_db = 0.005;  // half of the last digit that is printed
 
-MasterServices file_services() {
-    return {.make_scratch =
-                [](int channels, double sample_rate_hz) {
-                    return make_scratch(channels, sample_rate_hz, usual_scratch_bytes_per_channel(sample_rate_hz));
-                },
-            .convert_rate = convert_rate};
-}
-
 /// A model that cannot be used is no reason to stop: the rules stand in for it.
 Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
     if (kind == PredictorKind::off) return predict_nothing;
@@ -48,20 +40,6 @@ Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) 
     if (learned) return shaped(*std::move(learned));
     warnings.push_back(learned.error().message + "; rules take its place");
     return shaped(predict_by_rules);
-}
-
-MasterRequest request_for(const MasterOptions& options, const OutputSpec& spec, bool concurrent,
-                          std::vector<std::string>& warnings) {
-    return {.target = options.target,
-            .patch = options.patch,
-            .predictor = predictor_for(options.predictor, warnings),
-            .delivery_rate_hz = spec.sample_rate_hz,
-            .delivery_bits = spec.depth ? integer_bits(*spec.depth) : 0,
-            .concurrent = concurrent,
-            // A place of delivery may ask for any number, the noise floor say.
-            .verified = options.delivery ? AnalysisScope::track : AnalysisScope::master,
-            .study = nullptr,
-            .offset = {}};
 }
 
 /// An input that several masters are made of.
@@ -237,7 +215,7 @@ Status make_master(const MasterJob& job, Track& track, bool concurrent, const Jo
                                       number_text(outcome.source.sample_rate_hz) + " Hz") +
                            ": converted to " + number_text(spec->sample_rate_hz) + " Hz");
     auto report =
-        render(job, track, source_for(track, spec->channels), request_for(options, *spec, concurrent, warnings),
+        render(job, track, source_for(track, spec->channels), master_request(options, *spec, concurrent, warnings),
                delivery.get(), progress, outcome.duration_s());
     if (!report) return report.error();
     outcome.report = *std::move(report);
@@ -279,6 +257,29 @@ std::optional<std::string> missed_by(const Target& target, double found_lufs, do
 }
 
 }  // namespace
+
+MasterServices file_services() {
+    return {.make_scratch =
+                [](int channels, double sample_rate_hz) {
+                    return make_scratch(channels, sample_rate_hz, usual_scratch_bytes_per_channel(sample_rate_hz));
+                },
+            .convert_rate = convert_rate};
+}
+
+MasterRequest master_request(const MasterOptions& options, const OutputSpec& spec, bool concurrent,
+                             std::vector<std::string>& warnings) {
+    return {.target = options.target,
+            .patch = options.patch,
+            .predictor = predictor_for(options.predictor, warnings),
+            .delivery_rate_hz = spec.sample_rate_hz,
+            .delivery_bits = spec.depth ? integer_bits(*spec.depth) : 0,
+            .concurrent = concurrent,
+            // A place of delivery may ask for any number, the noise floor say.
+            .verified = options.delivery ? AnalysisScope::track : AnalysisScope::master,
+            .analysis = nullptr,
+            .study = nullptr,
+            .offset = {}};
+}
 
 namespace {
 

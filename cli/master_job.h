@@ -32,6 +32,13 @@ struct MasterOutcome {
     }
 };
 
+/// Scratch space and rate conversion, for the engine.
+[[nodiscard]] MasterServices file_services();
+
+/// What the engine is to do for options and an output; `warnings` tells if the predictor asked for cannot be had.
+[[nodiscard]] MasterRequest master_request(const MasterOptions& options, const OutputSpec& spec, bool concurrent,
+                                           std::vector<std::string>& warnings);
+
 /// Told how far a job is, and how long its sound; returns false to stop it.
 using JobProgress = std::function<bool(std::string_view stage, double fraction, double duration_s)>;
 

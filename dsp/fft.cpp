@@ -100,10 +100,9 @@ struct RealFft::Plans {
     }
 };
 
-RealFft::RealFft(int size) : plans_(std::make_unique<Plans>(size)), size_(size) { assert(size >= 2 && size % 2 == 0); }
-RealFft::RealFft(RealFft&&) noexcept = default;
-RealFft& RealFft::operator=(RealFft&&) noexcept = default;
-RealFft::~RealFft() = default;
+RealFft::RealFft(int size) : plans_(std::make_shared<const Plans>(size)), size_(size) {
+    assert(size >= 2 && size % 2 == 0);
+}
 
 void RealFft::forward(std::span<const float> time, std::span<std::complex<float>> spectrum) const noexcept {
     assert(static_cast<int>(time.size()) == size_ && static_cast<int>(spectrum.size()) == bins());

@@ -31,13 +31,10 @@ using AlignedVector = std::vector<T, AlignedAllocator<T>>;
 /// Real FFT of a fixed even size, single precision. Unnormalised: inverse(forward(x)) = size * x.
 ///
 /// Planned without timing runs, so that the same program on the same machine always takes the same path and gives the
-/// same bits. Both buffers must come from an AlignedVector.
+/// same bits. Both buffers must come from an AlignedVector. Copies share the plan, which never changes.
 class RealFft {
 public:
     explicit RealFft(int size);
-    RealFft(RealFft&&) noexcept;
-    RealFft& operator=(RealFft&&) noexcept;
-    ~RealFft();
 
     [[nodiscard]] int size() const noexcept { return size_; }
     [[nodiscard]] int bins() const noexcept { return size_ / 2 + 1; }
@@ -49,7 +46,7 @@ public:
 
 private:
     struct Plans;
-    std::unique_ptr<Plans> plans_;
+    std::shared_ptr<const Plans> plans_;
     int size_;
 };
 

@@ -115,6 +115,12 @@ public:
         return std::apply([](const auto&... block) { return (block.latency_frames() + ...); }, blocks_);
     }
 
+    /// The row's one block of a kind, to read its meters.
+    template <Block B>
+    [[nodiscard]] const B& block() const noexcept {
+        return std::get<B>(blocks_);
+    }
+
 private:
     template <class Visit>
     void for_each_block(Visit&& visit) {

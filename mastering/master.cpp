@@ -309,7 +309,9 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     PhaseProgress phase(progress);
     phase.begin("analyzing", 0.2);
     std::optional<Study> own;
-    if (request.study == nullptr) {
+    if (request.study == nullptr && request.analysis != nullptr) {
+        own = Study{*request.analysis, request.predictor(*request.analysis, request.target)};
+    } else if (request.study == nullptr) {
         auto made = study_track(source, request, phase.ticker());
         if (!made) return made.error();
         own = *std::move(made);

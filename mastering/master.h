@@ -25,13 +25,14 @@ struct AimOffset {
 
 struct MasterRequest {
     Target target;
-    Patch patch;                    ///< numbers that nobody may change
-    Predictor predictor;            ///< proposes the rest
-    double delivery_rate_hz = 0.0;  ///< 0: the source's
-    int delivery_bits = 24;         ///< word length to dither to; 0 keeps floating point
-    bool concurrent = true;         ///< use a second thread; the result is the same
+    Patch patch;                                     ///< numbers that nobody may change
+    Predictor predictor;                             ///< proposes the rest
+    double delivery_rate_hz = 0.0;                   ///< 0: the source's
+    int delivery_bits = 24;                          ///< word length to dither to; 0 keeps floating point
+    bool concurrent = true;                          ///< use a second thread; the result is the same
     AnalysisScope verified = AnalysisScope::master;  ///< what is measured of the written file
-    const Study* study = nullptr;   ///< of this source by this predictor, if there is one already
+    const TrackAnalysis* analysis = nullptr;  ///< of the source, if it has been measured before; outlives the work
+    const Study* study = nullptr;             ///< of this source by this predictor, if there is one already
     AimOffset offset{};
 };
 

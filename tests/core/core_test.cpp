@@ -189,7 +189,8 @@ TEST_CASE("includes follow the arrows between the rooms", "[core][architecture]"
         {"analysis", {"core", "dsp", "analysis"}},
         {"mastering", {"core", "dsp", "analysis", "mastering"}},
         {"io", {"core", "io"}},
-        {"cli", {"core", "dsp", "analysis", "mastering", "io", "cli"}},
+        {"preview", {"core", "dsp", "analysis", "mastering", "preview"}},
+        {"cli", {"core", "dsp", "analysis", "mastering", "io", "preview", "cli"}},
         {"training", {"core", "dsp", "analysis", "mastering", "io", "training"}},
     };
     const std::regex include(R"re(#include "([a-z_]+)/)re");

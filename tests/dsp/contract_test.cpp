@@ -176,6 +176,24 @@ TEMPLATE_LIST_TEST_CASE("reset restores the fresh state", "[dsp][contract]", All
     }
 }
 
+TEMPLATE_LIST_TEST_CASE("a copy goes on like its original, and leaves it alone", "[dsp][contract]", AllBlocks) {
+    Random random(12);
+    const auto in = toy_music(0.7, spec.sample_rate_hz);
+    constexpr int cut = 11000;
+    for (int trial = 0; trial < 3; ++trial) {
+        TestType block;
+        block.prepare(spec);
+        block.set(random_settings<TestType>(random));
+        auto original = in;
+        run_in_pieces(block, original.view().part(0, cut), 1024);
+        auto copied = original;
+        TestType copy_of_block = block;
+        run_in_pieces(copy_of_block, copied.view().part(cut, in.frames() - cut), 1024);
+        run_in_pieces(block, original.view().part(cut, in.frames() - cut), 1024);
+        CHECK(same_bits(original, copied));
+    }
+}
+
 TEMPLATE_LIST_TEST_CASE("set, process and reset never allocate", "[dsp][contract][realtime]", AllBlocks) {
     Random random(13);
     auto audio = toy_music(0.5, spec.sample_rate_hz);

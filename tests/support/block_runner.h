@@ -10,9 +10,13 @@ namespace burnish::test {
 
 /// Runs a whole signal through a prepared block in pieces of `piece_frames`, in place.
 template <Block B>
-void run_in_pieces(B& block, AudioBuffer& audio, int piece_frames) {
+void run_in_pieces(B& block, AudioView audio, int piece_frames) {
     for (int first = 0; first < audio.frames(); first += piece_frames)
-        block.process(audio.view().part(first, std::min(piece_frames, audio.frames() - first)));
+        block.process(audio.part(first, std::min(piece_frames, audio.frames() - first)));
+}
+template <Block B>
+void run_in_pieces(B& block, AudioBuffer& audio, int piece_frames) {
+    run_in_pieces(block, audio.view(), piece_frames);
 }
 
 /// Prepares a block, sets it and runs a signal through it; the latency is taken out, the length kept.

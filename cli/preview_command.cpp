@@ -1,0 +1,154 @@
+#include "cli/preview_command.h"
+
+#include <charconv>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "cli/interrupt.h"
+#include "cli/master_job.h"
+#include "cli/number_format.h"
+#include "cli/preview_control.h"
+#include "cli/preview_runs.h"
+#include "cli/preview_screen.h"
+#include "cli/progress_bar.h"
+#include "cli/text_file.h"
+
+namespace burnish {
+
+namespace {
+
+constexpr int least_buffer_frames = 16;
+constexpr int most_buffer_frames = 8192;
+
+Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
+
+ExitCode fail(const Error& error, const Console& console) {
+    if (error.code != ErrorCode::canceled) console.error(error.message);
+    return exit_code_for(error.code);
+}
+
+Result<DeviceRequest> read_device_flags(const PreviewFlags& flags) {
+    DeviceRequest request;
+    request.device = flags.device.value_or("");
+    if (flags.null && (flags.api || flags.device))
+        return usage("--null and --api or --device contradict each other: a clock is no device");
+    if (flags.fast && !(flags.null && flags.script)) return usage("--fast needs --null and --script");
+    if (flags.api) {
+        const auto apis = audio_apis();
+        if (std::find(apis.begin(), apis.end(), *flags.api) == apis.end()) {
+            std::string names;
+            for (const auto& name : apis) names += (names.empty() ? "" : ", ") + name;
+            return usage("--api: \"" + *flags.api + "\" found, one of " + names + " expected");
+        }
+        request.api = *flags.api;
+    }
+    if (flags.buffer) {
+        const auto& text = *flags.buffer;
+        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), request.buffer_frames);
+        if (problem != std::errc() || end != text.data() + text.size() || request.buffer_frames < least_buffer_frames ||
+            request.buffer_frames > most_buffer_frames)
+            return usage("--buffer: \"" + text + "\" found, a whole number of frames in [" +
+                         std::to_string(least_buffer_frames) + ", " + std::to_string(most_buffer_frames) +
+                         "] expected");
+    }
+    return request;
+}
+
+Result<std::vector<ScriptLine>> read_script_flag(const std::optional<std::string>& path) {
+    if (!path) return std::vector<ScriptLine>();
+    if (*path == "-") return read_script("-", std::string(std::istreambuf_iterator<char>(std::cin), {}));
+    const auto text = read_text(*path, ErrorCode::usage);
+    if (!text) return text.error();
+    return read_script(*path, *text);
+}
+
+Result<std::shared_ptr<const Track>> open_track(const std::filesystem::path& path, const Console& console) {
+    auto file = open_audio(path);
+    if (!file) return file.error();
+    for (const auto& warning : (*file)->warnings()) console.warning(warning);
+    const auto& info = (*file)->info();
+    if (info.frames == 0) return Error{ErrorCode::input, path.string() + ": there is no sound in it"};
+    ProgressBar bar(console, true, 1);
+    auto track = load_track(path.filename().string(), **file, [&](double done) {
+        bar.update(0, "reading", done, static_cast<double>(info.frames) / info.sample_rate_hz);
+        return !interrupt_requested();
+    });
+    bar.finish(0);
+    return track;
+}
+
+Status listen(const PreviewFlags& flags, const Console& console) {
+    auto request = read_device_flags(flags);
+    if (!request) return request.error();
+    const auto script = read_script_flag(flags.script);
+    if (!script) return script.error();
+    if (flags.master.inputs.size() > 1) return usage("one input at a time can be listened to");
+    auto checked = flags.master;
+    checked.dry_run = true;
+    if (const auto options = read_master_flags(checked); !options) return options.error();
+
+    const auto track = open_track(flags.master.inputs.front(), console);
+    if (!track) return track.error();
+    request->sample_rate_hz = (*track)->info.sample_rate_hz;
+    Session session(*track, file_services());
+    Output output(session);
+    PreviewControl control(session, output, flags.master, *request);
+    if (auto status = control.want_master(); !status) return status;
+    if (flags.reference)
+        if (const auto done = control.run("reference " + *flags.reference); !done) return done.error();
+    if (flags.fast) return run_script_fast(control, *script, *request, console);
+
+    const auto opened = flags.null ? output.open_null(*request) : output.open(*request);
+    if (!opened && opened.error().code == ErrorCode::output)
+        return Error{ErrorCode::output, opened.error().message + "\n       burnish devices lists what there is; with " +
+                                            "--null everything works, unheard"};
+    if (!opened) return opened;
+    if (flags.script) return run_script(control, *script, console);
+    session.play(true);
+    if (flags.plain || !has_screen())
+        run_plain(control, console);
+    else
+        run_screen(control, (*track)->name, console.out_style.unicode);
+    control.finish_export();
+    for (const auto& line : control.news()) console.out << line << '\n';
+    return success();
+}
+
+}  // namespace
+
+ExitCode run_preview(const PreviewFlags& flags, const Console& console) {
+    const auto status = listen(flags, console);
+    if (!status) return fail(status.error(), console);
+    return interrupt_requested() ? ExitCode::interrupted : ExitCode::done;
+}
+
+ExitCode run_devices(bool json, const Console& console) {
+    const auto devices = list_audio_devices();
+    if (json) {
+        auto list = nlohmann::ordered_json::array();
+        for (const auto& device : devices)
+            list.push_back({{"api", device.api},
+                            {"number", device.number},
+                            {"name", device.name},
+                            {"channels", device.channels},
+                            {"sample_rates_hz", device.sample_rates_hz},
+                            {"default", device.is_default}});
+        console.out << json_text(list);
+        return ExitCode::done;
+    }
+    for (const auto& device : devices) {
+        std::string rates;
+        for (const int rate_hz : device.sample_rates_hz)
+            rates += (rates.empty() ? "" : " ") + fixed_text(rate_hz / 1000.0, rate_hz % 1000 == 0 ? 0 : 1);
+        console.out << "--api " << device.api << " --device " << device.number << "   " << device.name << ", "
+                    << device.channels << " channels, " << rates << " kHz" << (device.is_default ? ", default" : "")
+                    << '\n';
+    }
+    if (devices.empty())
+        console.out << "no audio device found: no JACK, PulseAudio or PipeWire server answers, and ALSA has no card\n"
+                       "(burnish preview --null plays to a clock)\n";
+    return ExitCode::done;
+}
+
+}  // namespace burnish

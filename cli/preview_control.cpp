@@ -1,0 +1,386 @@
+#include "cli/preview_control.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <span>
+
+#include "cli/interrupt.h"
+#include "cli/master_job.h"
+#include "cli/number_format.h"
+#include "cli/preset_files.h"
+#include "cli/text_file.h"
+#include "io/resampler.h"
+#include "mastering/settings_json.h"
+
+namespace burnish {
+
+namespace {
+
+constexpr double intensity_step_percent = 5.0;
+constexpr double loudness_step_lu = 0.5;
+constexpr double loudest_s = 20.0;
+
+Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
+
+std::string db_text(double db) { return (db > 0.0 ? "+" : "") + fixed_text(db, 1) + " dB"; }
+
+std::string lufs_text(double lufs) { return lufs <= silence_db ? "silence" : fixed_text(lufs, 1) + " LUFS"; }
+
+std::string time_text(double seconds) {
+    const double whole = std::floor(seconds);
+    return duration_text(whole) + fixed_text(std::min(seconds - whole, 0.9), 1).substr(1);
+}
+
+std::size_t target_index(double Target::*member) {
+    const auto row = std::ranges::find(target_params, member, &Param<Target>::member);
+    return static_cast<std::size_t>(row - target_params.begin());
+}
+
+/// on, off or toggle.
+Result<bool> read_switch(std::string_view name, const std::string& what, bool now) {
+    if (what == "toggle") return !now;
+    if (what == "on" || what == "off") return what == "on";
+    return usage(std::string(name) + ": \"" + what + "\" found, on, off or toggle expected");
+}
+
+/// The name before or after one in a list that goes round; from none, its first or last.
+std::string neighbour(const std::vector<std::string>& names, const std::string& name, int step) {
+    const auto at = std::ranges::find(names, name);
+    const auto count = static_cast<int>(names.size());
+    if (at == names.end()) return step > 0 ? names.front() : names.back();
+    return names[static_cast<std::size_t>((static_cast<int>(at - names.begin()) + step + count) % count)];
+}
+
+}  // namespace
+
+PreviewControl::PreviewControl(Session& session, Output& output, MasterFlags flags, DeviceRequest device)
+    : session_(session), output_(output), flags_(std::move(flags)), device_(std::move(device)) {
+    flags_.dry_run = true;
+}
+
+PreviewControl::~PreviewControl() {
+    if (exporter_.joinable()) exporter_.join();
+}
+
+Status PreviewControl::want_master() {
+    const auto done = set_flags(flags_);
+    return done ? success() : Status(done.error());
+}
+
+Result<std::string> PreviewControl::set_flags(MasterFlags flags) {
+    auto options = read_master_flags(flags);
+    if (!options) return options.error();
+    flags_ = std::move(flags);
+    options_ = *std::move(options);
+    const auto& info = session_.track().info;
+    const OutputSpec spec{
+        .sample_rate_hz = info.sample_rate_hz, .channels = info.channels, .frames = info.frames, .depth = {}};
+    warnings_.clear();
+    session_.want(master_request(options_, spec, true, warnings_));
+    return std::string();
+}
+
+Result<std::string> PreviewControl::run(std::string_view command) {
+    const auto order = read_order(command);
+    if (!order) return order.error();
+    const auto name = order->word->name;
+    const auto& arguments = order->arguments;
+    if (name == "A") return do_listen(Heard::original);
+    if (name == "B") return do_listen(Heard::master);
+    if (name == "C") return do_listen(Heard::reference);
+    if (name == "X") return abx_ ? do_listen(abx_->x()) : Done(usage("X: only in a blind test; abx on starts one"));
+    if (name == "loop") return do_loop(arguments);
+    if (name == "preset") return do_preset(arguments[0]);
+    if (name == "style") return do_style(arguments[0]);
+    if (name == "intensity") return do_target(&Target::intensity_percent, arguments[0], intensity_step_percent);
+    if (name == "loudness") return do_target(&Target::loudness_lufs, arguments[0], loudness_step_lu);
+    if (name == "match" || name == "delta" || name == "mono") return do_switch(name, arguments[0]);
+    if (name == "reference") return do_reference(arguments[0]);
+    if (name == "abx") return do_abx(arguments[0]);
+    if (name == "export") return do_export(arguments);
+    if (name == "device") return do_device();
+    if (name == "status") return status();
+    return do_transport(name, arguments);
+}
+
+PreviewControl::Done PreviewControl::do_transport(std::string_view name, const Arguments& arguments) {
+    if (name == "quit") {
+        quits_ = true;
+        return std::string("quits");
+    }
+    const bool is_playing = session_.controls().playing && !session_.player().state().at_end;
+    if (name == "play" || name == "pause" || name == "toggle") {
+        const bool plays = name == "toggle" ? !is_playing : name == "play";
+        session_.play(plays);
+        told_end_ = false;
+        return plays ? "plays " + heard_name() : std::string("pauses");
+    }
+    if (name == "switch") {
+        // Also the way back from C and from the difference.
+        const bool to_original = session_.controls().heard == Heard::master;
+        return do_listen(to_original ? Heard::original : Heard::master);
+    }
+    const auto seconds = read_time_s(name, arguments[0]);
+    if (!seconds) return seconds.error();
+    if (name == "seek") session_.seek_to(*seconds);
+    if (name == "forward") session_.seek_by(*seconds);
+    if (name == "back") session_.seek_by(-*seconds);
+    told_end_ = false;
+    return "at " + time_text(session_.position_s());
+}
+
+PreviewControl::Done PreviewControl::do_listen(Heard heard) {
+    if (heard == Heard::reference && session_.reference() == nullptr)
+        return usage("C: there is no reference; load one: reference FILE, or --reference FILE at the start");
+    session_.listen_to(heard);
+    return heard_name();
+}
+
+std::string PreviewControl::heard_name() const {
+    if (abx_ && session_.controls().heard != Heard::reference) return "A, B or X";
+    switch (session_.controls().heard) {
+        case Heard::original:
+            return "A, the original";
+        case Heard::master:
+            return "B, the master";
+        case Heard::reference:
+            return "C, " + reference_name_;
+        case Heard::difference:
+            return "the difference B - A";
+    }
+    return {};
+}
+
+PreviewControl::Done PreviewControl::do_loop(const Arguments& arguments) {
+    const auto& what = arguments[0];
+    const auto describe = [&]() -> Done {
+        const auto& loop = session_.loop();
+        if (!loop) return std::string("no loop");
+        return "loop from " + time_text(loop->first_s) + " to " + time_text(loop->last_s);
+    };
+    if (arguments.size() == 2) {
+        const auto first_s = read_time_s("loop", arguments[0]);
+        if (!first_s) return first_s.error();
+        const auto last_s = read_time_s("loop", arguments[1]);
+        if (!last_s) return last_s.error();
+        loop_in_s_ = *first_s;
+        loop_out_s_ = *last_s;
+        session_.set_loop(Section{*first_s, *last_s});
+        return describe();
+    }
+    if (what == "in") loop_in_s_ = session_.position_s();
+    if (what == "out") loop_out_s_ = session_.position_s();
+    const bool has_points = loop_in_s_ && loop_out_s_ && *loop_in_s_ < *loop_out_s_;
+    if (what == "in" || what == "out") {
+        if (has_points) session_.set_loop(Section{*loop_in_s_, *loop_out_s_});
+        return has_points ? describe()
+                          : Done("loop " + std::string(what == "in" ? "starts" : "ends") + " at " +
+                                 time_text(session_.position_s()));
+    }
+    if (what == "off" || (what == "toggle" && session_.loop())) {
+        session_.set_loop({});
+    } else if (what == "on" || what == "toggle") {
+        session_.set_loop(has_points ? Section{*loop_in_s_, *loop_out_s_} : session_.loudest_section(loudest_s));
+    } else if (what == "loudest") {
+        session_.set_loop(session_.loudest_section(loudest_s));
+    } else {
+        return usage("loop: \"" + what + "\" found, two times, loudest, in, out, on, off or toggle expected");
+    }
+    return describe();
+}
+
+PreviewControl::Done PreviewControl::do_preset(const std::string& what) {
+    auto flags = flags_;
+    const auto names = preset_names(PresetKind::genre);
+    if (what == "none")
+        flags.preset.reset();
+    else if (what == "next" || what == "previous")
+        flags.preset = neighbour(names, flags.preset.value_or(""), what == "next" ? 1 : -1);
+    else if (what.size() == 1 && what[0] >= '1' && what[0] <= '9')
+        flags.preset = std::string(preview_presets[static_cast<std::size_t>(what[0] - '1')]);
+    else
+        flags.preset = what;
+    const auto done = set_flags(std::move(flags));
+    return done ? Done("preset " + flags_.preset.value_or("none")) : done;
+}
+
+PreviewControl::Done PreviewControl::do_style(const std::string& what) {
+    auto flags = flags_;
+    if (what == "none")
+        flags.style.reset();
+    else
+        flags.style = what == "next" ? neighbour(preset_names(PresetKind::style), flags.style.value_or(""), 1) : what;
+    const auto done = set_flags(std::move(flags));
+    return done ? Done("style " + flags_.style.value_or("none")) : done;
+}
+
+PreviewControl::Done PreviewControl::do_target(double Target::*member, const std::string& what, double step) {
+    auto flags = flags_;
+    const auto index = target_index(member);
+    const auto& param = target_params[index];
+    auto& text = flags.target[index];
+    const double now = options_.target.*member;
+    if (what == "up" || what == "down")
+        text = number_text(std::clamp(now + (what == "up" ? step : -step), param.min, param.max));
+    else
+        text = what;
+    const auto done = set_flags(std::move(flags));
+    if (!done) return done;
+    return std::string(param.name) + " " + number_text(options_.target.*member);
+}
+
+PreviewControl::Done PreviewControl::do_switch(std::string_view name, const std::string& what) {
+    const auto& controls = session_.controls();
+    const bool is_delta = controls.heard == Heard::difference;
+    const bool now = name == "match" ? controls.matched : name == "mono" ? controls.mono : is_delta;
+    const auto on = read_switch(name, what, now);
+    if (!on) return on.error();
+    if (name == "match") session_.set_matched(*on);
+    if (name == "mono") session_.set_mono(*on);
+    if (name == "delta" && *on != is_delta) session_.listen_to(*on ? Heard::difference : Heard::master);
+    return std::string(name) + (*on ? " on" : " off");
+}
+
+PreviewControl::Done PreviewControl::do_reference(const std::string& path) {
+    auto file = open_audio(path);
+    if (!file) return file.error();
+    const auto& info = session_.track().info;
+    auto source = convert_rate(**file, info.sample_rate_hz);
+    if (!source) return source.error();
+    auto track = load_track(
+        std::filesystem::path(path).filename().string(), **source, [](double) { return !interrupt_requested(); },
+        info.channels);
+    if (!track) return track.error();
+    reference_name_ = (*track)->name;
+    session_.set_reference(*std::move(track));
+    return "C is " + reference_name_;
+}
+
+PreviewControl::Done PreviewControl::do_abx(const std::string& what) {
+    if (what == "A" || what == "B") {
+        if (!abx_) return usage("abx: there is no blind test; abx on starts one");
+        const bool is_right = abx_->answer(what == "A" ? Heard::original : Heard::master);
+        return std::string(is_right ? "right" : "wrong") + ": " + std::to_string(abx_->correct()) + " of " +
+               std::to_string(abx_->trials()) + ", p = " + fixed_text(abx_->p_value(), 3);
+    }
+    const auto on = read_switch("abx", what, abx_.has_value());
+    if (!on) return on.error();
+    if (!*on) {
+        if (!abx_) return std::string("no blind test");
+        auto result = "blind test: " + std::to_string(abx_->correct()) + " of " + std::to_string(abx_->trials()) +
+                      " right, p = " + fixed_text(abx_->p_value(), 3);
+        abx_.reset();
+        return result;
+    }
+    // Louder would be told from quieter, so the level is matched; which X is must not repeat from test to test.
+    session_.set_matched(true);
+    abx_.emplace(static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()));
+    session_.listen_to(Heard::original);
+    return std::string("blind test: listen to A, B and X, then say what X is");
+}
+
+PreviewControl::Done PreviewControl::do_export(const Arguments& arguments) {
+    if (exporting_) return Error{ErrorCode::output, "export: the last one is still being written"};
+    if (exporter_.joinable()) exporter_.join();
+    auto flags = flags_;
+    const std::filesystem::path input(flags.inputs.front());
+    const auto stem = input.stem().string();
+    const std::filesystem::path path = arguments.empty() ? flags.output.value_or(stem + ".master.wav") : arguments[0];
+    if (path.extension() == ".json") {
+        const auto plan = session_.plan();
+        if (!plan.refined) return Error{ErrorCode::output, "export: the settings are not settled yet"};
+        if (auto status = write_text(path, json_text(settings_json(plan.settings)), flags.force); !status)
+            return status.error();
+        return "written: " + path.string();
+    }
+    flags.dry_run = false;
+    flags.output = path.string();
+    flags.save_settings = std::filesystem::path(path).replace_extension(".settings.json").string();
+    const auto options = read_master_flags(flags);
+    if (!options) return options.error();
+    const auto rows = std::make_shared<const std::vector<MasterRow>>(std::vector<MasterRow>{{*options}});
+    const auto jobs = plan_jobs(*rows);
+    if (!jobs) return jobs.error();
+    for (const auto& side : {jobs->front().output, jobs->front().settings})
+        if (auto status = may_be_written(*side, options->force); !status) return status.error();
+    exporting_ = true;
+    exporter_ = std::thread([this, rows, job = jobs->front()] {
+        MasterOutcome outcome;
+        const auto progress = [](std::size_t) {
+            return JobProgress([](std::string_view, double, double) { return !interrupt_requested(); });
+        };
+        run_jobs(std::span(&job, 1), false, progress, std::span(&outcome, 1));
+        const auto& after = outcome.report.after;
+        const std::scoped_lock lock(export_mutex_);
+        export_news_ = outcome.error ? "export failed: " + outcome.error->message : "written: " + job.output->string();
+        if (!outcome.error && after)
+            *export_news_ += ", " + fixed_text(after->integrated_lufs, 2) + " LUFS, " +
+                             fixed_text(after->true_peak_dbtp, 2) + " dBTP";
+        exporting_ = false;
+    });
+    return "writes " + path.string();
+}
+
+void PreviewControl::finish_export() {
+    if (exporter_.joinable()) exporter_.join();
+}
+
+PreviewControl::Done PreviewControl::do_device() {
+    if (auto status = output_.open(device_); !status) return status.error();
+    const auto& facts = output_.facts();
+    return facts.api + ": " + facts.name;
+}
+
+std::string PreviewControl::place() const {
+    const auto& track = session_.track();
+    return time_text(session_.position_s()) + " of " + time_text(track.seconds(track.frames()));
+}
+
+std::string PreviewControl::status() const {
+    const auto state = session_.player().state();
+    const auto& controls = session_.controls();
+    const auto plan = session_.plan();
+    std::string text = place() + (controls.playing && !state.at_end ? ", plays " : ", paused, ") + heard_name();
+    text += controls.matched ? ", matched (A " + db_text(gain_to_db(state.original_gain)) + ", B " +
+                                   db_text(gain_to_db(state.master_gain)) + ")"
+                             : ", not matched";
+    if (controls.mono) text += ", mono";
+    if (session_.loop())
+        text += ", loop " + time_text(session_.loop()->first_s) + " to " + time_text(session_.loop()->last_s);
+    if (plan.request == 0)
+        text += "; the master is being planned";
+    else
+        text += "; A " + lufs_text(plan.original_lufs) + ", B " + lufs_text(plan.master_lufs) +
+                (plan.refined ? "" : " (a first guess)");
+    if (options_.target.preset.size() + options_.target.style.size() > 0)
+        text += "; " + options_.target.preset + " " + options_.target.style;
+    return text + "; xruns " + std::to_string(output_.xruns());
+}
+
+std::vector<std::string> PreviewControl::news() {
+    std::vector<std::string> lines;
+    if (const auto failure = output_.watch())
+        lines.push_back(*failure + ": paused, a clock takes its place; `device` tries to open it again");
+    const auto plan = session_.plan();
+    if (plan.error && plan.error->message != told_error_)
+        lines.push_back("error: " + (told_error_ = plan.error->message));
+    if (plan.request != told_request_ || plan.refined != told_refined_) {
+        told_request_ = plan.request;
+        told_refined_ = plan.refined;
+        if (plan.refined)
+            lines.push_back("master planned: " + lufs_text(plan.master_lufs) + ", " +
+                            std::to_string(plan.decisions.size()) + " numbers depart from neutral" +
+                            (plan.limited ? "; limited: " + plan.reason : ""));
+    }
+    const bool ended = session_.player().state().at_end;
+    if (ended && !told_end_ && session_.controls().playing) lines.emplace_back("the track is over");
+    told_end_ = ended;
+    const std::scoped_lock lock(export_mutex_);
+    if (export_news_) lines.push_back(*std::exchange(export_news_, std::nullopt));
+    for (auto& warning : std::exchange(warnings_, {})) lines.push_back("warning: " + warning);
+    return lines;
+}
+
+}  // namespace burnish

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "cli/master_options.h"
+#include "cli/preview_words.h"
+#include "preview/abx.h"
+#include "preview/output.h"
+#include "preview/session.h"
+
+namespace burnish {
+
+/// Does what scripts, plain mode and keys say to a session. Used by one thread.
+class PreviewControl {
+public:
+    /// @param flags  of the master, as `burnish master` would take them, with one input
+    /// @param device what to open if the device is to be tried again
+    PreviewControl(Session& session, Output& output, MasterFlags flags, DeviceRequest device);
+    ~PreviewControl();
+    PreviewControl(const PreviewControl&) = delete;
+    PreviewControl& operator=(const PreviewControl&) = delete;
+
+    /// Asks for the master that the flags describe.
+    [[nodiscard]] Status want_master();
+    /// @return  what was done, in a few words
+    [[nodiscard]] Result<std::string> run(std::string_view command);
+    /// What has happened since, a line each.
+    [[nodiscard]] std::vector<std::string> news();
+    [[nodiscard]] bool quits() const noexcept { return quits_; }
+    /// Waits for an export that is under way.
+    void finish_export();
+
+    [[nodiscard]] const AbxTest* abx() const noexcept { return abx_ ? &*abx_ : nullptr; }
+    /// What plays, for the listener: during a blind test X is X.
+    [[nodiscard]] std::string heard_name() const;
+    [[nodiscard]] const MasterOptions& options() const noexcept { return options_; }
+    [[nodiscard]] const std::string& reference_name() const noexcept { return reference_name_; }
+    [[nodiscard]] Session& session() noexcept { return session_; }
+    [[nodiscard]] Output& output() noexcept { return output_; }
+
+private:
+    using Arguments = std::vector<std::string>;
+    using Done = Result<std::string>;
+
+    [[nodiscard]] Done do_transport(std::string_view name, const Arguments& arguments);
+    [[nodiscard]] Done do_listen(Heard heard);
+    [[nodiscard]] Done do_loop(const Arguments& arguments);
+    [[nodiscard]] Done do_preset(const std::string& what);
+    [[nodiscard]] Done do_style(const std::string& what);
+    [[nodiscard]] Done do_target(double Target::*member, const std::string& what, double step);
+    [[nodiscard]] Done do_switch(std::string_view name, const std::string& what);
+    [[nodiscard]] Done do_reference(const std::string& path);
+    [[nodiscard]] Done do_abx(const std::string& what);
+    [[nodiscard]] Done do_export(const Arguments& arguments);
+    [[nodiscard]] Done do_device();
+    [[nodiscard]] Done set_flags(MasterFlags flags);
+    [[nodiscard]] std::string status() const;
+    [[nodiscard]] std::string place() const;
+
+    Session& session_;
+    Output& output_;
+    MasterFlags flags_;
+    DeviceRequest device_;
+    MasterOptions options_;
+    std::string reference_name_;
+    std::optional<double> loop_in_s_;
+    std::optional<double> loop_out_s_;
+    std::optional<AbxTest> abx_;
+    bool quits_ = false;
+    unsigned told_request_ = 0;
+    bool told_refined_ = false;
+    bool told_end_ = false;
+    std::string told_error_;
+    std::vector<std::string> warnings_;
+
+    std::thread exporter_;
+    std::mutex export_mutex_;
+    std::optional<std::string> export_news_;
+    std::atomic<bool> exporting_ = false;
+};
+
+}  // namespace burnish

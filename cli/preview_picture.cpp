@@ -1,0 +1,216 @@
+#include "cli/preview_picture.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "cli/number_format.h"
+#include "cli/preview_words.h"
+
+namespace burnish {
+
+namespace {
+
+constexpr std::array<char32_t, 9> eighths{U' ', U'▁', U'▂', U'▃', U'▄', U'▅', U'▆', U'▇', U'█'};
+constexpr std::array<char32_t, 9> ascii_eighths{U' ', U'.', U'.', U':', U':', U'|', U'|', U'#', U'#'};
+constexpr int least_rows_for_spectrum = 22;
+constexpr int least_rows_for_waveform = 14;
+
+std::string level_text(double db) { return db <= silence_db ? "-inf" : fixed_text(db, 1); }
+std::string gain_text(double db) { return (db > 0.0 ? "+" : "") + fixed_text(db, 1) + " dB"; }
+std::string time_text(double seconds) {
+    const double whole = std::floor(seconds);
+    return duration_text(whole) + fixed_text(std::min(seconds - whole, 0.9), 1).substr(1);
+}
+
+std::string right(std::string text, int width) {
+    const auto missing = width - static_cast<int>(text.size());
+    return missing > 0 ? std::string(static_cast<std::size_t>(missing), ' ') + text : text;
+}
+
+/// Paints one part after the other from the top down.
+class Painter {
+public:
+    Painter(const PreviewPicture& picture, int columns, int rows) : p_(picture), grid_(columns, rows) {}
+
+    TextGrid paint() {
+        const int rows = grid_.rows();
+        head();
+        if (p_.shows_help) {
+            help();
+            return grid_;
+        }
+        if (rows >= least_rows_for_waveform) waveform(rows >= least_rows_for_spectrum ? 4 + (rows - 24) / 6 : 3);
+        meters();
+        reductions();
+        if (rows >= least_rows_for_spectrum) spectrum(5 + std::max(0, rows - 24) / 4);
+        settings(rows - 2);
+        foot();
+        return grid_;
+    }
+
+private:
+    [[nodiscard]] char32_t bar(double full, int from_bottom) const {
+        const int level = std::clamp(static_cast<int>(std::lround(8.0 * (full - from_bottom))), 0, 8);
+        return p_.unicode ? eighths[level] : ascii_eighths[level];
+    }
+    [[nodiscard]] Look look_of(Heard heard, Look look) const { return p_.highlighted == heard ? look : Look::plain; }
+
+    void head() {
+        grid_.write(0, 0, "burnish  " + p_.title, Look::bold);
+        grid_.write_right(0, " " + p_.device + (p_.xruns > 0 ? "  xruns " + std::to_string(p_.xruns) : ""),
+                          p_.xruns > 0 ? Look::warning : Look::dim);
+        const char* sign = p_.unicode ? (p_.playing ? "▶ " : "⏸ ") : (p_.playing ? "> " : "= ");
+        int column = grid_.write(0, 1, sign + time_text(p_.position_s) + " / " + time_text(p_.duration_s) + "   ");
+        column = grid_.write(column, 1, p_.heard, Look::reversed) + 2;
+        std::string how = !p_.matched ? "not matched"
+                                      : "matched A " + gain_text(p_.original_gain_db) + ", B " +
+                                            gain_text(p_.master_gain_db) + (p_.gain_is_measured ? "" : " (guess)");
+        if (p_.mono) how += "  mono";
+        if (p_.loop) how += "  loop";
+        grid_.write(column, 1, how, p_.matched ? Look::plain : Look::warning);
+        row_ = 2;
+    }
+
+    void waveform(int height) {
+        const bool of_master = p_.highlighted == Heard::master && p_.master_sound;
+        const Overview* overview = of_master ? &p_.master_sound->overview : p_.original_overview;
+        const int columns = grid_.columns();
+        for (int column = 0; overview != nullptr && column < columns; ++column) {
+            const auto stretches = static_cast<int>(overview->highest.size());
+            const auto first = static_cast<std::size_t>(column * stretches / columns);
+            const auto last = std::max(first + 1, static_cast<std::size_t>((column + 1) * stretches / columns));
+            float peak = 0.0F;
+            for (auto i = first; i < std::min(last, overview->highest.size()); ++i)
+                peak = std::max({peak, overview->highest[i], -overview->lowest[i]});
+            const double middle_s = (column + 0.5) / columns * p_.duration_s;
+            const bool in_loop = p_.loop && middle_s >= p_.loop->first_s && middle_s < p_.loop->last_s;
+            const Look look = in_loop || !p_.loop ? (of_master ? Look::master : Look::original) : Look::dim;
+            for (int level = 0; level < height; ++level)
+                grid_.put(column, row_ + height - 1 - level, bar(std::min(peak, 1.0F) * height, level), look);
+        }
+        row_ += height;
+        const auto column_at = [&](double s) {
+            return p_.duration_s > 0.0 ? std::min(columns - 1, static_cast<int>(s / p_.duration_s * columns)) : 0;
+        };
+        for (int column = 0; column < columns; ++column) grid_.put(column, row_, p_.unicode ? U'─' : U'-', Look::dim);
+        if (p_.loop) {
+            grid_.put(column_at(p_.loop->first_s), row_, U'[', Look::bold);
+            grid_.put(column_at(p_.loop->last_s), row_, U']', Look::bold);
+        }
+        grid_.put(column_at(p_.position_s), row_, p_.unicode ? U'▲' : U'^', Look::bold);
+        for (int level = 0; level < height; ++level)
+            grid_.set_look(column_at(p_.position_s), row_ - 1 - level, Look::reversed);
+        ++row_;
+    }
+
+    void meters() {
+        grid_.write(0, row_++, "            momentary  short-term  integrated   true peak  correlation", Look::dim);
+        // Integrated loudness is that of the whole; what has been heard of it says less.
+        meter_line("A original", p_.original, p_.plan.original_lufs, look_of(Heard::original, Look::original));
+        meter_line("B master", p_.master, p_.plan.master_lufs, look_of(Heard::master, Look::master));
+    }
+    void meter_line(const std::string& name, const MeterReading& reading, double integrated_lufs, Look look) {
+        grid_.write(0, row_, name, look);
+        grid_.write(10, row_++,
+                    right(level_text(reading.momentary_lufs), 11) + right(level_text(reading.short_term_lufs), 12) +
+                        right(level_text(integrated_lufs), 12) + right(level_text(reading.true_peak_dbtp), 12) +
+                        right(fixed_text(reading.correlation, 2), 13));
+    }
+
+    void reductions() {
+        int column = grid_.write(0, row_, "reduction ", Look::dim);
+        for (std::size_t i = 0; i < Reductions::names.size(); ++i) {
+            column = grid_.write(column, row_, " " + std::string(Reductions::names[i]) + " ", Look::dim);
+            column = grid_.write(column, row_, fixed_text(p_.reductions.db[i], 1),
+                                 p_.reductions.db[i] > 0.05F ? Look::bold : Look::dim);
+        }
+        grid_.write(column, row_++, " dB", Look::dim);
+    }
+
+    /// Third octaves, a column for A beside one for B.
+    void spectrum(int height) {
+        constexpr double floor_db = -80.0;
+        const int left = 5;
+        for (std::size_t band = 0; band < third_octaves_hz.size(); ++band) {
+            const int column = left + 2 * static_cast<int>(band);
+            const auto paint_bar = [&](int at, float level_db, Look look) {
+                const double full = height * std::clamp(1.0 - level_db / floor_db, 0.0, 1.0);
+                for (int level = 0; level < height; ++level)
+                    grid_.put(at, row_ + height - 1 - level, bar(full, level), look);
+            };
+            paint_bar(column, p_.original.spectrum_db[band], Look::original);
+            paint_bar(column + 1, p_.master.spectrum_db[band], Look::master);
+        }
+        grid_.write(0, row_, "0 dB", Look::dim);
+        grid_.write(0, row_ + height - 1, "-80", Look::dim);
+        const int legend = left + 2 * static_cast<int>(third_octaves_hz.size()) + 2;
+        grid_.write(legend, row_, "left  A", Look::original);
+        grid_.write(legend, row_ + 1, "right B", Look::master);
+        row_ += height;
+        for (const auto& [band, label] :
+             {std::pair{3, "50"}, std::pair{6, "100"}, std::pair{9, "200"}, std::pair{13, "500"}, std::pair{16, "1k"},
+              std::pair{19, "2k"}, std::pair{23, "5k"}, std::pair{26, "10k"}, std::pair{29, "20k"}})
+            grid_.write(left + 2 * band, row_, label, Look::dim);
+        ++row_;
+    }
+
+    void settings(int end_row) {
+        std::string line = "preset " + (p_.preset.empty() ? "none" : p_.preset) + "  style " +
+                           (p_.style.empty() ? "none" : p_.style) + "  intensity " +
+                           fixed_text(p_.intensity_percent, 0) + " %  target " +
+                           (p_.plan.target.normalize ? fixed_text(p_.plan.target.loudness_lufs, 1) + " LUFS" : "none");
+        if (p_.plan_fraction < 1.0)
+            line += "  planning " + fixed_text(100.0 * p_.plan_fraction, 0) + " %";
+        else if (!p_.exact)
+            line += "  settling " + fixed_text(100.0 * p_.trail_fraction, 0) + " %";
+        else if (p_.plan.limited)
+            line += "  limited: loudness out of reach";
+        if (row_ < end_row) grid_.write(0, row_++, line, Look::bold);
+        for (std::size_t i = 0; i < p_.plan.decisions.size() && row_ < end_row; ++i) {
+            const auto& decision = p_.plan.decisions[i];
+            const bool is_last = row_ + 1 == end_row && i + 1 < p_.plan.decisions.size();
+            if (is_last) {
+                grid_.write(0, row_++, "... and " + std::to_string(p_.plan.decisions.size() - i) + " more", Look::dim);
+                break;
+            }
+            const int column = grid_.write(0, row_, decision.parameter + " " + fixed_text(decision.value, 2) + "  ");
+            grid_.write(column, row_++, decision.reason, Look::dim);
+        }
+    }
+
+    void foot() {
+        const int rows = grid_.rows();
+        const auto& text = p_.blind_test.empty() ? p_.message : p_.blind_test;
+        grid_.write(0, rows - 2, text, p_.message_is_error ? Look::warning : Look::plain);
+        const char* keys = p_.unicode ? "space play  tab A/B  ←→ seek  l loop  1-9 preset  ↑↓ intensity  ? help"
+                                      : "space play  tab A/B  <> seek  l loop  1-9 preset  ^v intensity  ? help";
+        grid_.write(0, rows - 1, keys, Look::dim);
+    }
+
+    void help() {
+        const int half = (static_cast<int>(preview_keys.size()) + 1) / 2;
+        const int width = grid_.columns() / 2;
+        for (int i = 0; i < static_cast<int>(preview_keys.size()); ++i) {
+            const auto& key = preview_keys[static_cast<std::size_t>(i)];
+            const int column = i < half ? 0 : width;
+            const int row = row_ + 1 + (i < half ? i : i - half);
+            grid_.write(column, row, key.key, Look::bold);
+            grid_.write(column + 12, row, key.help);
+        }
+        std::string presets = "1-9 ";
+        for (const auto name : preview_presets) presets += " " + std::string(name);
+        grid_.write(0, row_ + 2 + half, presets);
+        grid_.write(0, grid_.rows() - 1, "? back", Look::dim);
+    }
+
+    const PreviewPicture& p_;
+    TextGrid grid_;
+    int row_ = 0;
+};
+
+}  // namespace
+
+TextGrid paint(const PreviewPicture& picture, int columns, int rows) { return Painter(picture, columns, rows).paint(); }
+
+}  // namespace burnish

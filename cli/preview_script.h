@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+
+namespace burnish {
+
+/// A line of a script: when to do what.
+struct ScriptLine {
+    double time_s = 0.0;
+    std::string command;
+};
+
+/// Reads lines of `SECONDS COMMAND`, in any order; # begins a comment.
+/// @param where  the script's name, for error messages, which name the line too
+[[nodiscard]] Result<std::vector<ScriptLine>> read_script(const std::string& where, std::string_view text);
+
+}  // namespace burnish

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "preview/device.h"
+#include "preview/device_feed.h"
+#include "preview/session.h"
+
+namespace burnish {
+
+/// What a session is heard through: a device, or a clock in its place. Never none, once opened.
+class Output {
+public:
+    /// @param session  outlives this
+    explicit Output(Session& session) : session_(session) {}
+
+    [[nodiscard]] Status open(const DeviceRequest& request);
+    [[nodiscard]] Status open_null(const DeviceRequest& request);
+    /// Looks after the device. If it has failed, a clock takes its place, the session pauses, and this says why.
+    [[nodiscard]] std::optional<std::string> watch();
+
+    [[nodiscard]] const DeviceFacts& facts() const noexcept { return facts_; }
+    [[nodiscard]] CallbackLoad load() const noexcept { return feed_ ? feed_->load() : CallbackLoad{}; }
+    /// Buffers that the device missed, or that took longer than they last.
+    [[nodiscard]] int xruns() const noexcept { return earlier_xruns_ + (device_ ? device_->xruns() : 0); }
+    /// Time by the device's clock.
+    [[nodiscard]] double played_s() const noexcept { return earlier_s_ + (feed_ ? feed_->played_s() : 0.0); }
+
+private:
+    [[nodiscard]] Status start(std::unique_ptr<AudioDevice> device);
+
+    Session& session_;
+    DeviceFacts facts_;
+    std::unique_ptr<DeviceFeed> feed_;
+    std::unique_ptr<AudioDevice> device_;  // stops before its feed goes
+    int earlier_xruns_ = 0;
+    double earlier_s_ = 0.0;
+};
+
+}  // namespace burnish

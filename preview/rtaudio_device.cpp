@@ -1,0 +1,378 @@
+// The only file that knows RtAudio. Versions 5 and 6 differ in how devices are named and errors told: what differs is
+// in the functions under "RtAudio 5" and "RtAudio 6", and nowhere else.
+
+#include <fcntl.h>
+#include <rtaudio/RtAudio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cctype>
+#include <chrono>
+#include <future>
+#include <mutex>
+#include <string_view>
+#include <thread>
+
+#include "preview/device.h"
+
+namespace burnish {
+
+namespace {
+
+struct ApiRow {
+    std::string_view name;
+    RtAudio::Api api;
+    std::string_view help;  ///< what may be wrong if it does not answer
+};
+constexpr auto apis = std::to_array<ApiRow>({
+    {"jack", RtAudio::UNIX_JACK, "no JACK server is running"},
+    {"pulse", RtAudio::LINUX_PULSE, "no PulseAudio or PipeWire server is running"},
+    {"alsa", RtAudio::LINUX_ALSA, "there is no sound card, or it may not be used by this user (group audio)"},
+});
+
+/// What RtAudio and the libraries under it said last.
+class LastWords {
+public:
+    void say(const std::string& words) {
+        const std::scoped_lock lock(mutex_);
+        words_ = words;
+        ++count_;
+    }
+    [[nodiscard]] std::string words() const {
+        const std::scoped_lock lock(mutex_);
+        return words_;
+    }
+    [[nodiscard]] int count() const noexcept { return count_; }
+
+private:
+    mutable std::mutex mutex_;
+    std::string words_;
+    std::atomic<int> count_ = 0;
+};
+LastWords& last_words() {
+    static LastWords words;
+    return words;
+}
+
+/// An output as RtAudio lists it: what it calls it, and what it says of it.
+struct Found {
+    unsigned id;
+    RtAudio::DeviceInfo info;
+};
+
+#if !defined(RTAUDIO_VERSION_MAJOR)  // RtAudio 5: errors are thrown, devices are numbered from 0
+
+void hear(RtAudioError::Type, const std::string& words) { last_words().say(words); }
+
+template <class Call>
+bool succeeds(Call call) {
+    try {
+        call();
+        return true;
+    } catch (const RtAudioError& error) {
+        last_words().say(error.getMessage());
+        return false;
+    }
+}
+
+std::unique_ptr<RtAudio> open_api(RtAudio::Api api) {
+    std::unique_ptr<RtAudio> audio;
+    succeeds([&] {
+        audio = std::make_unique<RtAudio>(api);
+        audio->showWarnings(false);
+    });
+    return audio;
+}
+
+std::vector<Found> all_devices(RtAudio& audio) {
+    std::vector<Found> found;
+    succeeds([&] {
+        const unsigned count = audio.getDeviceCount();
+        for (unsigned id = 0; id < count; ++id) found.push_back({id, audio.getDeviceInfo(id)});
+    });
+    std::erase_if(found, [](const Found& device) { return !device.info.probed; });
+    return found;
+}
+
+bool open_stream(RtAudio& audio, RtAudio::StreamParameters& to, unsigned rate_hz, unsigned& frames,
+                 RtAudioCallback callback, void* user, RtAudio::StreamOptions& options) {
+    return succeeds([&] {
+        audio.openStream(&to, nullptr, RTAUDIO_FLOAT32, rate_hz, &frames, callback, user, &options, hear);
+        audio.showWarnings(true);  // through `hear`
+    });
+}
+
+// Once a stream is open its errors are heard instead of thrown.
+bool start_stream(RtAudio& audio) {
+    const int words_before = last_words().count();
+    return succeeds([&] { audio.startStream(); }) && last_words().count() == words_before;
+}
+// To stop would wait for a last callback, which a server that has died does not make.
+void close_stream(RtAudio& audio) {
+    succeeds([&] {
+        if (audio.isStreamRunning()) audio.abortStream();
+        if (audio.isStreamOpen()) audio.closeStream();
+    });
+}
+
+#else  // RtAudio 6: errors are returned, devices have identities
+
+std::unique_ptr<RtAudio> open_api(RtAudio::Api api) {
+    return std::make_unique<RtAudio>(api, [](RtAudioErrorType, const std::string& words) { last_words().say(words); });
+}
+
+std::vector<Found> all_devices(RtAudio& audio) {
+    std::vector<Found> found;
+    for (const unsigned id : audio.getDeviceIds()) found.push_back({id, audio.getDeviceInfo(id)});
+    return found;
+}
+
+bool open_stream(RtAudio& audio, RtAudio::StreamParameters& to, unsigned rate_hz, unsigned& frames,
+                 RtAudioCallback callback, void* user, RtAudio::StreamOptions& options) {
+    return audio.openStream(&to, nullptr, RTAUDIO_FLOAT32, rate_hz, &frames, callback, user, &options) ==
+           RTAUDIO_NO_ERROR;
+}
+
+bool start_stream(RtAudio& audio) { return audio.startStream() == RTAUDIO_NO_ERROR; }
+
+void close_stream(RtAudio& audio) {
+    if (audio.isStreamRunning()) audio.abortStream();
+    if (audio.isStreamOpen()) audio.closeStream();
+}
+
+#endif
+
+/// The libraries under RtAudio write to the terminal whatever they like; not while this lives.
+class QuietStderr {
+public:
+    QuietStderr() : kept_(::dup(STDERR_FILENO)) {
+        const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+        if (nowhere < 0) return;
+        ::dup2(nowhere, STDERR_FILENO);
+        ::close(nowhere);
+    }
+    ~QuietStderr() {
+        if (kept_ < 0) return;
+        ::dup2(kept_, STDERR_FILENO);
+        ::close(kept_);
+    }
+    QuietStderr(const QuietStderr&) = delete;
+    QuietStderr& operator=(const QuietStderr&) = delete;
+
+private:
+    int kept_;
+};
+
+std::vector<Found> outputs_of(RtAudio& audio) {
+    auto found = all_devices(audio);
+    std::erase_if(found, [](const Found& device) { return device.info.outputChannels == 0; });
+    return found;
+}
+
+/// A stream and what its callback needs. Shared with the thread that closes it, which a dead server may keep waiting.
+struct Stream {
+    std::unique_ptr<RtAudio> audio;
+    int channels = max_channels;
+    std::atomic<FrameSource*> source = nullptr;
+    std::atomic<bool> in_callback = false;
+    std::atomic<int> underflows = 0;
+    std::atomic<std::int64_t> callbacks = 0;
+};
+
+int on_callback(void* output, void*, unsigned frames, double, RtAudioStreamStatus status, void* user) {
+    auto& stream = *static_cast<Stream*>(user);
+    auto* samples = static_cast<float*>(output);
+    if ((status & RTAUDIO_OUTPUT_UNDERFLOW) != 0) ++stream.underflows;
+    ++stream.callbacks;
+    stream.in_callback = true;
+    if (FrameSource* source = stream.source) {
+        std::array<float*, max_channels> channels{};
+        for (int c = 0; c < stream.channels; ++c) channels[c] = samples + static_cast<std::ptrdiff_t>(c) * frames;
+        source->fill({channels, stream.channels, static_cast<int>(frames)});
+    } else {
+        std::fill_n(samples, static_cast<std::size_t>(stream.channels) * frames, 0.0F);
+    }
+    stream.in_callback = false;
+    return 0;
+}
+
+class RtAudioDevice final : public AudioDevice {
+public:
+    RtAudioDevice(DeviceFacts facts, std::shared_ptr<Stream> stream)
+        : facts_(std::move(facts)), stream_(std::move(stream)) {}
+    ~RtAudioDevice() override { stop(); }
+    RtAudioDevice(const RtAudioDevice&) = delete;
+    RtAudioDevice& operator=(const RtAudioDevice&) = delete;
+
+    [[nodiscard]] const DeviceFacts& facts() const override { return facts_; }
+
+    [[nodiscard]] Status start(FrameSource& source) override {
+        stream_->source = &source;
+        words_before_ = last_words().count();
+        if (!start_stream(*stream_->audio)) {
+            stream_->source = nullptr;
+            return Error{ErrorCode::output, facts_.name + ": cannot be started: " + last_words().words()};
+        }
+        last_progress_ = Clock::now();
+        started_ = true;
+        return success();
+    }
+
+    void stop() noexcept override {
+        if (!stream_) return;
+        started_ = false;
+        std::promise<void> closed;
+        auto is_closed = closed.get_future();
+        std::thread([stream = stream_, closed = std::move(closed)]() mutable {
+            const QuietStderr quiet;
+            close_stream(*stream->audio);
+            closed.set_value();
+        }).detach();
+        if (is_closed.wait_for(patience) != std::future_status::ready) {
+            // The server does not answer. What it may still call finds nothing to play.
+            stream_->source = nullptr;
+            for (int i = 0; i < 100 && stream_->in_callback; ++i)
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        stream_.reset();
+    }
+
+    [[nodiscard]] int xruns() const noexcept override { return stream_ ? stream_->underflows.load() : 0; }
+
+    [[nodiscard]] std::optional<std::string> failure() override {
+        if (!started_) return std::nullopt;
+        const auto now = Clock::now();
+        const auto callbacks = stream_->callbacks.load();
+        if (callbacks != last_callbacks_) last_progress_ = now;
+        last_callbacks_ = callbacks;
+        const bool spoke = last_words().count() != words_before_;
+        if (!spoke && stream_->audio->isStreamRunning() && now - last_progress_ < patience) return std::nullopt;
+        return facts_.api + ": " + facts_.name + " has gone" + (spoke ? " (" + last_words().words() + ")" : "");
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr auto patience = std::chrono::seconds(2);
+
+    DeviceFacts facts_;
+    std::shared_ptr<Stream> stream_;
+    bool started_ = false;
+    int words_before_ = 0;
+    std::int64_t last_callbacks_ = 0;
+    Clock::time_point last_progress_{};
+};
+
+std::string lower(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+/// The device asked for, by number, name or part of its name; the default one if none was.
+Result<Found> choose(const std::vector<Found>& outputs, const DeviceRequest& request, std::string_view api) {
+    if (request.device.empty()) {
+        const auto usual =
+            std::find_if(outputs.begin(), outputs.end(), [](const auto& d) { return d.info.isDefaultOutput; });
+        return usual != outputs.end() ? *usual : outputs.front();
+    }
+    std::vector<Found> named;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+        if (request.device == std::to_string(i) || request.device == outputs[i].info.name) return outputs[i];
+        if (lower(outputs[i].info.name).find(lower(request.device)) != std::string::npos) named.push_back(outputs[i]);
+    }
+    if (named.size() == 1) return named.front();
+    std::string names;
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+        names += (i == 0 ? "" : ", ") + std::to_string(i) + " \"" + outputs[i].info.name + "\"";
+    return Error{ErrorCode::usage, "--device: \"" + request.device + "\" found" +
+                                       (named.empty() ? "" : ", which several have in their names") + "; " +
+                                       std::string(api) + " has " + names};
+}
+
+unsigned choose_rate_hz(const RtAudio::DeviceInfo& info, double wanted_hz) {
+    const auto wanted = static_cast<unsigned>(wanted_hz > 0.0 ? wanted_hz : 48000.0);
+    const auto& rates = info.sampleRates;
+    if (rates.empty() || std::find(rates.begin(), rates.end(), wanted) != rates.end()) return wanted;
+    if (info.preferredSampleRate != 0) return info.preferredSampleRate;
+    const auto higher = std::find_if(rates.begin(), rates.end(), [&](unsigned rate) { return rate > wanted; });
+    return higher != rates.end() ? *higher : rates.back();
+}
+
+Result<std::unique_ptr<AudioDevice>> open_on(const ApiRow& row, const DeviceRequest& request) {
+    const QuietStderr quiet;
+    const auto error = [&](const std::string& what) {
+        return Error{ErrorCode::output, std::string(row.name) + ": " + what};
+    };
+    auto stream = std::make_shared<Stream>();
+    stream->audio = open_api(row.api);
+    if (!stream->audio || stream->audio->getCurrentApi() != row.api) return error("not part of this build of RtAudio");
+    const auto outputs = outputs_of(*stream->audio);
+    if (outputs.empty()) return error(std::string(row.help));
+    const auto device = choose(outputs, request, row.name);
+    if (!device) return device.error();
+    stream->channels = std::min<int>(max_channels, static_cast<int>(device->info.outputChannels));
+
+    RtAudio::StreamParameters to;
+    to.deviceId = device->id;
+    to.nChannels = static_cast<unsigned>(stream->channels);
+    RtAudio::StreamOptions options;
+    options.flags = RTAUDIO_NONINTERLEAVED | RTAUDIO_SCHEDULE_REALTIME;
+    options.numberOfBuffers = 4;  // or PulseAudio would take two seconds
+    options.priority = 70;
+    options.streamName = "burnish";
+    unsigned frames = request.buffer_frames > 0 ? static_cast<unsigned>(request.buffer_frames) : 512U;
+    const unsigned rate_hz = choose_rate_hz(device->info, request.sample_rate_hz);
+    if (!open_stream(*stream->audio, to, rate_hz, frames, on_callback, stream.get(), options))
+        return error(device->info.name + " cannot be opened: " + last_words().words() +
+                     " (another program may hold it; burnish devices lists the others)");
+    return std::unique_ptr<AudioDevice>(
+        std::make_unique<RtAudioDevice>(DeviceFacts{.api = std::string(row.name),
+                                                    .name = device->info.name,
+                                                    .sample_rate_hz = static_cast<double>(rate_hz),
+                                                    .channels = stream->channels,
+                                                    .buffer_frames = static_cast<int>(frames)},
+                                        stream));
+}
+
+}  // namespace
+
+std::vector<std::string> audio_apis() {
+    std::vector<RtAudio::Api> compiled;
+    RtAudio::getCompiledApi(compiled);
+    std::vector<std::string> names;
+    for (const auto& row : apis)
+        if (std::find(compiled.begin(), compiled.end(), row.api) != compiled.end()) names.emplace_back(row.name);
+    return names;
+}
+
+std::vector<ListedDevice> list_audio_devices() {
+    const QuietStderr quiet;
+    std::vector<ListedDevice> devices;
+    for (const auto& row : apis) {
+        const auto audio = open_api(row.api);
+        if (!audio || audio->getCurrentApi() != row.api) continue;
+        int number = 0;
+        for (const auto& [id, info] : outputs_of(*audio))
+            devices.push_back({.api = std::string(row.name),
+                               .number = number++,
+                               .name = info.name,
+                               .channels = static_cast<int>(info.outputChannels),
+                               .sample_rates_hz = {info.sampleRates.begin(), info.sampleRates.end()},
+                               .is_default = info.isDefaultOutput});
+    }
+    return devices;
+}
+
+Result<std::unique_ptr<AudioDevice>> open_audio_device(const DeviceRequest& request) {
+    std::string tried;
+    for (const auto& row : apis) {
+        if (!request.api.empty() && request.api != row.name) continue;
+        auto device = open_on(row, request);
+        if (device || !request.api.empty() || device.error().code == ErrorCode::usage) return device;
+        tried += (tried.empty() ? "" : "; ") + device.error().message;
+    }
+    return Error{ErrorCode::output, "no audio device: " + tried};
+}
+
+}  // namespace burnish

@@ -1,0 +1,339 @@
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "cli/preview_picture.h"
+#include "cli/preview_script.h"
+#include "cli/preview_words.h"
+#include "tests/cli/command_line.h"
+#include "tests/preview/servers.h"
+#include "tests/support/signals.h"
+
+namespace burnish::test {
+
+using Catch::Matchers::Contains;
+
+namespace {
+
+std::string song_in(const TemporaryDirectory& directory) {
+    const auto path = directory / "song.wav";
+    write_wav(path, short_mix());
+    return path.string();
+}
+
+std::string script_in(const TemporaryDirectory& directory, const std::string& text) {
+    const auto path = directory / "script";
+    std::ofstream(path) << text;
+    return path.string();
+}
+
+CommandResult run_fast(const TemporaryDirectory& directory, const std::string& script,
+                       std::vector<std::string> flags = {}) {
+    flags.insert(flags.begin(),
+                 {"preview", song_in(directory), "--null", "--fast", "--script", script_in(directory, script)});
+    return run_inside(flags);
+}
+
+int lines_with(const std::string& text, const std::string& part) {
+    std::istringstream lines(text);
+    int count = 0;
+    for (std::string line; std::getline(lines, line);) count += line.find(part) != line.npos ? 1 : 0;
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("every key stands for a command that can be read, and none for two", "[cli][preview]") {
+    std::set<std::string_view> keys;
+    for (const auto& row : preview_keys) {
+        INFO(row.key);
+        CHECK(keys.insert(row.key).second);
+        CHECK(read_order(row.command));
+        CHECK(command_of_key(row.key) == row.command);
+    }
+    CHECK(command_of_key("Q") == "quit");
+    CHECK(command_of_key("P") == "preset next");
+    CHECK(command_of_key("p") == "preset previous");
+    CHECK(command_of_key("7") == "preset 7");
+    CHECK(command_of_key("=") == "loudness up");
+    CHECK(command_of_key("z").empty());
+}
+
+TEST_CASE("commands are read with their arguments, and their mistakes told", "[cli][preview]") {
+    const auto loop = read_order("loop  1:30   95");
+    REQUIRE(loop);
+    CHECK(loop->arguments == std::vector<std::string>{"1:30", "95"});
+    const auto file = read_order("export my best master.wav");
+    REQUIRE(file);
+    CHECK(file->arguments == std::vector<std::string>{"my best master.wav"});
+    CHECK_THAT(read_order("sek 3").error().message, Contains("did you mean \"seek\""));
+    CHECK_THAT(read_order("seek").error().message, Contains("TIME expected"));
+    CHECK_THAT(read_order("play now").error().message, Contains("\"now\" found, nothing expected"));
+    CHECK(*read_time_s("x", "1:02:03.5") == 3723.5);
+    CHECK(*read_time_s("x", "75") == 75.0);
+    for (const char* wrong : {"", "-1", "1:", "a", "1:2:3:4", "nan"}) CHECK_FALSE(read_time_s("x", wrong));
+}
+
+TEST_CASE("scripts are sorted by time, may have comments, and name the line of a mistake", "[cli][preview]") {
+    const auto script = read_script("s", "# first\n10 B\n\n  0 play   # at once\r\n0:05 seek 42\n");
+    REQUIRE(script);
+    REQUIRE(script->size() == 3);
+    CHECK((*script)[0].command == "play   ");
+    CHECK((*script)[1].time_s == 5.0);
+    CHECK((*script)[2].command == "B");
+    CHECK_THAT(read_script("s", "0 play\nsoon B\n").error().message, Contains("s:2: \"soon\" found"));
+    CHECK_THAT(read_script("s", "0 play\n\n3 jump\n").error().message, Contains("s:3: unknown command \"jump\""));
+}
+
+TEST_CASE("a script does all that keys do, and ends with quit", "[cli][preview]") {
+    const TemporaryDirectory directory;
+    const auto reference = (directory / "reference.wav").string();
+    write_wav(directory / "reference.wav", white_noise(0.2, 1.0, 48000.0, 1), 48000);
+    const auto result = run_fast(directory,
+                                 "0 play\n0.1 A\n0.2 switch\n0.3 preset 5\n0.4 preset next\n0.5 style warm\n"
+                                 "0.6 intensity 80\n0.7 intensity up\n0.8 loudness -11\n0.9 loudness down\n"
+                                 "1.0 match off\n1.1 delta on\n1.2 delta off\n1.3 mono on\n1.4 loop loudest\n"
+                                 "1.5 loop off\n1.6 seek 0:02\n1.7 back 1\n1.8 forward 30\n1.9 loop 1 2\n"
+                                 "2.0 reference " +
+                                     reference +
+                                     "\n2.1 C\n2.2 abx on\n2.3 X\n2.4 abx A\n2.5 abx off\n"
+                                     "2.6 status\n2.7 toggle\n2.8 toggle\n3.9 quit\n");
+    INFO(result.out);
+    CHECK(result.code == 0);
+    CHECK(result.err.empty());
+    CHECK(lines_with(result.out, "error") == 0);
+    for (const char* said : {"A: A, the original",
+                             "switch: B, the master",
+                             "preset metal",
+                             "style warm",
+                             "intensity_percent 80",
+                             "intensity_percent 85",
+                             "loudness_lufs -11",
+                             "loudness_lufs -11.5",
+                             "match off",
+                             "delta on",
+                             "mono on",
+                             "loop from 0:00.0 to 0:04.0",
+                             "no loop",
+                             "at 0:02.0",
+                             "loop from 0:01.0 to 0:02.0",
+                             "C is reference.wav",
+                             "C, reference.wav",
+                             "of 1, p = ",
+                             "pauses",
+                             "3.900  quit: quits",
+                             "0 xruns"})
+        CHECK_THAT(result.out, Contains(said));
+}
+
+TEST_CASE("what a script cannot do is told at its time, and is the program's status", "[cli][preview]") {
+    const TemporaryDirectory directory;
+    const auto result = run_fast(directory, "0 play\n0.1 C\n0.2 intensity 300\n0.3 preset polka\n0.4 X\n0.5 quit\n");
+    CHECK(result.code == 2);
+    CHECK_THAT(result.out, Contains("0.100  C: error: C: there is no reference"));
+    CHECK_THAT(result.out, Contains("0.200  intensity 300: error: --intensity: 300 is outside [0, 100]"));
+    CHECK_THAT(result.out, Contains("0.300  preset polka: error: --preset: \"polka\" found"));
+    CHECK_THAT(result.out, Contains("0.400  X: error: X: only in a blind test"));
+    CHECK_THAT(result.out, Contains("0.500  quit"));
+}
+
+TEST_CASE("an export is the file that burnish master writes, with its settings beside it", "[cli][preview]") {
+    const TemporaryDirectory directory;
+    const auto exported = (directory / "exported.wav").string();
+    const auto settings = (directory / "alone.json").string();
+    const auto script = "0 play\n0.2 preset rock\n1 export " + settings + "\n1 export " + exported + "\n1.5 quit\n";
+    const auto result = run_fast(directory, script, {"--loudness", "-12"});
+    INFO(result.out);
+    REQUIRE(result.code == 0);
+    CHECK_THAT(result.out, Contains("written: " + exported + ", -12.0"));
+    const auto mastered = (directory / "mastered.wav").string();
+    REQUIRE(run_inside({"master", (directory / "song.wav").string(), "-o", mastered, "--loudness", "-12", "--preset",
+                        "rock", "-q"})
+                .code == 0);
+    CHECK(text_of(exported) == text_of(mastered));
+    CHECK(text_of(directory / "exported.settings.json").find("burnish-settings-1") != std::string::npos);
+    // But for the dither, which a preview does not have.
+    auto beside = nlohmann::json::parse(text_of(directory / "exported.settings.json"));
+    beside["chain"].erase("dither");
+    CHECK(nlohmann::json::parse(text_of(settings)) == beside);
+    const auto again = run_fast(directory, script);
+    CHECK(again.code == 4);
+    CHECK_THAT(again.out, Contains("exported.wav"));
+}
+
+TEST_CASE("flags of the preview that make no sense are told before anything plays", "[cli][preview]") {
+    const TemporaryDirectory directory;
+    const auto song = song_in(directory);
+    const auto complaint = [&](std::vector<std::string> flags, int code) {
+        flags.insert(flags.begin(), {"preview", song});
+        const auto result = run_inside(flags);
+        CHECK(result.code == code);
+        return result.err;
+    };
+    CHECK_THAT(complaint({"--api", "oss"}, 2), Contains("--api: \"oss\" found, one of jack, pulse, alsa expected"));
+    CHECK_THAT(complaint({"--buffer", "7", "--null"}, 2), Contains("--buffer: \"7\" found"));
+    CHECK_THAT(complaint({"--null", "--device", "1"}, 2), Contains("contradict"));
+    CHECK_THAT(complaint({"--fast"}, 2), Contains("--fast needs --null and --script"));
+    CHECK_THAT(complaint({"--null", "--script", (directory / "none").string()}, 2), Contains("none"));
+    CHECK_THAT(complaint({"--null", "--script", script_in(directory, "0 jump\n")}, 2), Contains("script:1: unknown"));
+    CHECK_THAT(complaint({"--null", "--preset", "polka"}, 2), Contains("polka"));
+    CHECK(run_inside({"preview"}).code == 2);
+    CHECK(run_inside({"preview", (directory / "nothing.wav").string(), "--null"}).code == 3);
+    CHECK_THAT(run_inside({"preview", "--help"}).out, Contains("shift-right") && Contains("abx on|off|toggle|A|B"));
+}
+
+namespace {
+
+PreviewPicture example() {
+    PreviewPicture picture;
+    static Overview overview;
+    overview.lowest.assign(Overview::stretches, -0.5F);
+    overview.highest.assign(Overview::stretches, 0.9F);
+    picture.title = "a song with a ü.wav";
+    picture.device = "jack 44.1 kHz, 256 frames";
+    picture.duration_s = 240.0;
+    picture.position_s = 61.25;
+    picture.playing = true;
+    picture.loop = Section{60.0, 80.0};
+    picture.heard = "B, the master";
+    picture.highlighted = Heard::master;
+    picture.master_gain_db = -7.3;
+    picture.original_overview = &overview;
+    picture.original.momentary_lufs = -21.3;
+    picture.master.true_peak_dbtp = -1.0;
+    picture.plan.original_lufs = -21.44;
+    picture.plan.master_lufs = -14.0;
+    for (int i = 0; i < 30; ++i)
+        picture.plan.decisions.push_back({"glue.ratio", 1.44, 1.0, "peaks stand 17.4 dB over the loudness"});
+    return picture;
+}
+
+}  // namespace
+
+TEST_CASE("80 by 24 has room for everything, and no line is too long", "[cli][preview][screen]") {
+    for (const bool unicode : {true, false}) {
+        auto picture = example();
+        picture.unicode = unicode;
+        const auto page = paint(picture, 80, 24).text();
+        INFO(page);
+        for (const char* word : {"a song with a ü.wav",
+                                 "jack 44.1 kHz",
+                                 "1:01.2 / 4:00.0",
+                                 "B, the master",
+                                 "matched A 0.0 dB, B -7.3 dB",
+                                 "momentary",
+                                 "-21.3",
+                                 "-21.4",
+                                 "-14.0",
+                                 "-1.0",
+                                 "correlation",
+                                 "reduction",
+                                 "limiter",
+                                 "right B",
+                                 "20k",
+                                 "preset none",
+                                 "glue.ratio 1.44  peaks stand",
+                                 "more",
+                                 "space play",
+                                 "? help"})
+            CHECK_THAT(page, Contains(word));
+        if (!unicode) {
+            auto ascii = page;
+            ascii.erase(ascii.find("ü"), 2);
+            CHECK(std::all_of(ascii.begin(), ascii.end(), [](char c) { return c == '\n' || (c >= ' ' && c < 127); }));
+        }
+    }
+}
+
+TEST_CASE("a page of any size can be painted", "[cli][preview][screen]") {
+    auto picture = example();
+    for (const bool help : {false, true}) {
+        picture.shows_help = help;
+        for (const int columns : {1, 20, 80, 300})
+            for (const int rows : {1, 2, 5, 13, 24, 100}) {
+                const auto page = paint(picture, columns, rows);
+                CHECK(page.columns() == columns);
+                CHECK(page.rows() == rows);
+            }
+    }
+    CHECK_THAT(paint(picture, 80, 24).text(), Contains("blind test") && Contains("shift-left"));
+}
+
+TEST_CASE("a blind test does not give itself away", "[cli][preview][screen]") {
+    auto picture = example();
+    picture.heard = "A, B or X";
+    picture.highlighted = std::nullopt;
+    const auto page = paint(picture, 80, 24);
+    const auto looks_of = [&](const std::string& name) {
+        for (int row = 0; row < 24; ++row) {
+            std::string head;
+            for (int column = 0; column < 8; ++column) append_utf8(head, page.at(column, row).character);
+            if (head == name) return page.at(0, row).look;
+        }
+        FAIL("no line of " << name);
+        return Look::plain;
+    };
+    CHECK(looks_of("A origin") == looks_of("B master"));
+}
+
+TEST_CASE("the screen plays, switches, resizes and quits in a terminal", "[cli][preview][screen]") {
+    const TemporaryDirectory directory;
+    write_wav(directory / "song.wav", toy_music(20.0, 44100.0));
+    const auto socket = "burnish-test-" + std::to_string(::getpid());
+    const auto tmux = [&](const std::string& command) { return output_of("tmux -u -L " + socket + " " + command); };
+    const auto shows = [&](const std::string& text) {
+        return comes_true(30.0, [&] { return tmux("capture-pane -p").find(text) != std::string::npos; });
+    };
+    const auto press = [&](const std::string& key) { (void)tmux("send-keys " + key); };
+    tmux("-f /dev/null new-session -d -x 80 -y 24 'LC_ALL=C.UTF-8 " BURNISH_PROGRAM " preview --null " +
+         (directory / "song.wav").string() + " -o " + (directory / "out.wav").string() + "; echo status $?; sleep 60'");
+    CHECK(shows("B, the master"));
+    CHECK(shows("▶ "));
+    CHECK(shows("master planned"));
+    press("Tab");
+    CHECK(shows("A, the original"));
+    press("b");
+    CHECK(shows("B, the master"));
+    press("l");
+    CHECK(shows("loop from"));
+    press("5");
+    CHECK(shows("preset metal"));
+    press("'?'");
+    CHECK(shows("back 30 s"));
+    press("'?'");
+    press("m");
+    CHECK(shows("not matched"));
+    press("Space");
+    CHECK(shows("⏸ "));
+    (void)tmux("resize-window -x 120 -y 40");
+    CHECK(comes_true(30.0, [&] {
+        std::istringstream lines(tmux("capture-pane -p"));
+        std::string first;
+        std::getline(lines, first);
+        return first.size() > 100 && first.ends_with("512 frames");
+    }));
+    (void)tmux("resize-window -x 60 -y 12");
+    CHECK(shows("momentary"));
+    press("e");
+    CHECK(shows("written: "));
+    press("q");
+    CHECK(shows("status 0"));
+    (void)tmux("kill-server");
+    CHECK(std::filesystem::exists(directory / "out.wav"));
+}
+
+TEST_CASE("plain mode says what happens, in lines", "[cli][preview]") {
+    const TemporaryDirectory directory;
+    const auto said = output_of("printf 'status\\nA\\nsek\\nquit\\n' | TERM=dumb " BURNISH_PROGRAM " preview --null " +
+                                song_in(directory));
+    CHECK_THAT(said, Contains("of 0:04.0, plays B, the master"));
+    CHECK_THAT(said, Contains("\nA, the original\n"));
+    CHECK_THAT(said, Contains("error: unknown command \"sek\" (did you mean \"seek\"?)"));
+    CHECK_THAT(said, Contains("\nquits\n"));
+}
+
+}  // namespace burnish::test
