@@ -65,13 +65,6 @@ Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) 
     return shaped(predict_by_rules);
 }
 
-std::string encoding_text(const OutputEncoding& encoding) {
-    const auto name = std::string(encoding.format->name);
-    if (!encoding.depth) return name;
-    const int bits = integer_bits(*encoding.depth);
-    return (bits > 0 ? std::to_string(bits) + "-bit " : "32-bit float ") + name;
-}
-
 void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
     to.insert(to.end(), from.begin(), from.end());
 }
@@ -84,11 +77,15 @@ Status check_existing(const MasterJob& job, const MasterOptions& options) {
     return success();
 }
 
+/// What a file holds besides its sound; of a sound that comes from no file, nothing.
+using ReadMetadata = std::function<Result<Metadata>()>;
+
 /// A file to write to, its metadata carried over; none in a dry run.
 Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const MasterOptions& options,
-                                                      const OutputSpec& spec, std::vector<std::string>& warnings) {
+                                                      const OutputSpec& spec, const ReadMetadata& read,
+                                                      std::vector<std::string>& warnings) {
     if (options.dry_run) return std::unique_ptr<FileDelivery>();
-    auto metadata = read_metadata(job.input);
+    auto metadata = read();
     if (!metadata) return metadata.error();
     append(warnings, metadata->warnings);
     const auto create = [&job, &options, spec, metadata = *std::move(metadata)] {
@@ -113,19 +110,12 @@ Status write_side_files(const MasterJob& job, const MasterOptions& options, cons
     return success();
 }
 
-Status make_master(const MasterJob& job, const MasterOptions& options, bool concurrent, const JobProgress& progress,
-                   MasterOutcome& outcome) {
-    if (!progress("opening", 0.0, 0.0)) return Error{ErrorCode::canceled, job.input.string() + ": stopped"};
-    if (auto status = check_existing(job, options); !status) return status;
-    auto input = open_audio(job.input);
-    if (!input) return input.error();
-    outcome.source = (*input)->info();
-    outcome.source_format = (*input)->format();
-    auto warnings = (*input)->warnings();
-
+Status master_sound(AudioSource& sound, const ReadMetadata& read, std::vector<std::string> warnings,
+                    const MasterJob& job, const MasterOptions& options, bool concurrent, const JobProgress& progress,
+                    MasterOutcome& outcome) {
     const auto spec = spec_for(job, options, outcome.source);
     if (!spec) return spec.error();
-    auto created = create_delivery(job, options, *spec, warnings);
+    auto created = create_delivery(job, options, *spec, read, warnings);
     if (!created) return created.error();
     const auto delivery = *std::move(created);
     const auto encoding = *choose_encoding(job.output.value_or("plan.wav"), *spec);
@@ -136,7 +126,7 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
 
     const double duration_s = outcome.duration_s();
     auto report =
-        master(**input, master_request(options, *spec, concurrent, warnings), file_services(), delivery.get(),
+        master(sound, master_request(options, *spec, concurrent, warnings), file_services(), delivery.get(),
                [&](std::string_view stage, double fraction) { return progress(stage, fraction, duration_s); });
     if (!report) return report.error();
     outcome.report = *std::move(report);
@@ -164,6 +154,36 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
     return success();
 }
 
+Status make_master(const MasterJob& job, const MasterOptions& options, bool concurrent, const JobProgress& progress,
+                   MasterOutcome& outcome) {
+    if (!progress("opening", 0.0, 0.0)) return Error{ErrorCode::canceled, job.input.string() + ": stopped"};
+    if (auto status = check_existing(job, options); !status) return status;
+    auto input = open_audio(job.input);
+    if (!input) return input.error();
+    outcome.source = (*input)->info();
+    outcome.source_format = (*input)->format();
+    return master_sound(
+        **input, [&] { return read_metadata(job.input); }, (*input)->warnings(), job, options, concurrent, progress,
+        outcome);
+}
+
+/// Runs `make` on an outcome, times it, and turns what it throws into an error.
+template <class Make>
+MasterOutcome outcome_of(const MasterJob& job, const Make& make) noexcept {
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    MasterOutcome outcome;
+    try {
+        if (Status status = make(outcome); !status) outcome.error = status.error();
+    } catch (const std::bad_alloc&) {
+        outcome.error = Error{ErrorCode::internal, job.input.string() + ": out of memory"};
+    } catch (const std::exception& fault) {
+        outcome.error = Error{ErrorCode::internal, job.input.string() + ": internal error: " + fault.what()};
+    }
+    outcome.elapsed_s = std::chrono::duration<double>(Clock::now() - start).count();
+    return outcome;
+}
+
 std::optional<std::string> missed_by(const Target& target, double found_lufs, double peak_dbtp) {
     if (target.normalize && std::abs(found_lufs - target.loudness_lufs) > loudness_tolerance_lu)
         return fixed_text(found_lufs, 2) + " LUFS measured, " + fixed_text(target.loudness_lufs, 2) + " LUFS asked for";
@@ -174,6 +194,13 @@ std::optional<std::string> missed_by(const Target& target, double found_lufs, do
 }
 
 }  // namespace
+
+std::string encoding_text(const OutputEncoding& encoding) {
+    const auto name = std::string(encoding.format->name);
+    if (!encoding.depth) return name;
+    const int bits = integer_bits(*encoding.depth);
+    return (bits > 0 ? std::to_string(bits) + "-bit " : "32-bit float ") + name;
+}
 
 MasterServices file_services() {
     return {.make_scratch =
@@ -195,19 +222,22 @@ MasterRequest master_request(const MasterOptions& options, const OutputSpec& spe
 
 MasterOutcome run_job(const MasterJob& job, const MasterOptions& options, bool concurrent,
                       const JobProgress& progress) noexcept {
-    using Clock = std::chrono::steady_clock;
-    const auto start = Clock::now();
-    MasterOutcome outcome;
-    try {
-        if (auto status = make_master(job, options, concurrent, progress, outcome); !status)
-            outcome.error = status.error();
-    } catch (const std::bad_alloc&) {
-        outcome.error = Error{ErrorCode::internal, job.input.string() + ": out of memory"};
-    } catch (const std::exception& fault) {
-        outcome.error = Error{ErrorCode::internal, job.input.string() + ": internal error: " + fault.what()};
-    }
-    outcome.elapsed_s = std::chrono::duration<double>(Clock::now() - start).count();
-    return outcome;
+    return outcome_of(job,
+                      [&](MasterOutcome& outcome) { return make_master(job, options, concurrent, progress, outcome); });
+}
+
+MasterOutcome run_sound_job(AudioSource& sound, const MasterJob& job, const MasterOptions& options, bool concurrent,
+                            const JobProgress& progress) noexcept {
+    return outcome_of(job, [&](MasterOutcome& outcome) -> Status {
+        outcome.source = sound.info();
+        const auto nothing = [&]() -> Result<Metadata> {
+            Metadata metadata;
+            metadata.sample_rate_hz = sound.info().sample_rate_hz;
+            return metadata;
+        };
+        if (auto status = check_existing(job, options); !status) return status;
+        return master_sound(sound, nothing, {}, job, options, concurrent, progress, outcome);
+    });
 }
 
 std::optional<std::string> missed_target(const MasterReport& report) {

@@ -42,6 +42,13 @@ using JobProgress = std::function<bool(std::string_view stage, double fraction, 
 [[nodiscard]] MasterOutcome run_job(const MasterJob& job, const MasterOptions& options, bool concurrent,
                                     const JobProgress& progress) noexcept;
 
+/// The same for a sound that is in no file; `job.input` is a name for it in messages.
+[[nodiscard]] MasterOutcome run_sound_job(AudioSource& sound, const MasterJob& job, const MasterOptions& options,
+                                          bool concurrent, const JobProgress& progress) noexcept;
+
+/// "24-bit WAV", "Opus".
+[[nodiscard]] std::string encoding_text(const OutputEncoding& encoding);
+
 /// How a master misses what was asked for, in words; nothing if it does not.
 [[nodiscard]] std::optional<std::string> missed_target(const MasterReport& report);
 
