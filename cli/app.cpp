@@ -12,6 +12,7 @@
 #include "cli/help_text.h"
 #include "cli/master_command.h"
 #include "cli/master_flags.h"
+#include "cli/mix_command.h"
 #include "cli/presets_command.h"
 #include "cli/preview_command.h"
 #include "cli/printable_text.h"
@@ -29,8 +30,11 @@ constexpr int flag_column = 32;
 struct Program {
     Program();
 
-    CLI::App app{"burnish: automatic mastering. Measures a track, decides what it needs, and masters it.", "burnish"};
+    CLI::App app{
+        "burnish: automatic mixing and mastering. Measures stems or a track, decides what they need, and does it.",
+        "burnish"};
     CLI::App* master = nullptr;
+    CLI::App* mix = nullptr;
     CLI::App* analyze = nullptr;
     CLI::App* presets = nullptr;
     CLI::App* targets = nullptr;
@@ -38,6 +42,7 @@ struct Program {
     CLI::App* preview = nullptr;
     CLI::App* devices = nullptr;
     MasterFlags master_flags;
+    MixFlags mix_flags;
     AnalyzeFlags analyze_flags;
     PresetsFlags presets_flags;
     TargetsFlags targets_flags;
@@ -82,6 +87,12 @@ bool decides_the_sound(const MasterFlag& flag) {
            std::ranges::find(others, flag.names) != others.end();
 }
 
+/// Those that mean something else, or more, for a mix.
+bool has_words_of_its_own(const MasterFlag& flag) {
+    constexpr std::array others{"--limiter", "--predictor", "--set", "--settings"};
+    return std::ranges::find(others, flag.names) != others.end();
+}
+
 void add_master(Program& program) {
     auto& flags = program.master_flags;
     program.master = program.app.add_subcommand("master", "master files");
@@ -101,6 +112,49 @@ void add_master(Program& program) {
     command.add_flag("-v,--verbose", flags.verbose, "prints every reason and every measurement too");
     command.add_flag("--list-params", program.lists_parameters, "lists what --set can set, and exits");
     command.footer(master_footer());
+}
+
+void add_mix(Program& program) {
+    auto& flags = program.mix_flags;
+    auto& shared = flags.shared;
+    program.mix = program.app.add_subcommand("mix", "mix stems, and master the mix if asked to");
+    auto& command = *program.mix;
+    command.add_option("IN", shared.inputs, "2 to 64 stems: a folder, files, or a session (.json)")->type_name("STEMS");
+    add_text(command, "-o,--output", shared.output, "OUT", "the mix, or with --master the master of it");
+    command.add_flag("--master", flags.master,
+                     "masters the mix in the same run; takes the flags of burnish master too");
+    command.add_option("--roles", flags.roles, "what a stem is: " + role_names(", ") + "; may be repeated")
+        ->type_name("STEM=ROLE")
+        ->allow_extra_args(false);
+    std::string modes;
+    for (const auto& name : balance_mode_names) modes += (modes.empty() ? "" : "|") + std::string(name);
+    add_text(command, "--balance", flags.balance, modes,
+             "keeps levels that make a balance and mends others, keeps all, or sets all anew [auto]");
+    add_text(command, "--variants", flags.variants, "1|2|3",
+             "further mixes beside this one: vocal-forward, punchy, wide");
+    add_text(command, "--stems-out", flags.stems_out, "DIR/",
+             "the stems as they are in the mix; together they are the mix");
+    for (const auto& flag : master_flags())
+        if (decides_the_sound(flag) && !has_words_of_its_own(flag)) add_flag(command, flag, shared);
+    add_text(command, "--bit-depth", shared.bit_depth, "16|24|32f", "of a lossless file [24]");
+    add_text(command, "--rate", shared.rate, "HZ", "sample rate of the mix [the highest of the stems]");
+    add_text(command, "--limiter", shared.limiter, limiter_mode_names("|"), limiter_mode_help());
+    add_text(command, "--predictor", shared.predictor, predictor_names_text("|"),
+             "what levels and tone are expected by: learned models, or rules [learned]");
+    command.add_option("--set", shared.sets, "fixes a number of the master's chain; may be repeated")
+        ->type_name("STAGE.PARAM=VALUE")
+        ->allow_extra_args(false);
+    add_text(command, "--settings", shared.settings, "IN.json", "takes every number of the mix from a file");
+    add_text(command, "--save-settings", shared.save_settings, "OUT.json", "saves every number of the mix");
+    add_text(command, "--report", shared.report, "OUT.json", "saves everything that was measured, done and reached");
+    add_text(command, "--jobs", shared.jobs, "N", "threads [all cores]");
+    command.add_flag("--json", shared.json, "prints the report as JSON");
+    command.add_flag("--dry-run", shared.dry_run, "does all but write the mix");
+    command.add_flag("--strict", shared.strict, "fails if the master misses loudness or true peak");
+    command.add_flag("-f,--force", shared.force, "replaces existing files");
+    command.add_flag("-q,--quiet", shared.quiet, "prints errors only");
+    command.add_flag("-v,--verbose", shared.verbose, "prints every number and its reason too");
+    command.footer(mix_footer());
 }
 
 void add_analyze(Program& program) {
@@ -185,6 +239,7 @@ Program::Program() {
     app.allow_extras();  // whatever is not known is told by `unknown`, with the nearest name
     app.footer(program_footer());
     add_master(*this);
+    add_mix(*this);
     add_analyze(*this);
     add_presets(*this);
     add_targets(*this);
@@ -235,8 +290,8 @@ std::string readable(const CLI::ParseError& problem) {
 }
 
 ExitCode run(const Program& program, const Console& console) {
-    for (const CLI::App* command : {program.master, program.analyze, program.presets, program.targets, program.check,
-                                    program.preview, program.devices})
+    for (const CLI::App* command : {program.master, program.mix, program.analyze, program.presets, program.targets,
+                                    program.check, program.preview, program.devices})
         if (command->parsed())
             if (const auto error = unknown(*command)) return usage_error(error->message, command->get_name(), console);
     if (const auto error = unknown(program.app)) return usage_error(error->message, "", console);
@@ -245,6 +300,7 @@ ExitCode run(const Program& program, const Console& console) {
         return ExitCode::done;
     }
     if (program.master->parsed()) return run_master(program.master_flags, console);
+    if (program.mix->parsed()) return run_mix(program.mix_flags, console);
     if (program.analyze->parsed()) return run_analyze(program.analyze_flags, console);
     if (program.presets->parsed()) return run_presets(program.presets_flags, console);
     if (program.targets->parsed()) return run_targets(program.targets_flags, console);

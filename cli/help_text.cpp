@@ -55,6 +55,7 @@ std::string exit_code_table() {
 std::string program_footer() {
     return "Examples:\n"
            "  burnish master mix.wav -o master.wav\n"
+           "  burnish mix stems/ -o mix.wav\n"
            "  burnish analyze mix.wav\n"
            "\n" +
            exit_code_table() +
@@ -98,6 +99,20 @@ std::string master_footer() {
            "  burnish master mix.wav -o master.wav --settings plan.json\n"
            "  burnish master mix.wav -o master.wav --intensity low --set glue.ratio=1.5\n"
            "  burnish master mix.wav -o master.wav --preset metal --style warm --width 0";
+}
+
+std::string mix_footer() {
+    return "Examples:\n"
+           "  burnish mix stems/ -o mix.wav\n"
+           "  burnish mix stems/ -o master.wav --master --preset rock --report report.json\n"
+           "  burnish mix kick.wav bass.wav gtr*.wav --roles gtr2=keys -o mix.wav --save-settings mix.json\n"
+           "  burnish mix stems/ -o again.wav --settings mix.json\n"
+           "  burnish mix session.json -o mix.wav --variants 3\n"
+           "\n"
+           "Session: {\"format\": \"burnish-session-1\", \"stems\": [{\"file\": \"vox.wav\", \"role\": "
+           "\"lead-vocal\",\n"
+           "  \"presence\": \"lead|normal|background\", \"pan\": 0, \"gain_db\": 0, \"mute\": false,\n"
+           "  \"group\": \"drums|music|vocals\", \"start_s\": 0}]}; all but \"file\" may be left out.";
 }
 
 std::string analyze_footer() {

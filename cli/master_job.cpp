@@ -49,13 +49,6 @@ struct Track {
     std::array<std::optional<Study>, max_channels> studies{};  ///< by number of channels
 };
 
-std::string encoding_text(const OutputEncoding& encoding) {
-    const auto name = std::string(encoding.format->name);
-    if (!encoding.depth) return name;
-    const int bits = integer_bits(*encoding.depth);
-    return (bits > 0 ? std::to_string(bits) + "-bit " : "32-bit float ") + name;
-}
-
 void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
     to.insert(to.end(), from.begin(), from.end());
 }
@@ -247,6 +240,23 @@ Status make_master(const MasterJob& job, Track& track, bool concurrent, const Jo
     return success();
 }
 
+/// Runs `make` on an outcome, times it, and turns what it throws into an error.
+template <class Make>
+MasterOutcome outcome_of(const MasterJob& job, const Make& make) noexcept {
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    MasterOutcome outcome;
+    try {
+        if (Status status = make(outcome); !status) outcome.error = status.error();
+    } catch (const std::bad_alloc&) {
+        outcome.error = Error{ErrorCode::internal, job.input.string() + ": out of memory"};
+    } catch (const std::exception& fault) {
+        outcome.error = Error{ErrorCode::internal, job.input.string() + ": internal error: " + fault.what()};
+    }
+    outcome.elapsed_s = std::chrono::duration<double>(Clock::now() - start).count();
+    return outcome;
+}
+
 std::optional<std::string> missed_by(const Target& target, double found_lufs, double peak_dbtp) {
     if (target.normalize && std::abs(found_lufs - target.loudness_lufs) > loudness_tolerance_lu)
         return fixed_text(found_lufs, 2) + " LUFS measured, " + fixed_text(target.loudness_lufs, 2) + " LUFS asked for";
@@ -257,6 +267,13 @@ std::optional<std::string> missed_by(const Target& target, double found_lufs, do
 }
 
 }  // namespace
+
+std::string encoding_text(const OutputEncoding& encoding) {
+    const auto name = std::string(encoding.format->name);
+    if (!encoding.depth) return name;
+    const int bits = integer_bits(*encoding.depth);
+    return (bits > 0 ? std::to_string(bits) + "-bit " : "32-bit float ") + name;
+}
 
 MasterServices file_services() {
     return {.make_scratch =
@@ -283,6 +300,39 @@ MasterRequest master_request(const MasterOptions& options, const OutputSpec& spe
 
 namespace {
 
+/// A master of a sound that is in no file: there is nothing to carry over, and no delivery to hold it against.
+Status master_sound(AudioSource& sound, const MasterJob& job, bool concurrent, const JobProgress& progress,
+                    MasterOutcome& outcome) {
+    const auto& options = *job.options;
+    outcome.source = sound.info();
+    if (auto status = check_existing(job); !status) return status;
+    const auto spec = spec_for(job, outcome.source);
+    if (!spec) return spec.error();
+    std::unique_ptr<FileDelivery> delivery;
+    if (!options.dry_run) {
+        const auto create = [&job, &options, spec = *spec] {
+            return OutputFile::create(*job.output, spec, Metadata{}, options.force);
+        };
+        auto created = create();
+        if (!created) return created.error();
+        delivery = std::make_unique<FileDelivery>(*std::move(created), create);
+    }
+    std::vector<std::string> warnings;
+    auto report = master(
+        sound, master_request(options, *spec, concurrent, warnings), file_services(), delivery.get(),
+        [&](std::string_view stage, double fraction) { return progress(stage, fraction, outcome.duration_s()); });
+    if (!report) return report.error();
+    outcome.report = *std::move(report);
+    if (delivery) {
+        OutputFile& file = delivery->file();
+        if (auto status = file.finish(loudness_of(*outcome.report.after, options.replaygain)); !status) return status;
+        append(warnings, file.warnings());
+        outcome.encoding = encoding_text(*choose_encoding(*job.output, *spec));
+    }
+    append(outcome.report.warnings, warnings);
+    return commit_all(job, outcome, delivery ? &delivery->file() : nullptr);
+}
+
 MasterOutcome run_job(const MasterJob& job, Track& track, bool concurrent, const JobProgress& progress) noexcept {
     using Clock = std::chrono::steady_clock;
     const auto start = Clock::now();
@@ -300,6 +350,15 @@ MasterOutcome run_job(const MasterJob& job, Track& track, bool concurrent, const
 }
 
 }  // namespace
+
+MasterOutcome run_sound_job(AudioSource& sound, const MasterJob& asked, const MasterOptions& options, bool concurrent,
+                            const JobProgress& progress) noexcept {
+    return outcome_of(asked, [&](MasterOutcome& outcome) {
+        MasterJob job = asked;
+        job.options = &options;
+        return master_sound(sound, job, concurrent, progress, outcome);
+    });
+}
 
 void run_jobs(std::span<const MasterJob> jobs, bool concurrent,
               const std::function<JobProgress(std::size_t job)>& progress, std::span<MasterOutcome> outcomes) noexcept {

@@ -50,6 +50,13 @@ using JobProgress = std::function<bool(std::string_view stage, double fraction, 
 void run_jobs(std::span<const MasterJob> jobs, bool concurrent,
               const std::function<JobProgress(std::size_t job)>& progress, std::span<MasterOutcome> outcomes) noexcept;
 
+/// The same for a sound that is in no file; `job.input` is a name for it in messages.
+[[nodiscard]] MasterOutcome run_sound_job(AudioSource& sound, const MasterJob& job, const MasterOptions& options,
+                                          bool concurrent, const JobProgress& progress) noexcept;
+
+/// "24-bit WAV", "Opus".
+[[nodiscard]] std::string encoding_text(const OutputEncoding& encoding);
+
 /// How a master misses what was asked for, in words; nothing if it does not.
 [[nodiscard]] std::optional<std::string> missed_target(const MasterReport& report);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <vector>
 
 #include "core/block.h"
@@ -60,11 +61,14 @@ public:
     void reset() noexcept;
     [[nodiscard]] int latency_frames() const noexcept { return 0; }
 
+    /// What each frame of the last block was multiplied with; of no meaning while the compressor is neutral.
+    [[nodiscard]] std::span<const float> gains() const noexcept { return gain_; }
+    [[nodiscard]] bool changes_nothing() const noexcept;
+
     /// How far the compressor turns down at the end of the last block, before mix and make-up; >= 0.
     [[nodiscard]] double gain_reduction_db() const noexcept { return -smoother_.smoothed; }
 
 private:
-    [[nodiscard]] bool changes_nothing() const noexcept;
     void detect(ConstAudioView in) noexcept;
     void smooth(int frames) noexcept;
 

@@ -188,10 +188,11 @@ TEST_CASE("includes follow the arrows between the rooms", "[core][architecture]"
         {"dsp", {"core", "dsp"}},
         {"analysis", {"core", "dsp", "analysis"}},
         {"mastering", {"core", "dsp", "analysis", "mastering"}},
+        {"mixing", {"core", "dsp", "analysis", "mastering", "mixing"}},
         {"io", {"core", "io"}},
         {"preview", {"core", "dsp", "analysis", "mastering", "preview"}},
-        {"cli", {"core", "dsp", "analysis", "mastering", "io", "preview", "cli"}},
-        {"training", {"core", "dsp", "analysis", "mastering", "io", "training"}},
+        {"cli", {"core", "dsp", "analysis", "mastering", "mixing", "io", "preview", "cli"}},
+        {"training", {"core", "dsp", "analysis", "mastering", "mixing", "io", "training"}},
     };
     const std::regex include(R"re(#include "([a-z_]+)/)re");
     int seen = 0;

@@ -9,6 +9,7 @@
 #include "dsp/high_cut.h"
 #include "dsp/limiter.h"
 #include "dsp/multiband_compressor.h"
+#include "dsp/reverb.h"
 #include "dsp/saturator.h"
 #include "dsp/soft_clipper.h"
 #include "dsp/stereo_width.h"
@@ -19,6 +20,6 @@ namespace burnish::test {
 
 /// The one list of blocks under the contract: a new block adds its name here.
 using AllBlocks = std::tuple<SubsonicFilter, ToneCurve, Equalizer, DynamicEqualizer, MultibandCompressor,
-                             GlueCompressor, Saturator, StereoWidth, SoftClipper, HighCut, Limiter, Dither>;
+                             GlueCompressor, Saturator, StereoWidth, SoftClipper, HighCut, Limiter, Reverb, Dither>;
 
 }  // namespace burnish::test

@@ -281,8 +281,9 @@ TEMPLATE_LIST_TEST_CASE("a day of silence leaves no trace and no subnormal numbe
         block.process(silence.view());
         auto after_second = sound;
         block.process(after_second.view());
-        // Dither goes on in its row of random numbers.
-        if constexpr (!std::is_same_v<TestType, Dither>) CHECK(null_depth_db(after_second, after_day) <= -130.0);
+        // Dither goes on in its row of random numbers, and the motion of a reverb with the clock.
+        if constexpr (!std::is_same_v<TestType, Dither> && !std::is_same_v<TestType, Reverb>)
+            CHECK(null_depth_db(after_second, after_day) <= -130.0);
     }
 }
 

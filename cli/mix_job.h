@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/master_job.h"
+#include "cli/mix_options.h"
+#include "cli/stem_files.h"
+
+namespace burnish {
+
+/// One mix and how it came out.
+struct MixOutcome {
+    MixVariant variant = mix_variants[0];
+    std::filesystem::path output;  ///< empty in a dry run
+    MixPlan plan;                  ///< of a replay: the settings alone
+    double integrated_lufs = silence_db;
+    double true_peak_dbtp = silence_db;
+    std::string encoding;                 ///< of the output, in words; empty in a dry run
+    std::optional<MasterOutcome> master;  ///< with --master
+    std::string reopened;                 ///< why the mix was made anew; empty if it was not
+    std::vector<std::string> stem_files;
+};
+
+/// A session and what became of it.
+struct MixJobOutcome {
+    std::vector<MixOutcome> mixes;  ///< the mix itself, then its variants
+    double duration_s = 0.0;
+    double sample_rate_hz = 0.0;
+    bool replayed = false;
+    double elapsed_s = 0.0;
+    std::vector<std::string> warnings;
+};
+
+/// Opens, measures, decides, mixes, masters if asked to, and writes. Every file appears whole or not at all.
+[[nodiscard]] Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& progress);
+
+/// The report of one mix.
+[[nodiscard]] nlohmann::ordered_json mix_json(const MixOutcome& mix, const MixJobOutcome& outcome);
+
+}  // namespace burnish

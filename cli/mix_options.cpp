@@ -1,0 +1,104 @@
+#include "cli/mix_options.h"
+
+#include <algorithm>
+
+namespace burnish {
+
+namespace {
+
+constexpr int most_variants = static_cast<int>(mix_variants.size()) - 1;
+
+Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
+
+/// The first flag that only a master listens to; empty if there is none.
+std::string master_flag(const MasterFlags& flags) {
+    for (std::size_t i = 0; i < target_params.size(); ++i)
+        if (flags.target[i]) return flag_of(target_params[i].name);
+    if (flags.preset) return "--preset";
+    if (flags.style) return "--style";
+    for (std::size_t i = 0; i < dimensions.size(); ++i)
+        if (flags.amounts[i]) return "--" + std::string(dimensions[i].name);
+    if (flags.limiter) return "--limiter";
+    if (!flags.sets.empty()) return "--set";
+    if (flags.strict) return "--strict";
+    return "";
+}
+
+Status read_roles(const std::vector<std::string>& assignments, std::map<std::string, Role>& roles) {
+    for (const auto& assignment : assignments) {
+        const auto equals = assignment.rfind('=');
+        if (equals == assignment.npos || equals == 0)
+            return usage("--roles: \"" + assignment + "\" found, STEM=ROLE expected");
+        const auto role = role_named(assignment.substr(equals + 1));
+        if (!role)
+            return usage("--roles: \"" + assignment.substr(equals + 1) + "\" found, one of " + role_names(", ") +
+                         " expected");
+        if (!roles.emplace(assignment.substr(0, equals), *role).second)
+            return usage("--roles: " + assignment.substr(0, equals) + " is given twice");
+    }
+    return success();
+}
+
+Status read_variants(const std::optional<std::string>& typed, int& variants) {
+    if (!typed) return success();
+    if (typed->size() != 1 || *typed < "1" || *typed > std::to_string(most_variants))
+        return usage("--variants: \"" + *typed + "\" found, a whole number in [1, " + std::to_string(most_variants) +
+                     "] expected");
+    variants = (*typed)[0] - '0';
+    return success();
+}
+
+Status check(const MixFlags& flags) {
+    const auto& shared = flags.shared;
+    const auto wants_master = master_flag(shared);
+    if (!flags.master && !wants_master.empty())
+        return usage(wants_master + " is about a master: give --master too, or drop it");
+    if (shared.settings && flags.balance)
+        return usage("--settings and --balance contradict each other: the file holds every level");
+    if (shared.settings && !flags.roles.empty())
+        return usage("--settings and --roles contradict each other: the file holds what roles are needed for");
+    if (shared.settings && flags.variants)
+        return usage("--settings and --variants contradict each other: the file is one mix");
+    if (shared.dry_run && flags.stems_out) return usage("--dry-run and --stems-out contradict each other");
+    if (flags.stems_out && flags.stems_out->empty()) return usage("--stems-out: the name is empty");
+    if (flags.variants && !shared.output) return usage("--variants needs -o: the variants are named after it");
+    return success();
+}
+
+template <class To>
+void take_name(std::optional<std::string>& from, std::optional<To>& to) {
+    if (from) to = *from;
+    from.reset();
+}
+
+}  // namespace
+
+Result<MixOptions> read_mix_flags(const MixFlags& flags) {
+    if (auto status = check(flags); !status) return status.error();
+    MixOptions options;
+    options.master = flags.master;
+    // Settings, saved ones and the report are the mix's; the master gets what is left.
+    auto shared = flags.shared;
+    take_name(shared.settings, options.settings);
+    take_name(shared.save_settings, options.save_settings);
+    take_name(shared.report, options.report);
+    auto read = read_master_flags(shared);
+    if (!read) return read.error();
+    options.shared = *std::move(read);
+    if (flags.stems_out) options.stems_out = *flags.stems_out;
+    for (const auto& [path, flag] :
+         {std::pair{&options.settings, "--settings"}, std::pair{&options.save_settings, "--save-settings"},
+          std::pair{&options.report, "--report"}})
+        if (*path && (*path)->empty()) return usage(std::string(flag) + ": the name is empty");
+    if (flags.balance) {
+        const auto mode = std::ranges::find(balance_mode_names, *flags.balance);
+        if (mode == balance_mode_names.end())
+            return usage("--balance: \"" + *flags.balance + "\" found, auto, keep or rules expected");
+        options.balance = static_cast<BalanceMode>(mode - balance_mode_names.begin());
+    }
+    if (auto status = read_variants(flags.variants, options.variants); !status) return status.error();
+    if (auto status = read_roles(flags.roles, options.roles); !status) return status.error();
+    return options;
+}
+
+}  // namespace burnish

@@ -1,0 +1,124 @@
+#include "cli/mix_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "cli/number_format.h"
+#include "mastering/patch.h"
+
+namespace burnish {
+
+namespace {
+
+constexpr std::size_t most_name_columns = 24;
+
+std::string left(std::string text, std::size_t width) {
+    text.resize(std::max(width, text.size()), ' ');
+    return text;
+}
+
+std::string right(const std::string& text, std::size_t width) {
+    return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
+}
+
+std::string signed_text(double value, int decimals) {
+    const auto text = fixed_text(value, decimals);
+    return value > 0.0 && text.find_first_not_of("0.") != text.npos ? "+" + text : text;
+}
+
+std::string pan_text(double pan) {
+    const auto percent = std::lround(100.0 * std::abs(pan));
+    return percent == 0 ? "C" : (pan < 0.0 ? "L" : "R") + std::to_string(percent);
+}
+
+/// What is done to a stem beside its fader, in a few words.
+std::string treatment_text(const StripSettings& strip) {
+    std::string text;
+    const auto add = [&](const std::string& more) { text += (text.empty() ? "" : ", ") + more; };
+    if (strip.rumble.cutoff_hz > 0.0) add("high-pass " + fixed_text(strip.rumble.cutoff_hz, 0) + " Hz");
+    int cuts = 0;
+    double deepest_db = 0.0;
+    for (const double db : {strip.eq.bell_1_db, strip.eq.bell_2_db, strip.eq.bell_3_db, strip.eq.bell_4_db}) {
+        cuts += db != 0.0 ? 1 : 0;
+        deepest_db = std::min(deepest_db, db);
+    }
+    if (cuts > 0)
+        add(std::to_string(cuts) + (cuts == 1 ? " cut" : " cuts") + " to " + fixed_text(deepest_db, 1) + " dB");
+    if (strip.compressor.ratio > 1.0) add("compressed " + number_text(strip.compressor.ratio) + ":1");
+    if (strip.fader.room_db > send_off_db) add("room " + fixed_text(strip.fader.room_db, 0) + " dB");
+    if (strip.fader.hall_db > send_off_db) add("hall " + fixed_text(strip.fader.hall_db, 0) + " dB");
+    return text;
+}
+
+std::string levels_text(double lufs, double peak_dbtp) {
+    if (peak_dbtp <= silence_db) return "silence";
+    return (lufs > silence_db ? fixed_text(lufs, 2) + " LUFS, " : "") + "true peak " + fixed_text(peak_dbtp, 2) +
+           " dBTP";
+}
+
+void add_stem(std::ostringstream& text, const StemPlan& stem, const NamedStrip& strip, std::size_t name_width,
+              bool in_full) {
+    const auto& fader = strip.settings.fader;
+    text << "    " << left(stem.name, name_width) << "  " << left(std::string(row_of(stem.role.role).name), 13)
+         << right(fixed_text(100.0 * stem.role.confidence, 0) + " %", 6);
+    if (strip.mute || stem.is_silent) {
+        text << "  " << (strip.mute ? "muted" : "silent") << '\n';
+        return;
+    }
+    text << right(fixed_text(stem.lufs, 1), 8) << right(signed_text(fader.gain_db, 1), 7)
+         << right(pan_text(fader.pan), 6) << "  " << treatment_text(strip.settings) << '\n';
+    if (!in_full) return;
+    text << "        role: " << stem.role.reason << '\n';
+    std::string reason;
+    for (const auto& decision : stem.decisions) {
+        text << "        " << left(decision.parameter, 24) << right(number_text(decision.value), 8);
+        if (decision.reason != reason) text << "  " << decision.reason;
+        text << '\n';
+        reason = decision.reason;
+    }
+}
+
+}  // namespace
+
+std::string mix_text(const MixOutcome& mix, const MixJobOutcome& outcome, bool in_full, const TextStyle& style) {
+    std::ostringstream text;
+    const auto label = [&](const std::string& name) { return "  " + style.bold(left(name, 11)); };
+    const auto& plan = mix.plan;
+    std::size_t name_width = 4;
+    for (const auto& stem : plan.stems) name_width = std::max(name_width, stem.name.size());
+    name_width = std::min(name_width, most_name_columns);
+    if (mix.variant.name == mix_variants[0].name || in_full) {
+        text << "    "
+             << style.dim(left("stem", name_width) + "  " + left("role", 13) + right("sure", 6) + right("LUFS", 8) +
+                          right("dB", 7) + right("pan", 6))
+             << '\n';
+        for (std::size_t i = 0; i < plan.stems.size(); ++i)
+            add_stem(text, plan.stems[i], plan.settings.strips[i], name_width, in_full);
+    }
+    if (!outcome.replayed) {
+        const auto chance = " (" + fixed_text(100.0 * plan.kept_chance, 0) + " % likely made on purpose)";
+        text << label("balance") << (plan.balance_kept ? "kept as it came" : "made anew") << chance << '\n';
+        text << label("masking") << fixed_text(plan.masking_before_db, 0) << " dB, "
+             << fixed_text(plan.masking_after_db, 0) << " dB after the cuts\n";
+    }
+    if (in_full)
+        for (const auto& decision : plan.buses)
+            text << label("bus") << left(decision.parameter, 28) << right(number_text(decision.value), 8) << "  "
+                 << decision.reason << '\n';
+    if (!mix.reopened.empty()) text << label("re-opened") << mix.reopened << '\n';
+    text << label("mix") << levels_text(mix.integrated_lufs, mix.true_peak_dbtp) << '\n';
+    if (mix.master) {
+        const auto& report = mix.master->report;
+        if (report.after)
+            text << label("master") << levels_text(report.after->integrated_lufs, report.after->true_peak_dbtp) << '\n';
+        if (!report.reason.empty()) text << label("limited") << report.reason << '\n';
+    }
+    if (!mix.output.empty()) text << label("written") << mix.output.string() << " (" << mix.encoding << ")\n";
+    if (!mix.stem_files.empty())
+        text << label("stems") << mix.stem_files.size() << " files in "
+             << std::filesystem::path(mix.stem_files[0]).parent_path().string() << '\n';
+    return text.str();
+}
+
+}  // namespace burnish

@@ -1,0 +1,183 @@
+#include "mixing/mix_plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/decibels.h"
+#include "mixing/panning.h"
+#include "mixing/reopening.h"
+#include "mixing/treatment.h"
+
+namespace burnish {
+
+namespace {
+
+constexpr double name_is_enough = 0.6;
+
+double rounded(double value, double step) { return step * std::round(value / step); }
+
+/// What the rules say of one voice.
+struct VoicePlan {
+    StripSettings strip;
+    std::vector<Decision> decisions;
+};
+
+bool leads(const Voice& voice, const std::vector<Voice>& voices) {
+    if (voice.presence == Presence::lead || voice.role.role == Role::lead_vocal) return true;
+    const bool has_singer =
+        std::ranges::any_of(voices, [](const Voice& other) { return other.role.role == Role::lead_vocal; });
+    return !has_singer && voice.role.role == Role::lead_synth;
+}
+
+bool is_rhythm(const Voice& voice) { return voice.bus == Bus::drums || voice.role.role == Role::bass; }
+
+/// Tempo of the session: that of the loudest voice of drums that has one, or of any.
+double tempo_of(const std::vector<Voice>& voices) {
+    double tempo = 0.0, loudest = -1000.0;
+    for (const auto& voice : voices) {
+        const double level = voice.lufs + (voice.bus == Bus::drums ? 100.0 : 0.0);
+        if (voice.track->tempo_bpm <= 0.0 || level <= loudest) continue;
+        loudest = level;
+        tempo = voice.track->tempo_bpm;
+    }
+    return tempo;
+}
+
+template <class Settings, std::size_t rows>
+void explain(VoicePlan& plan, std::string_view stage, const Settings& settings,
+             const std::array<Param<Settings>, rows>& params, const std::string& reason, double confidence) {
+    for (const auto& param : params)
+        if (settings.*param.member != param.default_value())
+            plan.decisions.push_back(
+                {std::string(stage) + "." + std::string(param.name), settings.*param.member, confidence, reason});
+}
+
+void apply_variant(const MixVariant& variant, const std::vector<Voice>& voices, std::vector<double>& gains_db,
+                   Panorama& panorama) {
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        if (!voices[i].has_gain_lock && leads(voices[i], voices)) gains_db[i] += variant.lead_lu;
+        if (!voices[i].has_gain_lock && is_rhythm(voices[i])) gains_db[i] += variant.rhythm_lu;
+        if (!voices[i].has_pan_lock) panorama.pans[i] = std::clamp(panorama.pans[i] * variant.width, -1.0, 1.0);
+    }
+}
+
+/// Sends of a voice as its fader has them, the variant's shift included.
+void add_sends(VoicePlan& plan, const Voice& voice, const MixVariant& variant) {
+    const auto chosen = sends(voice);
+    const auto set = [&](double db, double FaderSettings::*member, std::string_view name) {
+        if (db <= send_off_db) return;
+        plan.strip.fader.*member = std::clamp(db + variant.send_db, send_off_db, 0.0);
+        plan.decisions.push_back(
+            {"fader." + std::string(name), plan.strip.fader.*member, voice.role.confidence, chosen.reason});
+    };
+    set(chosen.room_db, &FaderSettings::room_db, "room_db");
+    set(chosen.hall_db, &FaderSettings::hall_db, "hall_db");
+}
+
+/// What one member of a voice gets: the voice's numbers, the threshold at its own level, its side of a pair.
+StripSettings member_settings(const StripSettings& settings, const Voice& voice, std::size_t place,
+                              double member_lufs) {
+    auto own = settings;
+    if (voice.is_pair && !voice.has_pan_lock) own.fader.pan = place == 0 ? -pair_pan : pair_pan;
+    if (!voice.is_pair && voice.members.size() > 1 && own.compressor.ratio > 1.0)
+        own.compressor.threshold_db = std::clamp(own.compressor.threshold_db + member_lufs - voice.lufs, -60.0, 0.0);
+    return own;
+}
+
+}  // namespace
+
+std::vector<RoleGuess> roles_of(const std::vector<Stem>& stems, const std::vector<StemMeasures>& measures) {
+    std::vector<RoleGuess> guesses;
+    for (std::size_t i = 0; i < stems.size(); ++i) {
+        if (stems[i].wish.role) {
+            guesses.push_back({*stems[i].wish.role, 1.0, "given"});
+            continue;
+        }
+        auto guess = role_from_name(stems[i].name);
+        if (guess.confidence < name_is_enough) guess = role_from_sound(measures[i]);
+        guesses.push_back(std::move(guess));
+    }
+    return guesses;
+}
+
+MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>& measures,
+                 const BalancePredictor& predictor, const MixTarget& target) {
+    MixPlan plan;
+    const auto guesses = roles_of(stems, measures);
+    const auto voices = voices_of(stems, measures, guesses);
+
+    auto levels = balance(voices, predictor(voices), target.balance);
+    plan.balance_kept = levels.kept;
+    plan.kept_chance = levels.kept_chance;
+    auto panorama = pan(voices, levels.gains_db);
+    apply_variant(target.variant, voices, levels.gains_db, panorama);
+    if (target.reopening) reopen_levels(voices, *target.reopening, levels);
+    const auto unmasking = unmask(voices, levels.gains_db);
+    plan.masking_before_db = unmasking.before_db;
+    plan.masking_after_db = unmasking.after_db;
+    plan.tempo_bpm = tempo_of(voices);
+    plan.settings.reverbs = reverbs(plan.tempo_bpm);
+
+    std::vector<VoicePlan> voice_plans;
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        const auto& voice = voices[i];
+        const double confidence = voice.role.confidence;
+        auto& own = voice_plans.emplace_back();
+        const auto rumble = rumble_filter(voice);
+        own.strip.rumble = rumble.settings;
+        explain(own, "rumble", rumble.settings, SubsonicFilter::params, rumble.reason, 1.0);
+        own.strip.eq = unmasking.eq[i];
+        explain(own, "eq", own.strip.eq, Equalizer::params, unmasking.reasons[i], confidence);
+        // A stem of a balance that works is as compressed as it is meant to be.
+        const auto squeeze = levels.kept ? Treatment<GlueCompressor::Settings>{} : compressor(voice);
+        own.strip.compressor = squeeze.settings;
+        explain(own, "compressor", squeeze.settings, GlueCompressor::params, squeeze.reason, confidence);
+        own.strip.fader.gain_db = std::clamp(
+            voice.has_gain_lock ? levels.gains_db[i] : rounded(levels.gains_db[i] + unmasking.makeup_db[i], 0.01),
+            -60.0, 40.0);
+        own.decisions.push_back({"fader.gain_db", own.strip.fader.gain_db, confidence, levels.reasons[i]});
+        own.strip.fader.pan = panorama.pans[i];
+        own.decisions.push_back({"fader.pan", panorama.pans[i], confidence, panorama.reasons[i]});
+        add_sends(own, voice, target.variant);
+    }
+
+    for (std::size_t i = 0; i < stems.size(); ++i) {
+        NamedStrip strip{.name = stems[i].name, .role = guesses[i].role, .mute = stems[i].wish.mute};
+        strip.bus = stems[i].wish.group.value_or(row_of(strip.role).bus);
+        plan.stems.push_back({.name = stems[i].name,
+                              .role = guesses[i],
+                              .lufs = measures[i].track.integrated_lufs,
+                              .is_silent = measures[i].track.integrated_lufs <= silence_db});
+        plan.settings.strips.push_back(std::move(strip));
+    }
+    for (std::size_t i = 0; i < voices.size(); ++i)
+        for (std::size_t place = 0; place < voices[i].members.size(); ++place) {
+            const auto member = voices[i].members[place];
+            auto& stem = plan.stems[member];
+            auto& strip = plan.settings.strips[member];
+            strip.settings = member_settings(voice_plans[i].strip, voices[i], place, stem.lufs);
+            strip.bus = voices[i].bus;
+            stem.mix_lufs = stem.lufs + strip.settings.fader.gain_db;
+            stem.decisions = voice_plans[i].decisions;
+            for (auto& decision : stem.decisions) {
+                if (decision.parameter == "fader.pan") decision.value = strip.settings.fader.pan;
+                if (decision.parameter == "compressor.threshold_db")
+                    decision.value = strip.settings.compressor.threshold_db;
+            }
+        }
+
+    const double limiting_db = target.reopening ? target.reopening->limiting_db : 0.0;
+    for (std::size_t b = 0; b < bus_count; ++b) {
+        const double extra_db = static_cast<Bus>(b) == Bus::drums ? limiting_db : 0.5 * limiting_db;
+        const auto bus = glue(voices, levels.gains_db, static_cast<Bus>(b), target.variant.glue_db + extra_db);
+        plan.settings.glue[b] = bus.settings;
+        for (const auto& param : GlueCompressor::params)
+            if (bus.settings.*param.member != param.default_value())
+                plan.buses.push_back({std::string(bus_names[b]) + "." + std::string(param.name),
+                                      bus.settings.*param.member, 1.0, bus.reason});
+    }
+    if (voices.empty()) plan.warnings.emplace_back("every stem is silent or muted: the mix is silence");
+    return plan;
+}
+
+}  // namespace burnish

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mastering/prediction.h"
+#include "mixing/balance.h"
+#include "mixing/masking.h"
+#include "mixing/mix_settings.h"
+#include "mixing/voice.h"
+
+namespace burnish {
+
+/// A way to mix that departs from the balanced one.
+struct MixVariant {
+    std::string_view name;
+    std::string_view help;
+    double lead_lu = 0.0;    ///< what leads
+    double rhythm_lu = 0.0;  ///< drums and bass
+    double width = 1.0;      ///< of what is panned
+    double send_db = 0.0;
+    double glue_db = 1.0;  ///< off the loudest moments of a bus
+};
+inline constexpr auto mix_variants = std::to_array<MixVariant>({
+    {"balanced", "the mix itself"},
+    {"vocal-forward", "what leads is 1.5 LU louder", 1.5, 0.0, 1.0, 0.0, 1.0},
+    {"punchy", "drums and bass are 1.5 LU louder and drier, the buses glued more", 0.0, 1.5, 1.0, -4.0, 2.0},
+    {"wide", "panned further out, with 3 dB more reverberation", 0.0, -0.5, 1.35, 3.0, 1.0},
+});
+
+/// What the master would have had to put right, handed back to the mix.
+struct Reopening {
+    OctaveLevels tone_db{};    ///< wanted of the mix, by octave
+    double limiting_db = 0.0;  ///< that the loudest moments of the mix are to lose
+    std::string reason;
+};
+
+/// What a mix is to be.
+struct MixTarget {
+    BalanceMode balance = BalanceMode::automatic;
+    MixVariant variant = mix_variants[0];
+    std::optional<Reopening> reopening{};
+};
+
+/// Predicts how loud each voice is to be.
+using BalancePredictor = std::function<std::vector<Expectation>(const std::vector<Voice>&)>;
+
+/// What was found of a stem and decided for it.
+struct StemPlan {
+    std::string name;
+    RoleGuess role{};
+    double lufs = silence_db;      ///< as it came
+    double mix_lufs = silence_db;  ///< under its fader
+    bool is_silent = false;
+    std::vector<Decision> decisions{};  ///< parameter: stage.param
+};
+
+/// A mix on paper: every number of it, with reasons.
+struct MixPlan {
+    MixSettings settings;         ///< strips in the order of the stems
+    std::vector<StemPlan> stems;  ///< likewise
+    std::vector<Decision> buses;  ///< parameter: bus.param
+    bool balance_kept = false;
+    double kept_chance = 0.0;
+    double masking_before_db = 0.0;  ///< index at the faders, without and with the cuts
+    double masking_after_db = 0.0;
+    double tempo_bpm = 0.0;
+    std::vector<std::string> warnings;
+};
+
+/// Decides about every number of a mix but the level of the sum. A pure function: it changes nothing.
+[[nodiscard]] MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>& measures,
+                               const BalancePredictor& predictor, const MixTarget& target);
+
+/// The role of every stem: the user's word, or what the name says, or else what it sounds like.
+[[nodiscard]] std::vector<RoleGuess> roles_of(const std::vector<Stem>& stems,
+                                              const std::vector<StemMeasures>& measures);
+
+}  // namespace burnish

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <vector>
+
+#include "mastering/report.h"
+#include "mixing/mix_plan.h"
+
+namespace burnish {
+
+/// More of either in the master is a fault of the mix.
+inline constexpr double most_tone_db = 3.0;
+inline constexpr double most_limiting_db = 4.0;
+
+/// What the mix should take over from a master that would go too far; nothing if it would not.
+[[nodiscard]] std::optional<Reopening> reopening_after(const MasterReport& master);
+
+/// Moves the levels of the voices by up to 2 dB towards the tone that is wanted. Locked ones stay.
+///
+/// Damped least squares on the mix's octaves: the smallest moves that bring the sum's octaves nearest to where the
+/// master wanted them.
+void reopen_levels(const std::vector<Voice>& voices, const Reopening& reopening, Balance& balance);
+
+}  // namespace burnish

@@ -1,0 +1,219 @@
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <numbers>
+
+#include "io/output_file.h"
+#include "tests/cli/command_line.h"
+#include "tests/support/signals.h"
+
+namespace burnish::test {
+namespace {
+
+constexpr int rate_hz = 44100;
+
+void write_text_file(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
+
+nlohmann::json json_in(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    return nlohmann::json::parse(file);
+}
+
+/// Hits of a low tone, a tone and noise: three stems of two seconds, the last one stereo and at another rate.
+void write_stems(const TemporaryDirectory& folder) {
+    std::filesystem::create_directory(folder / "stems");
+    AudioBuffer kick(1, 2 * rate_hz), bass(1, 2 * rate_hz);
+    for (int n = 0; n < kick.frames(); ++n) {
+        const double s = std::fmod(n / double{rate_hz}, 0.5);
+        kick.channel(0)[n] =
+            static_cast<float>(0.8 * std::exp(-s / 0.05) * std::sin(2.0 * std::numbers::pi * 60.0 * s));
+        bass.channel(0)[n] = static_cast<float>(0.2 * std::sin(2.0 * std::numbers::pi * 80.0 * n / rate_hz));
+    }
+    write_wav(folder / "stems/Kick.wav", kick);
+    write_wav(folder / "stems/Bass.wav", bass);
+    write_wav(folder / "stems/Pad.wav", white_noise(0.05, 1.5, 48000.0), 48000);
+}
+
+/// What the files of parts/ miss of out.wav, together, over its level.
+double misfit_db(const TemporaryDirectory& folder) {
+    const auto whole = read_with_libsndfile(folder / "out.wav");
+    std::vector<double> sum(whole.floats.size());
+    for (const auto* name : {"Kick.wav", "Bass.wav", "Pad.wav"}) {
+        const auto part = read_with_libsndfile(folder / (std::string("parts/") + name));
+        REQUIRE(part.floats.size() == sum.size());
+        for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += part.floats[i];
+    }
+    double off = 0.0, power = 0.0;
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+        off += std::pow(sum[i] - whole.floats[i], 2.0);
+        power += std::pow(double{whole.floats[i]}, 2.0);
+    }
+    return 10.0 * std::log10(off / power);
+}
+
+std::string shown(const CommandResult& result) { return result.out + result.err; }
+
+}  // namespace
+
+TEST_CASE("a folder of stems becomes a mix with headroom", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    write_text_file(folder / "stems/notes.txt", "not a stem");
+    const auto kick_before = load(folder / "stems/Kick.wav");
+    const auto result = run_inside({"mix", (folder / "stems").string(), "-o", (folder / "mix.wav").string(), "--report",
+                                    (folder / "r.json").string(), "--save-settings", (folder / "s.json").string()});
+    INFO(shown(result));
+    REQUIRE(result.code == 0);
+    CHECK_THAT(result.out, Catch::Contains("3 stems") && Catch::Contains("kick") && Catch::Contains("balance"));
+    const auto mix = read_with_libsndfile(folder / "mix.wav");
+    CHECK(mix.info.channels == 2);
+    CHECK(mix.info.samplerate == 48000);
+    float top = 0.0F;
+    for (const float sample : mix.floats) top = std::max(top, std::abs(sample));
+    CHECK(20.0 * std::log10(top) <= -6.0);
+    CHECK(20.0 * std::log10(top) > -7.0);
+    CHECK(load(folder / "stems/Kick.wav") == kick_before);
+    const auto report = json_in(folder / "r.json");
+    CHECK(report["stems"].size() == 3);
+    CHECK(report["stems"][1]["role"] == "kick");
+    CHECK_FALSE(report["stems"][1]["decisions"][0]["reason"].get<std::string>().empty());
+
+    // The settings make the same mix again, to the bit.
+    const auto again = run_inside({"mix", (folder / "stems").string(), "-o", (folder / "mix.wav").string(), "-f",
+                                   "--settings", (folder / "s.json").string(), "-q"});
+    INFO(shown(again));
+    REQUIRE(again.code == 0);
+    CHECK(read_with_libsndfile(folder / "mix.wav").integers == mix.integers);
+}
+
+TEST_CASE("a mix is mastered in the same run", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    const auto result = run_inside({"mix", (folder / "stems").string(), "-o", (folder / "m.flac").string(), "--master",
+                                    "--loudness", "-20", "--strict", "--report", (folder / "r.json").string()});
+    INFO(shown(result));
+    REQUIRE(result.code == 0);
+    const auto report = json_in(folder / "r.json");
+    CHECK(report["master"]["after"]["integrated_lufs"].get<double>() == Approx(-20.0).margin(0.05));
+    CHECK(report["master"]["status"] == "done");
+}
+
+TEST_CASE("stems of a mix add up to it", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    const auto result = run_inside({"mix", (folder / "stems/Kick.wav").string(), (folder / "stems/Bass.wav").string(),
+                                    (folder / "stems/Pad.wav").string(), "-o", (folder / "out.wav").string(),
+                                    "--stems-out", (folder / "parts").string(), "--roles", "Pad=keys"});
+    INFO(shown(result));
+    REQUIRE(result.code == 0);
+    CHECK(misfit_db(folder) < -90.0);
+}
+
+TEST_CASE("stems of a master add up to it", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    const auto result = run_inside({"mix", (folder / "stems").string(), "-o", (folder / "out.wav").string(), "--master",
+                                    "--loudness", "-12", "--stems-out", (folder / "parts").string(), "--jobs", "1"});
+    INFO(shown(result));
+    REQUIRE(result.code == 0);
+    CHECK(misfit_db(folder) < -90.0);
+}
+
+TEST_CASE("broadcast time stamps place stems", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    const auto write = [&](const char* name, std::uint64_t stamp_frames) {
+        AudioBuffer click(1, 1000);
+        click.channel(0)[0] = 0.5F;
+        Metadata metadata;
+        metadata.sample_rate_hz = rate_hz;
+        metadata.broadcast = Broadcast{};
+        metadata.broadcast->time_reference_frames = stamp_frames;
+        auto file = need(OutputFile::create(folder / name, {rate_hz, 1, 1000, BitDepth::int24}, metadata, false));
+        need(file->write(click.view()));
+        need(file->finish());
+        need(file->commit());
+    };
+    write("a.wav", 158760000);
+    write("b.wav", 158760000 + 4410);
+    const auto result = run_inside({"mix", (folder / "a.wav").string(), (folder / "b.wav").string(), "-o",
+                                    (folder / "mix.wav").string(), "--balance", "keep", "--bit-depth", "32f"});
+    INFO(shown(result));
+    REQUIRE(result.code == 0);
+    const auto mix = read_with_libsndfile(folder / "mix.wav");
+    CHECK(std::abs(mix.floats[0]) > 0.1F);
+    CHECK(std::abs(mix.floats[2 * 4410]) > 0.1F);
+    CHECK(std::abs(mix.floats[2 * 2205]) < 0.01F);
+}
+
+TEST_CASE("a session decides for its stems, beside its file", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    write_text_file(folder / "stems/session.json", R"({"format": "burnish-session-1", "stems": [
+        {"file": "Kick.wav", "gain_db": -3}, {"file": "Bass.wav", "mute": true}, {"file": "Pad.wav", "pan": 0.25}]})");
+    const auto result = run_inside({"mix", (folder / "stems/session.json").string(), "--dry-run", "--json"});
+    INFO(shown(result));
+    REQUIRE(result.code == 0);
+    const auto report = nlohmann::json::parse(result.out);
+    const auto& stems = report["settings"]["stems"];
+    CHECK(stems["Kick"]["fader"]["gain_db"] == -3.0);
+    CHECK(stems["Bass"]["mute"] == true);
+    CHECK(stems["Pad"]["fader"]["pan"] == 0.25);
+}
+
+TEST_CASE("variants are mixes of their own, with their own settings", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    const auto result = run_inside({"mix", (folder / "stems").string(), "-o", (folder / "m.wav").string(), "--variants",
+                                    "3", "--save-settings", (folder / "s.json").string()});
+    INFO(shown(result));
+    REQUIRE(result.code == 0);
+    for (const auto* name : {"m.wav", "m.vocal-forward.wav", "m.punchy.wav", "m.wide.wav", "s.punchy.json"})
+        CHECK(std::filesystem::exists(folder / name));
+    CHECK(load(folder / "s.json") != load(folder / "s.punchy.json"));
+}
+
+TEST_CASE("what cannot be mixed is said, and nothing is left behind", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    const auto in = (folder / "stems").string();
+    const auto out = (folder / "x/out.wav").string();
+    struct Faulty {
+        std::vector<std::string> arguments;
+        int code;
+        const char* message;
+    };
+    const Faulty faulty[] = {
+        {{(folder / "stems/Kick.wav").string(), "-o", (folder / "o.wav").string()}, 3, "1 stem found, 2 to 64"},
+        {{in}, 2, "no output given"},
+        {{in, "-o", (folder / "stems/Kick.wav").string(), "-f"}, 2, "among the stems"},
+        {{(folder / "stems/Kick.wav").string(), (folder / "stems/Pad.wav").string(), "-o",
+          (folder / "stems/Kick.wav").string(), "-f"},
+         2,
+         "a stem and an output at once"},
+        {{in, "-o", out}, 4, "x"},
+        {{in, "--dry-run", "--roles", "Kick=drum"}, 2, "one of kick, snare"},
+        {{in, "--dry-run", "--roles", "Kik=kick"}, 2, "did you mean \"Kick\""},
+        {{in, "--dry-run", "--loudness", "-9"}, 2, "give --master too"},
+        {{in, "--dry-run", "--balance", "rule"}, 2, "auto, keep or rules"},
+        {{in, "-o", (folder / "o.wav").string(), "--variants", "4"}, 2, "[1, 3]"},
+        {{(folder / "none").string(), in, "--dry-run"}, 3, "none"},
+    };
+    for (const auto& [arguments, code, message] : faulty) {
+        std::vector<std::string> line{"mix"};
+        line.insert(line.end(), arguments.begin(), arguments.end());
+        const auto result = run_inside(line);
+        INFO(message << "\n" << shown(result));
+        CHECK(result.code == code);
+        CHECK_THAT(result.err, Catch::Contains(message));
+    }
+    CHECK(folder.names().size() == 1);
+    write_text_file(folder / "s.json", R"({"format": "burnish-mix-1", "stems": {"Kick": {}, "Bass": {}, "Pat": {}}})");
+    const auto result = run_inside({"mix", in, "--dry-run", "--settings", (folder / "s.json").string()});
+    CHECK(result.code == 2);
+    CHECK_THAT(result.err, Catch::Contains("no stem called \"Pat\" (did you mean \"Pad\"?)"));
+}
+
+}  // namespace burnish::test

@@ -1,0 +1,87 @@
+#include "mixing/balance_model.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tests/mixing/band.h"
+
+namespace burnish::test {
+namespace {
+
+std::vector<Voice> band_voices(const std::vector<Part>& parts) {
+    const Rehearsal rehearsal(parts);
+    const auto& session = *rehearsal.session;
+    auto voices = voices_of(session.stems(), session.measures(), roles_of(session.stems(), session.measures()));
+    // What they point to goes with the session.
+    static std::vector<std::unique_ptr<TrackAnalysis>> kept;
+    for (auto& voice : voices) {
+        kept.push_back(std::make_unique<TrackAnalysis>(*voice.track));
+        voice.track = kept.back().get();
+    }
+    return voices;
+}
+
+BalanceModel some_model() {
+    BalanceModel model;
+    model.deviation.fill(20.0);
+    model.weights.fill(0.3);
+    model.weights[8] = -0.7;
+    model.spread_lu = 2.5;
+    return model;
+}
+
+}  // namespace
+
+TEST_CASE("the model of the program can be read", "[mixing][model]") {
+    const auto model = embedded_balance_model();
+    REQUIRE(model.ok());
+    CHECK(std::ranges::all_of(model->weights, [](double weight) { return std::abs(weight) < 10.0; }));
+}
+
+TEST_CASE("a model survives its file", "[mixing][model]") {
+    const auto model = some_model();
+    const auto text = balance_model_json(model);
+    const auto read = read_balance_model("m.json", text);
+    REQUIRE(read.ok());
+    CHECK(read->weights == model.weights);
+    CHECK(read->deviation == model.deviation);
+    CHECK(read->spread_lu == model.spread_lu);
+    const auto cut = read_balance_model("m.json", R"({"format": "burnish-balance-1", "spread_lu": 1, "features": {}})");
+    REQUIRE_FALSE(cut.ok());
+    CHECK_THAT(cut.error().message, Catch::Contains("other features"));
+}
+
+TEST_CASE("what is learned corrects the rules within bounds, level and order aside", "[mixing][model]") {
+    auto parts = small_band();
+    const auto voices = band_voices(parts);
+    const auto rules = expected_by_rules(voices);
+    const auto learned = expected_by_model(voices, some_model());
+    double most = 0.0;
+    for (std::size_t i = 0; i < voices.size(); ++i)
+        most = std::max(most, std::abs(learned[i].loudness_lu - rules[i].loudness_lu));
+    CHECK(most > 0.05);
+    CHECK(most <= 4.0);
+    CHECK(learned[0].spread_lu == 2.5);
+
+    // A model of nothing, and voices unlike any, leave the rules standing.
+    const auto nothing = expected_by_model(voices, BalanceModel{});
+    auto narrow = some_model();
+    narrow.deviation.fill(1e-3);
+    const auto strange = expected_by_model(voices, narrow);
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        CHECK(nothing[i].loudness_lu == rules[i].loudness_lu);
+        CHECK(strange[i].loudness_lu == rules[i].loudness_lu);
+    }
+
+    for (auto& part : parts) part = louder(part, part.name == "Keys" ? 7.0 : -2.0);
+    const auto other_levels = band_voices(parts);
+    const auto again = expected_by_model(other_levels, some_model());
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        const auto same = std::ranges::find(other_levels, voices[i].name, &Voice::name) - other_levels.begin();
+        CHECK(again[static_cast<std::size_t>(same)].loudness_lu == Approx(learned[i].loudness_lu).margin(0.02));
+    }
+}
+
+}  // namespace burnish::test

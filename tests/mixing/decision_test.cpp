@@ -1,0 +1,312 @@
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "core/decibels.h"
+#include "mixing/panning.h"
+#include "mixing/reopening.h"
+#include "mixing/treatment.h"
+#include "tests/mixing/band.h"
+
+namespace burnish::test {
+namespace {
+
+std::vector<Voice> voices_in(const Rehearsal& rehearsal) {
+    const auto& session = *rehearsal.session;
+    return voices_of(session.stems(), session.measures(), roles_of(session.stems(), session.measures()));
+}
+
+const Voice& voice_named(const std::vector<Voice>& voices, const std::string& name) {
+    const auto found = std::ranges::find(voices, name, &Voice::name);
+    REQUIRE(found != voices.end());
+    return *found;
+}
+
+/// Gains of one voice less the mean of all: what the balance of it has moved by.
+double moved_db(const MixPlan& plan, const std::string& name) {
+    double mean = 0.0;
+    for (const auto& strip : plan.settings.strips) mean += strip.settings.fader.gain_db;
+    return Rehearsal::strip(plan, name).settings.fader.gain_db -
+           mean / static_cast<double>(plan.settings.strips.size());
+}
+
+}  // namespace
+
+TEST_CASE("a balance that works moves by a decibel at most", "[mixing][balance]") {
+    const auto plan = Rehearsal(small_band()).plan();
+    CHECK(plan.balance_kept);
+    for (const auto& strip : plan.settings.strips) {
+        INFO(strip.name);
+        CHECK(std::abs(moved_db(plan, strip.name)) <= 1.0);
+        CHECK(strip.settings.compressor.ratio == 1.0);
+    }
+}
+
+TEST_CASE("levels that nobody set are set by role, and what is expected comes of it", "[mixing][balance]") {
+    auto parts = small_band();
+    const double off_db[] = {-9.0, 9.0, -8.0, 9.0, -9.0, 8.0};
+    for (std::size_t i = 0; i < parts.size(); ++i) parts[i] = louder(parts[i], off_db[i]);
+    const Rehearsal rehearsal(parts);
+    const auto voices = voices_in(rehearsal);
+    const auto expected = expected_by_rules(voices);
+    const auto mended = balance(voices, expected, BalanceMode::automatic);
+    CHECK_FALSE(mended.kept);
+    // Whatever the common level, departures from what is expected shrink.
+    const auto spread = [&](const std::vector<double>& gains_db) {
+        double mean = 0.0, square = 0.0;
+        for (std::size_t i = 0; i < voices.size(); ++i) mean += voices[i].lufs + gains_db[i] - expected[i].loudness_lu;
+        mean /= static_cast<double>(voices.size());
+        for (std::size_t i = 0; i < voices.size(); ++i)
+            square += std::pow(voices[i].lufs + gains_db[i] - expected[i].loudness_lu - mean, 2.0);
+        return std::sqrt(square / static_cast<double>(voices.size()));
+    };
+    CHECK(spread(mended.gains_db) < 0.5 * spread(std::vector<double>(voices.size())));
+    const auto anew = balance(voices, expected, BalanceMode::rules);
+    CHECK(spread(anew.gains_db) < 0.3);
+    const auto kept = balance(voices, expected, BalanceMode::keep);
+    CHECK(std::ranges::all_of(kept.gains_db, [](double gain) { return gain == 0.0; }));
+}
+
+TEST_CASE("stems that each are as loud as they go are no balance", "[mixing][balance]") {
+    auto parts = small_band();
+    for (auto& part : parts) {
+        float top = 0.0F;
+        for (const float sample : part.audio.channel(0)) top = std::max(top, std::abs(sample));
+        part = louder(part, gain_to_db(0.7 / top));
+    }
+    const auto plan = Rehearsal(parts).plan();
+    CHECK_FALSE(plan.balance_kept);
+    CHECK(plan.kept_chance == 0.0);
+}
+
+TEST_CASE("what the user locks stays, and presence shifts what is expected", "[mixing][balance]") {
+    auto parts = small_band();
+    parts[1].wish.gain_db = -4.5;
+    parts[4].wish.pan = 0.3;
+    parts[5].wish.mute = true;
+    const auto plan = Rehearsal(parts).plan({.balance = BalanceMode::rules});
+    CHECK(Rehearsal::strip(plan, "Snare").settings.fader.gain_db == -4.5);
+    CHECK(Rehearsal::strip(plan, "Guitar").settings.fader.pan == 0.3);
+    CHECK(Rehearsal::strip(plan, "Lead Vocal").mute);
+
+    auto front = small_band();
+    const auto usual = Rehearsal(front).plan({.balance = BalanceMode::rules});
+    front[3].wish.presence = Presence::lead;
+    const auto lead = Rehearsal(front).plan({.balance = BalanceMode::rules});
+    CHECK(moved_db(lead, "Keys") - moved_db(usual, "Keys") > 1.5);
+}
+
+TEST_CASE("lows and leads stand in the centre, the rest in balance", "[mixing][pan]") {
+    auto parts = small_band();
+    auto second = part_named(parts, "Guitar");
+    // Another take: the same part, a beat later.
+    second.name = "Guitar 2";
+    std::rotate(second.audio.channel(0).begin(), second.audio.channel(0).begin() + 3000, second.audio.channel(0).end());
+    parts.push_back(second);
+    const Rehearsal rehearsal(parts);
+    const auto plan = rehearsal.plan();
+    for (const auto* name : {"Kick", "Snare", "Bass", "Lead Vocal"})
+        CHECK(Rehearsal::strip(plan, name).settings.fader.pan == 0.0);
+    const double one = Rehearsal::strip(plan, "Guitar").settings.fader.pan;
+    const double two = Rehearsal::strip(plan, "Guitar 2").settings.fader.pan;
+    CHECK(one * two < 0.0);
+    CHECK(std::abs(one) > 0.1);
+    const auto mix = rehearsal.mix(plan.settings);
+    const auto power = [&](int c) {
+        double sum = 0.0;
+        for (const float x : mix.channel(c)) sum += double{x} * x;
+        return sum;
+    };
+    CHECK(std::abs(power_to_db(power(0) / power(1))) < 0.5);
+}
+
+TEST_CASE("pan keeps the power, and mono stems their loudness", "[mixing][pan]") {
+    for (const double position : {-1.0, -0.4, 0.0, 0.7, 1.0}) {
+        const auto gains = pan_gains(position);
+        CHECK(gains[0] * gains[0] + gains[1] * gains[1] == Approx(2.0));
+    }
+    CHECK(pan_gains(-1.0)[1] == Approx(0.0).margin(1e-12));
+    CHECK(pan_gains(0.0)[0] == 1.0);
+}
+
+TEST_CASE("stereo stems are left where they are", "[mixing][pan]") {
+    auto parts = small_band();
+    AudioBuffer wide(2, parts[3].audio.frames());
+    for (int n = 0; n < wide.frames(); ++n) {
+        wide.channel(0)[n] = parts[3].audio.channel(0)[n];
+        wide.channel(1)[n] = 0.6F * parts[4].audio.channel(0)[n];
+    }
+    parts[3].audio = wide;
+    const auto plan = Rehearsal(parts).plan();
+    CHECK(Rehearsal::strip(plan, "Keys").settings.fader.pan == 0.0);
+}
+
+TEST_CASE("the sides of a pair go apart and are treated alike", "[mixing][pan]") {
+    auto parts = small_band();
+    auto left = part_named(parts, "Guitar");
+    auto right = left;
+    left.name = "Acoustic L";
+    right.name = "Acoustic R";
+    std::rotate(right.audio.channel(0).begin(), right.audio.channel(0).begin() + 700, right.audio.channel(0).end());
+    right = louder(right, -3.0);
+    parts.push_back(right);
+    parts.push_back(left);
+    const auto plan = Rehearsal(parts).plan({.balance = BalanceMode::rules});
+    const auto& l = Rehearsal::strip(plan, "Acoustic L").settings;
+    const auto& r = Rehearsal::strip(plan, "Acoustic R").settings;
+    CHECK(l.fader.pan == -pair_pan);
+    CHECK(r.fader.pan == pair_pan);
+    CHECK(l.fader.gain_db == r.fader.gain_db);
+}
+
+TEST_CASE("cuts make room for what matters, and change no stem's loudness or character", "[mixing][masking]") {
+    auto parts = small_band();
+    // A keyboard that lives on its lows, and covers the voice where it has little to lose.
+    auto& keys = parts[3].audio;
+    for (int n = 0; n < keys.frames(); ++n) {
+        const auto tone = [&](double hz) { return std::sin(2.0 * std::numbers::pi * hz * n / band_rate_hz); };
+        keys.channel(0)[n] += static_cast<float>(0.2 * (tone(65.0) + tone(130.0) + tone(220.0)) + 0.12 * tone(990.0));
+    }
+    const Rehearsal rehearsal(parts);
+    const auto voices = voices_in(rehearsal);
+    const std::vector<double> level(voices.size());
+    const auto result = unmask(voices, level);
+    CHECK(result.before_db > 0.0);
+    CHECK(result.after_db < result.before_db);
+    int cut = 0;
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        for (const double db :
+             {result.eq[i].bell_1_db, result.eq[i].bell_2_db, result.eq[i].bell_3_db, result.eq[i].bell_4_db}) {
+            CHECK(db <= 0.0);
+            CHECK(db >= -6.0);
+            cut += db < 0.0 ? 1 : 0;
+        }
+        for (const double octave_db : octave_gains_db(result.eq[i])) CHECK(octave_db >= -6.0);
+        // As loud as before, by the meter.
+        auto strip = NamedStrip{.name = voices[i].name};
+        MixSettings alone;
+        for (const auto& part : parts) alone.strips.push_back({.name = part.name, .mute = part.name != voices[i].name});
+        const auto lufs = [&](const MixSettings& settings) {
+            return rehearsal.session->mix(settings, false, {})->integrated_lufs;
+        };
+        const double before = lufs(alone);
+        auto& own = alone.strips[voices[i].members[0]].settings;
+        own.eq = result.eq[i];
+        own.fader.gain_db = result.makeup_db[i];
+        CHECK(lufs(alone) == Approx(before).margin(0.3));
+    }
+    CHECK(cut > 0);
+}
+
+TEST_CASE("a stem alone and stems that never meet mask nothing", "[mixing][masking]") {
+    auto parts = small_band();
+    auto first = parts[3], second = parts[4];
+    for (int n = 0; n < first.audio.frames(); ++n) {
+        if (n < first.audio.frames() / 2) first.audio.channel(0)[n] = 0.0F;
+        if (n >= first.audio.frames() / 2) second.audio.channel(0)[n] = 0.0F;
+    }
+    const Rehearsal rehearsal({first, second});
+    const auto result = unmask(voices_in(rehearsal), {0.0, 0.0});
+    CHECK(result.before_db == 0.0);
+    for (const auto& reason : result.reasons) CHECK(reason.empty());
+}
+
+TEST_CASE("a high-pass comes where there is rumble, and nowhere else", "[mixing][treatment]") {
+    auto parts = small_band();
+    const auto clean = Rehearsal(parts).plan();
+    for (const auto& strip : clean.settings.strips) CHECK(strip.settings.rumble.cutoff_hz == 0.0);
+    auto& vocal = parts[5].audio;
+    for (int n = 0; n < vocal.frames(); ++n)
+        vocal.channel(0)[n] += 0.01F * static_cast<float>(std::sin(2.0 * std::numbers::pi * 25.0 * n / band_rate_hz));
+    for (auto& sample : parts[3].audio.channel(0)) sample += 0.01F;
+    const auto plan = Rehearsal(parts).plan();
+    CHECK(Rehearsal::strip(plan, "Lead Vocal").settings.rumble.cutoff_hz == 40.0);
+    CHECK(Rehearsal::strip(plan, "Keys").settings.rumble.cutoff_hz == 20.0);
+    CHECK(Rehearsal::strip(plan, "Guitar").settings.rumble.cutoff_hz == 0.0);
+}
+
+TEST_CASE("compression comes where levels range too far, 3 dB at most", "[mixing][treatment]") {
+    auto parts = small_band();
+    auto& vocal = parts[5].audio;
+    const int half = vocal.frames() / 2;
+    for (int n = half; n < vocal.frames(); ++n) vocal.channel(0)[n] *= 0.06F;  // whispers after shouts
+    const Rehearsal rehearsal(parts);
+    const auto voices = voices_in(rehearsal);
+    const auto wild = compressor(voice_named(voices, "Lead Vocal"));
+    REQUIRE(wild.settings.ratio > 1.0);
+    GlueCompressor block;
+    block.prepare({band_rate_hz, 1, vocal.frames()});
+    block.set(wild.settings);
+    auto squeezed = vocal;
+    block.process(squeezed.view());
+    const auto gains = block.gains();
+    const double makeup = db_to_gain(wild.settings.makeup_db);
+    const double deepest = *std::min_element(gains.begin(), gains.begin() + vocal.frames()) / makeup;
+    CHECK(gain_to_db(deepest) < -0.8);
+    CHECK(gain_to_db(deepest) > -4.0);
+    CHECK(compressor(voice_named(voices, "Guitar")).settings.ratio == 1.0);
+}
+
+TEST_CASE("what is dry gets a reverb, what rings or is low does not", "[mixing][treatment]") {
+    auto parts = small_band();
+    parts[5].audio = small_band()[3].audio;
+    // A tone that never stops has no decay that a reverb could be told from.
+    for (int n = 0; n < parts[5].audio.frames(); ++n)
+        parts[5].audio.channel(0)[n] =
+            0.1F * static_cast<float>(std::sin(2.0 * std::numbers::pi * 440.0 * n / band_rate_hz) *
+                                      (1.0 + 0.2 * std::sin(2.0 * std::numbers::pi * 0.7 * n / band_rate_hz)));
+    const auto plan = Rehearsal(parts).plan();
+    CHECK(Rehearsal::strip(plan, "Kick").settings.fader.room_db == send_off_db);
+    CHECK(Rehearsal::strip(plan, "Bass").settings.fader.room_db == send_off_db);
+    CHECK(Rehearsal::strip(plan, "Snare").settings.fader.room_db > send_off_db);
+    CHECK(Rehearsal::strip(plan, "Lead Vocal").settings.fader.hall_db == send_off_db);
+}
+
+TEST_CASE("a master that would go too far re-opens the mix, one that would not does not", "[mixing][reopening]") {
+    MasterReport report;
+    report.settings.tone.mid_80_hz_db = -2.9;
+    report.level.reduction_p95_db = 3.9;
+    CHECK_FALSE(reopening_after(report).has_value());
+    report.settings.tone.mid_80_hz_db = -5.0;
+    const auto reopening = reopening_after(report);
+    REQUIRE(reopening.has_value());
+    CHECK(reopening->tone_db[1] == -5.0);  // 62.5 Hz is nearest to 80
+    CHECK(reopening->limiting_db == 0.0);
+    CHECK_THAT(reopening->reason, Catch::Contains("5.0 dB"));
+
+    const Rehearsal rehearsal(small_band());
+    const auto as_it_was = rehearsal.plan();
+    const auto again = rehearsal.plan({.reopening = reopening});
+    CHECK(moved_db(again, "Kick") < moved_db(as_it_was, "Kick") - 0.3);
+    for (const auto& strip : again.settings.strips)
+        CHECK(std::abs(strip.settings.fader.gain_db - Rehearsal::strip(as_it_was, strip.name).settings.fader.gain_db) <=
+              2.5);
+
+    report.settings.tone = {};
+    report.level.reduction_p95_db = 6.0;
+    const auto limiting = reopening_after(report);
+    REQUIRE(limiting.has_value());
+    const auto glued = rehearsal.plan({.reopening = limiting});
+    CHECK(glued.settings.glue[0].threshold_db < as_it_was.settings.glue[0].threshold_db - 1.0);
+}
+
+TEST_CASE("variants differ in what they are named after", "[mixing][variants]") {
+    const Rehearsal rehearsal(small_band());
+    const auto plan = [&](std::size_t variant) { return rehearsal.plan({.variant = mix_variants[variant]}); };
+    const auto balanced = plan(0), forward = plan(1), punchy = plan(2), wide = plan(3);
+    CHECK(moved_db(forward, "Lead Vocal") > moved_db(balanced, "Lead Vocal") + 1.0);
+    CHECK(moved_db(punchy, "Kick") > moved_db(balanced, "Kick") + 0.5);
+    const auto width = [](const MixPlan& of) {
+        double sum = 0.0;
+        for (const auto& strip : of.settings.strips) sum += std::abs(strip.settings.fader.pan);
+        return sum;
+    };
+    CHECK(width(wide) > 1.2 * width(balanced));
+    CHECK(Rehearsal::strip(wide, "Snare").settings.fader.room_db >
+          Rehearsal::strip(balanced, "Snare").settings.fader.room_db);
+}
+
+}  // namespace burnish::test

@@ -1,0 +1,74 @@
+#include "training/balance_fit.h"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+
+#include "core/decibels.h"
+
+namespace burnish::training {
+namespace {
+
+/// A song of steady stems with the same picture, but for chance: what tells them apart is their role.
+MixSong made_up_song(unsigned seed, double keys_lu) {
+    Random random(seed);
+    MixSong song{
+        .set = "made up", .name = std::to_string(seed), .author = std::to_string(seed), .stems = {}, .measures = {}};
+    for (const auto* name : {"kick", "bass", "keys", "lead vocal", "guitar"}) {
+        StemMeasures measures;
+        const auto role = role_from_name(name).role;
+        measures.track.integrated_lufs = row_of(role).loudness_lu - 20.0 + (role == Role::keys ? keys_lu : 0.0);
+        measures.track.sample_peak_db = measures.track.integrated_lufs + 12.0;
+        measures.track.channels = 1.0;
+        measures.track.centroid_hz = 500.0 + 100.0 * static_cast<double>(song.stems.size());
+        measures.cells.per_second = 10.0;
+        for (int n = 0; n < 50; ++n) {
+            OctavePowers octaves{};
+            for (auto& power : octaves) power = static_cast<float>(db_to_power(-30.0 + random.uniform(-6.0, 6.0)));
+            measures.cells.octaves.push_back(octaves);
+            measures.cells.loudness.push_back(static_cast<float>(db_to_power(measures.track.integrated_lufs)));
+            measures.cells.peak.push_back(0.1F);
+        }
+        measures.fingerprint = random.bits();
+        song.stems.push_back({name, nullptr, 0.0, {}});
+        song.measures.push_back(measures);
+    }
+    return song;
+}
+
+}  // namespace
+
+// Authors who all set keys 3 LU over the rules: the model learns as much of it as the ridge lets through.
+TEST_CASE("a habit that all authors share is learned, for authors unseen too", "[training]") {
+    std::vector<MixSong> songs;
+    for (unsigned seed = 1; seed <= 80; ++seed) songs.push_back(made_up_song(seed, 3.0));
+    const auto held_out = fit_held_out(songs);
+    const auto voices = voices_of_song(songs[0], songs[0].measures);
+    const auto rules = expected_by_rules(voices);
+    const auto learned = expected_by_model(voices, held_out.models[0]);
+    double keys = 0.0, others = 0.0;
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        const double correction = learned[i].loudness_lu - rules[i].loudness_lu;
+        (voices[i].role.role == Role::keys ? keys : others) +=
+            voices[i].role.role == Role::keys ? correction : correction / 4;
+    }
+    CHECK(keys - others > 2.0);
+    CHECK(keys - others < 3.5);
+    CHECK(held_out.spread_lu < 0.8);
+}
+
+TEST_CASE("a stem made louder reads louder, in its octaves and in the mix", "[training]") {
+    const auto song = made_up_song(1, 0.0);
+    OctavePowers flat{};
+    const auto louder = changed(song.measures[0], 6.0, flat);
+    CHECK(louder.track.integrated_lufs == Approx(song.measures[0].track.integrated_lufs + 6.0).margin(1e-6));
+    OctavePowers bass{};
+    bass.fill(0.0F);
+    bass[0] = 6.0F;
+    const auto boosted = changed(song.measures[0], 0.0, bass);
+    CHECK(boosted.cells.octaves[0][0] ==
+          Approx(song.measures[0].cells.octaves[0][0] * std::pow(10.0, 0.6)).epsilon(1e-4));
+    CHECK(boosted.track.integrated_lufs < song.measures[0].track.integrated_lufs + 1.0);
+}
+
+}  // namespace burnish::training
