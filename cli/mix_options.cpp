@@ -85,6 +85,9 @@ Result<MixOptions> read_mix_flags(const MixFlags& flags) {
     auto read = read_master_flags(shared);
     if (!read) return read.error();
     options.shared = *std::move(read);
+    // A folder is the stems in it, not those of folders below, and may be a session's: mixing looks for itself.
+    options.shared.inputs.clear();
+    for (const auto& input : flags.shared.inputs) options.shared.inputs.push_back({.path = input});
     if (flags.stems_out) options.stems_out = *flags.stems_out;
     for (const auto& [path, flag] :
          {std::pair{&options.settings, "--settings"}, std::pair{&options.save_settings, "--save-settings"},
