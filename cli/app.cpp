@@ -6,6 +6,7 @@
 #include <new>
 #include <string_view>
 
+#include "cli/album_command.h"
 #include "cli/analyze_command.h"
 #include "cli/check_command.h"
 #include "cli/help_text.h"
@@ -28,11 +29,13 @@ struct Program {
 
     CLI::App app{"burnish: automatic mastering. Measures a track, decides what it needs, and masters it.", "burnish"};
     CLI::App* master = nullptr;
+    CLI::App* album = nullptr;
     CLI::App* analyze = nullptr;
     CLI::App* presets = nullptr;
     CLI::App* targets = nullptr;
     CLI::App* check = nullptr;
     MasterFlags master_flags;
+    AlbumFlags album_flags;
     AnalyzeFlags analyze_flags;
     PresetsFlags presets_flags;
     TargetsFlags targets_flags;
@@ -96,6 +99,9 @@ void add_master(Program& program) {
     add_text(command, "--rate", flags.rate, "HZ", "sample rate of the master [the input's]");
     add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
     add_text(command, "--predictor", flags.predictor, predictor_names_text("|"), predictor_help());
+    add_texts(command, "--reference", flags.references, "FILE[:WEIGHT]",
+              "a finished track to sound like, and be as loud as; may be repeated");
+    command.add_flag("--loop", flags.loop, "the file is a loop, or has loop points: it stays seamless");
     add_texts(command, "--set", flags.sets, "STAGE.PARAM=VALUE", "fixes a number of the chain; may be repeated");
     add_text(command, "--settings", flags.settings, "IN.json", "takes settings from a file instead of proposing them");
     add_text(command, "--save-settings", flags.save_settings, "OUT.json|DIR/", "saves the settings that were used");
@@ -111,6 +117,40 @@ void add_master(Program& program) {
     command.add_flag("-v,--verbose", flags.verbose, "prints every reason and every measurement too");
     command.add_flag("--list-params", program.lists_parameters, "lists what --set can set, and exits");
     command.footer(master_footer());
+}
+
+/// What a whole album gets the same way as a single track.
+void add_album(Program& program) {
+    auto& album = program.album_flags;
+    auto& flags = album.master;
+    program.album = program.app.add_subcommand("album", "master tracks that belong together");
+    auto& command = *program.album;
+    command.add_option("IN", flags.inputs, "a directory, the tracks in their order, or a cue sheet")
+        ->type_name("DIR|FILE");
+    add_text(command, "-o,--output", flags.output, "DIR/", "where the masters go, under the tracks' own names");
+    add_text(command, "--cue", album.cue, "FILE.cue",
+             "order, gaps, names and codes; may also cut one long file into tracks [the directory's only one]");
+    add_text(command, "--anchor", album.anchor, "N|FILE|TITLE",
+             "the track whose tone and width the others follow [the median of all]");
+    add_text(command, "--gapless", album.gapless, "auto|all|none",
+             "which tracks are rendered in one piece; auto: those that go on where the one before ends [auto]");
+    add_text(command, "--gap", album.gap, "SECONDS", "silence between tracks that the cue sheet of --cd asks for");
+    command.add_flag("--cd", album.cd,
+                     "44.1 kHz, 16 bits, tracks that end with a sector (588 frames), and a cue sheet");
+    add_target(command, flags);
+    add_treatment(command, flags);
+    add_text(command, "--bit-depth", flags.bit_depth, "16|24|32f", "of lossless masters [24]");
+    add_text(command, "--rate", flags.rate, "HZ", "sample rate of the masters [the inputs']");
+    add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
+    add_text(command, "--predictor", flags.predictor, predictor_names_text("|"), predictor_help());
+    add_texts(command, "--set", flags.sets, "STAGE.PARAM=VALUE", "fixes a number of every chain; may be repeated");
+    add_text(command, "--report", flags.report, "OUT.json", "saves the table of deviations and all settings");
+    add_text(command, "--jobs", flags.jobs, "N", "tracks at once [all cores]");
+    command.add_flag("--json", flags.json, "prints the report");
+    command.add_flag("--strict", flags.strict, "fails if a track could not be made as loud as asked for");
+    command.add_flag("-f,--force", flags.force, "replaces existing files");
+    command.add_flag("-q,--quiet", flags.quiet, "prints errors only");
+    command.footer(album_footer());
 }
 
 void add_analyze(Program& program) {
@@ -167,6 +207,7 @@ Program::Program() {
     app.allow_extras();  // whatever is not known is told by `unknown`, with the nearest name
     app.footer(program_footer());
     add_master(*this);
+    add_album(*this);
     add_analyze(*this);
     add_presets(*this);
     add_targets(*this);
@@ -211,7 +252,8 @@ std::string readable(const CLI::ParseError& problem) {
 }
 
 ExitCode run(const Program& program, const Console& console) {
-    for (const CLI::App* command : {program.master, program.analyze, program.presets, program.targets, program.check})
+    for (const CLI::App* command :
+         {program.master, program.album, program.analyze, program.presets, program.targets, program.check})
         if (command->parsed())
             if (const auto error = unknown(*command)) return usage_error(error->message, command->get_name(), console);
     if (const auto error = unknown(program.app)) return usage_error(error->message, "", console);
@@ -220,6 +262,7 @@ ExitCode run(const Program& program, const Console& console) {
         return ExitCode::done;
     }
     if (program.master->parsed()) return run_master(program.master_flags, console);
+    if (program.album->parsed()) return run_album(program.album_flags, console);
     if (program.analyze->parsed()) return run_analyze(program.analyze_flags, console);
     if (program.presets->parsed()) return run_presets(program.presets_flags, console);
     if (program.targets->parsed()) return run_targets(program.targets_flags, console);

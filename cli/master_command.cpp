@@ -53,6 +53,14 @@ ExitCode run_master(const MasterFlags& flags, const Console& console) {
     if (!options) return fail(options.error(), console);
     const auto jobs = plan_jobs(*options);
     if (!jobs) return fail(jobs.error(), console);
+    ProgressBar listening(console, options->verbosity != Verbosity::quiet, 1);
+    const auto references =
+        measure_references(*options, [&](std::string_view stage, double fraction, double duration_s) {
+            listening.update(0, stage, fraction, duration_s);
+            return !interrupt_requested();
+        });
+    listening.print([] {});
+    if (!references) return fail(references.error(), console);
     const auto made_directories = make_directories(*options);
     if (!made_directories) return fail(made_directories.error(), console);
 
@@ -62,10 +70,11 @@ ExitCode run_master(const MasterFlags& flags, const Console& console) {
     std::vector<MasterOutcome> outcomes(jobs->size());
     ProgressBar bar(console, options->verbosity != Verbosity::quiet, count);
     const auto work = [&](int i) {
-        outcomes[i] = run_job((*jobs)[i], *options, concurrent, [&](std::string_view stage, double fraction, double s) {
-            bar.update(i, stage, fraction, s);
-            return !interrupt_requested();
-        });
+        outcomes[i] = run_job((*jobs)[i], *options, *references, concurrent,
+                              [&](std::string_view stage, double fraction, double s) {
+                                  bar.update(i, stage, fraction, s);
+                                  return !interrupt_requested();
+                              });
         bar.finish(i);
     };
     run_batch(count, workers, work,

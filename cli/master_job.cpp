@@ -15,6 +15,7 @@
 #include "io/resampler.h"
 #include "io/scratch.h"
 #include "mastering/learned_predictor.h"
+#include "mastering/loop.h"
 #include "mastering/rule_predictor.h"
 #include "mastering/settings_json.h"
 #include "mastering/shaped_prediction.h"
@@ -55,39 +56,16 @@ private:
     Create create_;
 };
 
-MasterServices file_services() {
-    return {.make_scratch =
-                [](int channels, double sample_rate_hz) {
-                    return make_scratch(channels, sample_rate_hz, usual_scratch_bytes_per_channel(sample_rate_hz));
-                },
-            .convert_rate = convert_rate};
-}
-
-/// A model that cannot be used is no reason to stop: the rules stand in for it.
-Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
-    if (kind == PredictorKind::off) return predict_nothing;
-    if (kind == PredictorKind::rules) return shaped(predict_by_rules);
-    auto learned = learned_predictor();
-    if (learned) return shaped(*std::move(learned));
-    warnings.push_back(learned.error().message + "; rules take its place");
-    return shaped(predict_by_rules);
-}
-
-MasterRequest request_for(const MasterOptions& options, const OutputSpec& spec, bool concurrent,
-                          std::vector<std::string>& warnings) {
+MasterRequest request_for(const MasterOptions& options, std::span<const Reference> references, const OutputSpec& spec,
+                          bool concurrent, std::vector<std::string>& warnings) {
     return {.target = options.target,
             .patch = options.patch,
             .predictor = predictor_for(options.predictor, warnings),
+            .references = references,
+            .as_loud_as_references = options.as_loud_as_references,
             .delivery_rate_hz = spec.sample_rate_hz,
             .delivery_bits = spec.depth ? integer_bits(*spec.depth) : 0,
             .concurrent = concurrent};
-}
-
-std::string encoding_text(const OutputEncoding& encoding) {
-    const auto name = std::string(encoding.format->name);
-    if (!encoding.depth) return name;
-    const int bits = integer_bits(*encoding.depth);
-    return (bits > 0 ? std::to_string(bits) + "-bit " : "32-bit float ") + name;
 }
 
 void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
@@ -131,8 +109,41 @@ Status write_side_files(const MasterJob& job, const MasterOptions& options, cons
     return success();
 }
 
-Status make_master(const MasterJob& job, const MasterOptions& options, bool concurrent, const JobProgress& progress,
-                   MasterOutcome& outcome) {
+/// The loop that a file's sampler chunk tells, or the whole file; none where it is not asked for.
+Result<std::optional<LoopPlan>> loop_in(const MasterJob& job, const MasterOptions& options, const OutputSpec& spec,
+                                        const StreamInfo& source) {
+    if (!options.loop) return std::optional<LoopPlan>();
+    const auto metadata = read_metadata(job.input);
+    if (!metadata) return metadata.error();
+    auto plan = plan_loop(source.sample_rate_hz, source.frames, 0, source.frames);
+    const bool has_points = metadata->sampler && !metadata->sampler->loops.empty();
+    if (has_points) {
+        const auto& loop = metadata->sampler->loops.front();
+        if (loop.kind != Loop::Kind::forward)
+            return Error{ErrorCode::input,
+                         job.input.string() + ": the loop does not run forward, as --loop needs it to"};
+        if (loop.first < 0 || loop.first > loop.last || loop.last >= source.frames)
+            return Error{ErrorCode::input, job.input.string() + ": the loop from frame " + std::to_string(loop.first) +
+                                               " to " + std::to_string(loop.last) + " lies outside of its " +
+                                               std::to_string(source.frames) + " frames"};
+        plan = plan_loop(source.sample_rate_hz, source.frames, loop.first, loop.last + 1);
+    }
+    if (!at_rate(plan, source.sample_rate_hz, spec.sample_rate_hz))
+        return Error{ErrorCode::usage, job.input.string() + ": a loop of " + std::to_string(plan.loop_frames()) +
+                                           " frames at " + number_text(source.sample_rate_hz) +
+                                           " Hz has no whole number of frames at " + number_text(spec.sample_rate_hz) +
+                                           " Hz: keep the rate"};
+    return std::optional(plan);
+}
+
+/// What was measured of a loop as it is played, told of the file.
+void tell_of_file(const StreamInfo& file, TrackAnalysis& analysis) {
+    analysis.frames = static_cast<double>(file.frames);
+    analysis.duration_s = analysis.frames / file.sample_rate_hz;
+}
+
+Status make_master(const MasterJob& job, const MasterOptions& options, std::span<const Reference> references,
+                   bool concurrent, const JobProgress& progress, MasterOutcome& outcome) {
     if (!progress("opening", 0.0, 0.0)) return Error{ErrorCode::canceled, job.input.string() + ": stopped"};
     if (auto status = check_existing(job, options); !status) return status;
     auto input = open_audio(job.input);
@@ -153,11 +164,29 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
                            number_text(spec->sample_rate_hz) + " Hz");
 
     const double duration_s = outcome.duration_s();
+    const auto loop = loop_in(job, options, *spec, outcome.source);
+    if (!loop) return loop.error();
+    std::optional<LoopedSource> looped;
+    std::optional<LoopDelivery> loop_delivery;
+    std::optional<LoopPlan> delivered_loop;
+    if (*loop) {
+        looped.emplace(**input, **loop);
+        delivered_loop = at_rate(**loop, outcome.source.sample_rate_hz, spec->sample_rate_hz);
+        if (delivery) loop_delivery.emplace(*delivery, *delivered_loop);
+    }
+    AudioSource& source = looped ? static_cast<AudioSource&>(*looped) : **input;
+    Delivery* const sink = loop_delivery ? &*loop_delivery : static_cast<Delivery*>(delivery.get());
     auto report =
-        master(**input, request_for(options, *spec, concurrent, warnings), file_services(), delivery.get(),
+        master(source, request_for(options, references, *spec, concurrent, warnings), file_services(), sink,
                [&](std::string_view stage, double fraction) { return progress(stage, fraction, duration_s); });
     if (!report) return report.error();
     outcome.report = *std::move(report);
+    if (looped) {
+        tell_of_file(outcome.source, outcome.report.before);
+        if (outcome.report.after)
+            tell_of_file({.sample_rate_hz = spec->sample_rate_hz, .frames = delivered_loop->frames},
+                         *outcome.report.after);
+    }
     if (delivery) {
         OutputFile& file = delivery->file();
         append(warnings, file.warnings());
@@ -165,8 +194,11 @@ Status make_master(const MasterJob& job, const MasterOptions& options, bool conc
         if (options.strict) {
             const auto written = file.reopen();
             if (!written) return Error{ErrorCode::output, written.error().message};
-            auto reading = ask_referee(
-                **written, [&](double fraction) { return progress("asking libebur128", fraction, duration_s); });
+            std::optional<LoopedSource> played;
+            if (delivered_loop) played.emplace(**written, *delivered_loop);
+            auto reading = ask_referee(played ? static_cast<AudioSource&>(*played) : **written, [&](double fraction) {
+                return progress("asking libebur128", fraction, duration_s);
+            });
             if (!reading) return reading.error();
             outcome.report.referee = *reading;
         }
@@ -193,13 +225,58 @@ std::optional<std::string> missed_by(const Target& target, double found_lufs, do
 
 }  // namespace
 
-MasterOutcome run_job(const MasterJob& job, const MasterOptions& options, bool concurrent,
-                      const JobProgress& progress) noexcept {
+MasterServices file_services() {
+    return {.make_scratch =
+                [](int channels, double sample_rate_hz) {
+                    return make_scratch(channels, sample_rate_hz, usual_scratch_bytes_per_channel(sample_rate_hz));
+                },
+            .convert_rate = convert_rate};
+}
+
+/// A model that cannot be used is no reason to stop: the rules stand in for it.
+Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
+    if (kind == PredictorKind::off) return predict_nothing;
+    if (kind == PredictorKind::rules) return shaped(predict_by_rules);
+    auto learned = learned_predictor();
+    if (learned) return shaped(*std::move(learned));
+    warnings.push_back(learned.error().message + "; rules take its place");
+    return shaped(predict_by_rules);
+}
+
+std::string encoding_text(const OutputEncoding& encoding) {
+    const auto name = std::string(encoding.format->name);
+    if (!encoding.depth) return name;
+    const int bits = integer_bits(*encoding.depth);
+    return (bits > 0 ? std::to_string(bits) + "-bit " : "32-bit float ") + name;
+}
+
+Result<std::vector<Reference>> measure_references(const MasterOptions& options, const JobProgress& progress) {
+    std::vector<Reference> references;
+    for (const auto& [path, weight] : options.references) {
+        auto file = open_audio(path);
+        if (!file) return file.error();
+        const auto& info = (*file)->info();
+        const double duration_s = static_cast<double>(info.frames) / info.sample_rate_hz;
+        const auto stage = "listening to " + path.filename().string();
+        auto sound = measure_reference(**file, options.jobs > 1,
+                                       [&](double fraction) { return progress(stage, fraction, duration_s); });
+        if (!sound) return sound.error();
+        if (sound->whole.integrated_lufs <= silence_db)
+            return Error{ErrorCode::input, path.string() +
+                                               ": too short or too quiet to be a reference (400 ms above "
+                                               "-70 LUFS are needed)"};
+        references.push_back({.name = path.filename().string(), .weight = weight, .sound = *sound});
+    }
+    return references;
+}
+
+MasterOutcome run_job(const MasterJob& job, const MasterOptions& options, std::span<const Reference> references,
+                      bool concurrent, const JobProgress& progress) noexcept {
     using Clock = std::chrono::steady_clock;
     const auto start = Clock::now();
     MasterOutcome outcome;
     try {
-        if (auto status = make_master(job, options, concurrent, progress, outcome); !status)
+        if (auto status = make_master(job, options, references, concurrent, progress, outcome); !status)
             outcome.error = status.error();
     } catch (const std::bad_alloc&) {
         outcome.error = Error{ErrorCode::internal, job.input.string() + ": out of memory"};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,20 @@ struct MasterOutcome {
 /// Told how far a job is, and how long its sound; returns false to stop it.
 using JobProgress = std::function<bool(std::string_view stage, double fraction, double duration_s)>;
 
+/// What the engine needs of files: scratch space and sample-rate conversion.
+[[nodiscard]] MasterServices file_services();
+/// The predictor of that kind; rules stand in for a model that cannot be used, with a warning.
+[[nodiscard]] Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings);
+/// An encoding in words: "24-bit WAV".
+[[nodiscard]] std::string encoding_text(const OutputEncoding& encoding);
+
+/// Measures the files that the options refer to; each is told to `progress` as a stage of its own.
+[[nodiscard]] Result<std::vector<Reference>> measure_references(const MasterOptions& options,
+                                                                const JobProgress& progress);
+
 /// Makes one master and the files around it. A master that fails or is stopped leaves no file behind. Never throws.
-[[nodiscard]] MasterOutcome run_job(const MasterJob& job, const MasterOptions& options, bool concurrent,
+[[nodiscard]] MasterOutcome run_job(const MasterJob& job, const MasterOptions& options,
+                                    std::span<const Reference> references, bool concurrent,
                                     const JobProgress& progress) noexcept;
 
 /// How a master misses what was asked for, in words; nothing if it does not.

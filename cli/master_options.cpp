@@ -95,6 +95,28 @@ Status read_treatment(const MasterFlags& flags, MasterOptions& options, Patch& p
     return success();
 }
 
+/// FILE or FILE:WEIGHT; a file whose name ends like a weight is meant as it is.
+Status read_references(const MasterFlags& flags, MasterOptions& options) {
+    constexpr double least_weight = 0.001;
+    constexpr double most_weight = 1000.0;
+    for (const auto& typed : flags.references) {
+        ReferenceFile reference{.path = typed};
+        const auto colon = typed.rfind(':');
+        std::error_code ignored;
+        if (colon != typed.npos && !std::filesystem::exists(typed, ignored)) {
+            const auto weight = read_number("--reference", typed.substr(colon + 1), "a weight behind the colon");
+            if (!weight) return weight.error();
+            if (*weight < least_weight || *weight > most_weight)
+                return out_of_range("--reference", *weight, least_weight, most_weight,
+                                    "weight beside other references");
+            reference = {.path = typed.substr(0, colon), .weight = *weight};
+        }
+        if (reference.path.empty()) return usage("--reference: the name is empty");
+        options.references.push_back(reference);
+    }
+    return success();
+}
+
 /// A number that is given twice would leave one of the two ignored.
 Status read_sets(const std::vector<std::string>& assignments, Patch& patch) {
     for (const auto& assignment : assignments) {
@@ -189,6 +211,12 @@ Status check_flags(const MasterFlags& flags) {
         {flags.settings && shapes,
          "--settings and --preset, --style or amounts contradict each other: the file takes the place of the proposal "
          "that they shape"},
+        {!flags.references.empty() && flags.settings,
+         "--reference and --settings contradict each other: the file takes the place of what a reference proposes"},
+        {!flags.references.empty() && flags.predictor,
+         "--reference and --predictor contradict each other: the reference takes the place of the predictor"},
+        {flags.loop && flags.output && std::filesystem::path(*flags.output).extension() == ".mp3",
+         "--loop and -o .mp3 contradict each other: MP3 cannot keep a length to the sample"},
         {flags.predictor == "off" && shapes,
          "--predictor off and --preset, --style or amounts contradict each other: nothing is proposed that could be "
          "shaped"},
@@ -328,6 +356,7 @@ Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     copy_name(flags.save_settings, options.save_settings);
     copy_name(flags.report, options.report);
     options.sets = flags.sets;
+    options.loop = flags.loop;
     options.json = flags.json;
     options.dry_run = flags.dry_run;
     options.strict = flags.strict;
@@ -340,10 +369,13 @@ Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     if (auto status = read_treatment(flags, options, from_preset); !status) return status.error();
     if (auto status = read_target(flags, options.target); !status) return status.error();
     if (auto status = read_predictor(flags.predictor, options.predictor); !status) return status.error();
+    if (auto status = read_references(flags, options); !status) return status.error();
     if (auto status = read_format(flags, options); !status) return status.error();
     if (auto status = read_patch(flags, from_preset, options); !status) return status.error();
     if (auto status = settle_depth(options); !status) return status.error();
     settle_target(flags, options);
+    options.as_loud_as_references =
+        !options.references.empty() && options.target.normalize && !given(flags, &Target::loudness_lufs);
     return options;
 }
 

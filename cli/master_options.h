@@ -26,11 +26,13 @@ struct MasterFlags {
     std::optional<std::string> rate;
     std::optional<std::string> limiter;
     std::optional<std::string> predictor;
+    std::vector<std::string> references;
     std::vector<std::string> sets;
     std::optional<std::string> settings;
     std::optional<std::string> save_settings;
     std::optional<std::string> report;
     std::optional<std::string> jobs;
+    bool loop = false;
     bool json = false;
     bool dry_run = false;
     bool strict = false;
@@ -54,6 +56,12 @@ inline constexpr auto predictor_names = std::to_array<PredictorName>({
     {"off", PredictorKind::off, "loudness and peak only"},
 });
 
+/// A file to sound like, and its weight beside others.
+struct ReferenceFile {
+    std::filesystem::path path;
+    double weight = 1.0;
+};
+
 /// What `burnish master` is to do: every value read, in range, and free of contradictions.
 struct MasterOptions {
     std::vector<std::filesystem::path> inputs;
@@ -61,6 +69,9 @@ struct MasterOptions {
     Target target;
     PredictorKind predictor = PredictorKind::learned;
     Patch patch;
+    std::vector<ReferenceFile> references;          ///< take the place of the predictor
+    bool as_loud_as_references = false;             ///< no loudness was asked for
+    bool loop = false;                              ///< the file plays on at its loop's start
     std::vector<std::string> sets;                  ///< assignments of --set, for the summary
     std::optional<std::filesystem::path> settings;  ///< takes the place of the predictor
     std::optional<std::filesystem::path> save_settings;

@@ -46,16 +46,6 @@ private:
     std::map<std::string, std::string> roles_;
 };
 
-fs::path master_name(const fs::path& input) {
-    const auto as_it_is = input.filename();
-    const auto encoding =
-        choose_encoding(as_it_is, {.sample_rate_hz = 48000.0, .channels = 2, .frames = 0, .depth = {}});
-    if (encoding && !encoding->format->lossy()) return as_it_is;
-    auto name = input.stem();
-    name += ".wav";
-    return name;
-}
-
 fs::path with_suffix(const fs::path& input, const char* suffix) {
     auto name = input.stem();
     name += suffix;
@@ -82,6 +72,8 @@ Status check_single_names(const MasterOptions& options) {
 Status check_places(const std::vector<MasterJob>& jobs, const MasterOptions& options) {
     Places places;
     for (const auto& job : jobs) places.add_read(job.input, "the input " + job.input.string());
+    for (const auto& reference : options.references)
+        places.add_read(reference.path, "the reference " + reference.path.string());
     if (options.settings) places.add_read(*options.settings, "the settings file to be read");
     for (const auto& job : jobs) {
         const auto of_input = " of " + job.input.string();
@@ -106,6 +98,16 @@ Status check_formats(const std::vector<MasterJob>& jobs, const MasterOptions& op
 }
 
 }  // namespace
+
+fs::path master_name(const fs::path& input) {
+    const auto as_it_is = input.filename();
+    const auto encoding =
+        choose_encoding(as_it_is, {.sample_rate_hz = 48000.0, .channels = 2, .frames = 0, .depth = {}});
+    if (encoding && !encoding->format->lossy()) return as_it_is;
+    auto name = input.stem();
+    name += ".wav";
+    return name;
+}
 
 Result<std::vector<MasterJob>> plan_jobs(const MasterOptions& options) {
     if (auto status = check_single_names(options); !status) return status.error();

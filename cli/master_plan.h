@@ -17,6 +17,9 @@ struct MasterJob {
     std::optional<std::filesystem::path> settings;
 };
 
+/// The name of an input's master in a directory: its own, or with .wav where its format cannot be written losslessly.
+[[nodiscard]] std::filesystem::path master_name(const std::filesystem::path& input);
+
 /// Which file goes where; touches no file. A usage error if two of them would meet, if the output's format cannot be
 /// had, or if several inputs are to go into one file.
 ///

@@ -148,6 +148,19 @@ void add_level(Paragraphs& text, const MasterReport& report) {
         text.add("dither", "to " + number_text(dither.bits) + " bits" + (dither.shaping > 0.0 ? ", shaped" : ""));
 }
 
+/// How near the master came to its references, in the dimensions that can be matched.
+void add_reference(Paragraphs& text, const ReferenceReport& reference) {
+    std::string names;
+    for (const auto& row : reference.references) names += (names.empty() ? "" : ", ") + row.name;
+    const auto pair = [](double before_db, double after_db) {
+        return fixed_text(before_db, 1) + " -> " + decibels(after_db, 1);
+    };
+    text.add("reference", names + ": tone off by " + pair(reference.tone_before_db, reference.tone_after_db) +
+                              ", width by " + pair(reference.width_before_db, reference.width_after_db) +
+                              ", peak to loudness by " + pair(reference.plr_before_db, reference.plr_after_db) +
+                              " before limiting");
+}
+
 /// What a user can do who wants it louder all the same.
 std::string advice_for(const MasterReport& report) {
     const auto& loud = limiter_modes.back();
@@ -173,6 +186,7 @@ std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, con
     Paragraphs text(style);
     text.add("found", levels_text(report.before));
     is_verbose ? add_decisions(text, report.decisions) : add_stages(text, report.decisions);
+    if (report.reference) add_reference(text, *report.reference);
     if (options.settings)
         text.add("settings",
                  "as in " + options.settings->string() +

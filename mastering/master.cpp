@@ -15,6 +15,7 @@
 #include "mastering/level_solver.h"
 #include "mastering/prefetched_source.h"
 #include "mastering/rendered_source.h"
+#include "mastering/shaped_prediction.h"
 
 namespace burnish {
 
@@ -113,6 +114,26 @@ void add_warnings(MasterReport& report, const MasterRequest& request, std::int64
                            " dBTP is left as it is, since nothing was asked to change");
 }
 
+/// What references say of the level, in place of what was asked for or within it.
+void aim_at(const ReferenceMatch& match, MasterRequest& request) {
+    auto& target = request.target;
+    target.aim.tone_pull = target.aim.width_pull = 0.0;  // tone and width are matched already
+    if (match.loudness_lufs <= silence_db) return;
+    const auto in_range = [](double Target::*member, double value) {
+        const auto row = std::find_if(target_params.begin(), target_params.end(),
+                                      [&](const auto& param) { return param.member == member; });
+        return std::clamp(value, row->min, row->max);
+    };
+    if (request.as_loud_as_references) {
+        target.loudness_lufs = in_range(&Target::loudness_lufs, match.loudness_lufs);
+        target.normalize = true;
+    }
+    // Peaks stand no higher over the loudness than theirs.
+    if (target.normalize && target.limit_peaks && amount_of(target, Dimension::dynamics) > 0.0)
+        target.ceiling_dbtp =
+            std::min(target.ceiling_dbtp, in_range(&Target::ceiling_dbtp, target.loudness_lufs + match.plr_db));
+}
+
 }  // namespace
 
 Result<TrackAnalysis> analyze_source(AudioSource& source, bool concurrent, const std::function<bool(double)>& tick,
@@ -155,10 +176,10 @@ Result<TrackAnalysis> analyze_source(AudioSource& source, bool concurrent, const
     return analysis;
 }
 
-Result<MasterReport> master(AudioSource& source, const MasterRequest& request, const MasterServices& services,
+Result<MasterReport> master(AudioSource& source, const MasterRequest& asked, const MasterServices& services,
                             Delivery* delivery, const Progress& progress) {
+    MasterRequest request = asked;
     MasterReport report;
-    report.target = request.target;
     PhaseProgress phase(progress);
 
     phase.begin("analyzing", 0.2);
@@ -166,7 +187,19 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     if (!before) return before.error();
     report.before = *before;
 
-    auto prediction = request.predictor(report.before, request.target);
+    Prediction prediction;
+    if (request.references.empty()) {
+        prediction = request.predictor(report.before, request.target);
+    } else {
+        phase.begin("matching", 0.5);
+        auto match = match_references(source, report.before, request.references, request.target, request.concurrent,
+                                      phase.ticker());
+        if (!match) return match.error();
+        aim_at(*match, request);
+        prediction = shaped_prediction(std::move(match->prediction), report.before, request.target);
+        report.reference = std::move(match->report);
+    }
+    report.target = request.target;
     report.settings = prediction.settings;
     report.decisions = std::move(prediction.decisions);
     request.patch.apply_to(report.settings);

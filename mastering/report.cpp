@@ -73,6 +73,18 @@ Json report_json(const MasterReport& report) {
                      {"clipped_db", rounded(report.level.clipped_db, 1)},
                      {"passes", report.level.passes},
                      {"corrected_peaks", report.level.corrected_peaks}};
+    if (report.reference) {
+        const auto& reference = *report.reference;
+        auto& object = json["reference"];
+        for (const auto& row : reference.references)
+            object["files"].push_back({{"name", row.name}, {"weight", row.weight}});
+        const auto pair = [&](const char* name, double before, double after) {
+            object[name] = {{"before", rounded(before, 2)}, {"after", rounded(after, 2)}};
+        };
+        pair("tone_distance_db", reference.tone_before_db, reference.tone_after_db);
+        pair("side_mid_excess_db", reference.width_before_db, reference.width_after_db);
+        pair("plr_excess_db", reference.plr_before_db, reference.plr_after_db);
+    }
     auto& decisions = json["decisions"] = Json::array();
     for (const auto& decision : report.decisions)
         decisions.push_back({{"parameter", decision.parameter},

@@ -7,6 +7,7 @@
 
 #include "analysis/track_analysis.h"
 #include "mastering/prediction.h"
+#include "mastering/reference_report.h"
 
 namespace burnish {
 
@@ -39,8 +40,9 @@ struct RefereeReading {
 /// The proof of what was done.
 struct MasterReport {
     TrackAnalysis before;
-    std::optional<TrackAnalysis> after;     ///< measured on the written file, but for its texture; none in a dry run
-    std::optional<RefereeReading> referee;  ///< libebur128's word on it, where it was asked for
+    std::optional<TrackAnalysis> after;        ///< measured on the written file, but for its texture; none in a dry run
+    std::optional<RefereeReading> referee;     ///< libebur128's word on it, where it was asked for
+    std::optional<ReferenceReport> reference;  ///< how near it came to references, where there were any
     Target target;
     ChainSettings settings;
     std::vector<Decision> decisions;
