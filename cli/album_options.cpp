@@ -123,7 +123,11 @@ Status find_tracks(const AlbumFlags& flags, AlbumOptions& album) {
         if (listing->tracks.empty()) return Error{ErrorCode::input, input + ": no audio files found"};
         files.insert(files.end(), listing->tracks.begin(), listing->tracks.end());
     }
-    for (const auto& file : files) album.tracks.push_back({.file = file, .name = master_name(file).string()});
+    for (const auto& file : files) {
+        auto& entry = album.tracks.emplace_back();
+        entry.file = file;
+        entry.name = master_name(file).string();
+    }
     return success();
 }
 
