@@ -87,6 +87,14 @@ void add_treatment(CLI::App& command, MasterFlags& flags) {
                  "how much of the proposed " + std::string(dimensions[i].help) + " is done; 0 to 150 [100]");
 }
 
+void add_format_and_chain(CLI::App& command, MasterFlags& flags) {
+    add_text(command, "--bit-depth", flags.bit_depth, "16|24|32f", "of a lossless master [24]");
+    add_text(command, "--rate", flags.rate, "HZ", "sample rate of the master [the input's]");
+    add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
+    add_text(command, "--predictor", flags.predictor, predictor_names_text("|"), predictor_help());
+    add_texts(command, "--set", flags.sets, "STAGE.PARAM=VALUE", "fixes a number of the chain; may be repeated");
+}
+
 void add_master(Program& program) {
     auto& flags = program.master_flags;
     program.master = program.app.add_subcommand("master", "master files");
@@ -95,14 +103,10 @@ void add_master(Program& program) {
     add_text(command, "-o,--output", flags.output, "OUT|DIR/", "the master, or a directory for one from each input");
     add_target(command, flags);
     add_treatment(command, flags);
-    add_text(command, "--bit-depth", flags.bit_depth, "16|24|32f", "of a lossless master [24]");
-    add_text(command, "--rate", flags.rate, "HZ", "sample rate of the master [the input's]");
-    add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
-    add_text(command, "--predictor", flags.predictor, predictor_names_text("|"), predictor_help());
+    add_format_and_chain(command, flags);
     add_texts(command, "--reference", flags.references, "FILE[:WEIGHT]",
               "a finished track to sound like, and be as loud as; may be repeated");
     command.add_flag("--loop", flags.loop, "the file is a loop, or has loop points: it stays seamless");
-    add_texts(command, "--set", flags.sets, "STAGE.PARAM=VALUE", "fixes a number of the chain; may be repeated");
     add_text(command, "--settings", flags.settings, "IN.json", "takes settings from a file instead of proposing them");
     add_text(command, "--save-settings", flags.save_settings, "OUT.json|DIR/", "saves the settings that were used");
     add_text(command, "--report", flags.report, "OUT.json|DIR/",
@@ -139,11 +143,7 @@ void add_album(Program& program) {
                      "44.1 kHz, 16 bits, tracks that end with a sector (588 frames), and a cue sheet");
     add_target(command, flags);
     add_treatment(command, flags);
-    add_text(command, "--bit-depth", flags.bit_depth, "16|24|32f", "of lossless masters [24]");
-    add_text(command, "--rate", flags.rate, "HZ", "sample rate of the masters [the inputs']");
-    add_text(command, "--limiter", flags.limiter, limiter_mode_names("|"), limiter_mode_help());
-    add_text(command, "--predictor", flags.predictor, predictor_names_text("|"), predictor_help());
-    add_texts(command, "--set", flags.sets, "STAGE.PARAM=VALUE", "fixes a number of every chain; may be repeated");
+    add_format_and_chain(command, flags);
     add_text(command, "--report", flags.report, "OUT.json", "saves the table of deviations and all settings");
     add_text(command, "--jobs", flags.jobs, "N", "tracks at once [all cores]");
     command.add_flag("--json", flags.json, "prints the report");

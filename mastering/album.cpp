@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "core/decibels.h"
+#include "mastering/reason_text.h"
 #include "mastering/shaped_prediction.h"
 
 namespace burnish {
@@ -15,8 +15,6 @@ constexpr double audible_side_db = -35.0;
 
 constexpr std::array width_bands{&StereoWidth::Settings::low_db, &StereoWidth::Settings::mid_db,
                                  &StereoWidth::Settings::high_db};
-
-double two_decimals(double value) { return std::round(value * 100.0) / 100.0; }
 
 double median(std::vector<double> values) {
     if (values.empty()) return 0.0;
@@ -41,12 +39,6 @@ Curve<bark_bands_hz.size()> shape_of(const TrackAnalysis& track) {
 double pull_db(double deviation_db, double free_db, double most_db) {
     const double beyond_db = std::max(0.0, std::abs(deviation_db) - free_db);
     return -std::copysign(std::min(most_db, 0.5 * beyond_db), deviation_db);
-}
-
-std::string reason_text(const char* what, double deviation_db) {
-    std::array<char, 128> text{};
-    std::snprintf(text.data(), text.size(), "%s stands %+.1f dB apart from the album's", what, deviation_db);
-    return text.data();
 }
 
 /// Puts a number and its reason into a proposal; a number that comes to neutral has no reason.
@@ -126,7 +118,8 @@ Prediction album_prediction(Prediction proposed, const TrackAnalysis& track, con
         // Where nothing sounds there is nothing to raise: the track itself had none of it proposed.
         if (!excess_db[at]) gain_db = std::min(gain_db, std::max(0.0, own_db));
         if (two_decimals(gain_db) == own_db) continue;
-        put(proposed, &ChainSettings::tone, member, gain_db, reason_text("the octave", apart_db));
+        put(proposed, &ChainSettings::tone, member, gain_db,
+            reason_text("the octave stands %+.1f dB apart from the album's", apart_db));
     }
     const double apart_db = width_from_centre_db(track, centre);
     for (const auto member : width_bands) {
@@ -137,7 +130,8 @@ Prediction album_prediction(Prediction proposed, const TrackAnalysis& track, con
         double gain_db = own_db + (is_low ? 0.0 : width * pull_db(apart_db, free_width_db, album_width_bound_db));
         if (!is_low) gain_db = std::clamp(gain_db, album_db - album_width_bound_db, album_db + album_width_bound_db);
         if (two_decimals(gain_db) == own_db) continue;
-        put(proposed, &ChainSettings::width, member, gain_db, reason_text("the width", apart_db));
+        put(proposed, &ChainSettings::width, member, gain_db,
+            reason_text("the width stands %+.1f dB apart from the album's", apart_db));
     }
     return proposed;
 }

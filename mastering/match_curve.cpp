@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "dsp/biquad.h"
+#include "mastering/reason_text.h"
 #include "mastering/usual_tone.h"
 
 namespace burnish {
@@ -44,8 +45,6 @@ constexpr auto bell_members = std::to_array<BellMembers>({
     {&Equalizer::Settings::bell_3_hz, &Equalizer::Settings::bell_3_db, &Equalizer::Settings::bell_3_q},
     {&Equalizer::Settings::bell_4_hz, &Equalizer::Settings::bell_4_db, &Equalizer::Settings::bell_4_q},
 });
-
-double two_decimals(double value) { return std::round(value * 100.0) / 100.0; }
 
 }  // namespace
 

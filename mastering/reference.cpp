@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "core/decibels.h"
 #include "mastering/loud_passages.h"
 #include "mastering/master.h"
 #include "mastering/match_curve.h"
+#include "mastering/reason_text.h"
 #include "mastering/rendered_source.h"
 #include "mastering/rule_predictor.h"
 
@@ -25,15 +25,6 @@ constexpr double limiter_share_db = 3.0;
 
 constexpr std::array side_knots{&ToneCurve::Settings::side_150_hz_db, &ToneCurve::Settings::side_1200_hz_db,
                                 &ToneCurve::Settings::side_9600_hz_db};
-
-template <class... Numbers>
-std::string text(const char* format, Numbers... numbers) {
-    std::array<char, 256> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), format, numbers...);
-    return buffer.data();
-}
-
-double two_decimals(double value) { return std::round(value * 100.0) / 100.0; }
 
 /// What several references come to.
 struct Aim {
@@ -257,23 +248,23 @@ std::vector<Decision> decisions_for(const ChainSettings& settings, const Referen
         std::string reason;
         if (stage.name == "repair") reason = "DC offset takes headroom";
         if (stage.name == "tone" && param.name.starts_with("side"))
-            reason = text("the side is %.1f dB under the mid in the loudest passages; in %s it is %.1f dB",
-                          -passages.side_mid_db, names.c_str(), -aim.side_mid);
+            reason = reason_text("the side is %.1f dB under the mid in the loudest passages; in %s it is %.1f dB",
+                                 -passages.side_mid_db, names.c_str(), -aim.side_mid);
         else if (stage.name == "tone" || stage.name == "eq")
-            reason = text("the tone is %.1f dB away from %s in the mean of the Bark bands; %.1f dB are left",
-                          report.tone_before_db, names.c_str(), report.tone_after_db);
+            reason = reason_text("the tone is %.1f dB away from %s in the mean of the Bark bands; %.1f dB are left",
+                                 report.tone_before_db, names.c_str(), report.tone_after_db);
         if (stage.name == "multiband") {
             for (std::size_t band = 0; band < dynamics_bands.size(); ++band) {
                 const auto& row = dynamics_bands[band];
                 if constexpr (std::is_same_v<decltype(param.member), decltype(row.ratio)>)
                     if (param.member == row.ratio || param.member == row.level_db || param.member == row.threshold_db)
-                        reason = text("loud moments %s stand %.1f dB over the middle, in %s %.1f dB", row.where,
-                                      passages.dynamics.spread_db[band], names.c_str(), aim.spread_db[band]);
+                        reason = reason_text("loud moments %s stand %.1f dB over the middle, in %s %.1f dB", row.where,
+                                             passages.dynamics.spread_db[band], names.c_str(), aim.spread_db[band]);
             }
         }
         if (stage.name == "glue")
-            reason = text("peaks stand %.1f dB over the loudness, in %s %.1f dB", passages.plr_db, names.c_str(),
-                          aim.passages_plr_db);
+            reason = reason_text("peaks stand %.1f dB over the loudness, in %s %.1f dB", passages.plr_db, names.c_str(),
+                                 aim.passages_plr_db);
         decisions.push_back({std::string(stage.name) + "." + std::string(param.name), value, 0.9, reason});
     });
     return decisions;

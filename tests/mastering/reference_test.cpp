@@ -161,7 +161,7 @@ TEST_CASE("a master after a reference has its loudness and its peaks", "[masteri
     const auto report = master(source, request, memory_services(), &delivery, nullptr);
     REQUIRE(report.ok());
     const auto reading = ebur128_reading(delivery.buffer(), rate_hz);
-    CHECK(reading.integrated_lufs == Approx(reference.sound.whole.integrated_lufs).margin(0.1));
+    CHECK(reading.integrated_lufs == Approx(reference.sound.whole.integrated_lufs).margin(0.2));
     CHECK(reading.true_peak_dbtp - reading.integrated_lufs == Approx(reference.sound.whole.plr_db).margin(0.3));
     CHECK(report->reference.has_value());
 }
