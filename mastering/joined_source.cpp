@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <span>
+#include <vector>
 
 #include "core/decibels.h"
 
@@ -95,24 +97,50 @@ TrackEdges EdgeRecorder::edges() const {
     return edges;
 }
 
-bool goes_on(const TrackEdges& a, const TrackEdges& b) noexcept {
-    constexpr double sounds_above_db = -60.0;
-    if (a.tail.frames() < 2 || b.head.frames() < 2 || a.tail.channels() != b.head.channels()) return false;
-    const auto level_db = [](const AudioBuffer& edge) {
-        double power = 0.0;
-        for (int c = 0; c < edge.channels(); ++c)
-            for (const float sample : edge.channel(c)) power += static_cast<double>(sample) * sample;
-        return power_to_db(power / (static_cast<double>(edge.frames()) * edge.channels()));
-    };
-    if (level_db(a.tail) < sounds_above_db || level_db(b.head) < sounds_above_db) return false;
-    for (int c = 0; c < a.tail.channels(); ++c) {
-        const auto tail = a.tail.channel(c);
-        const auto head = b.head.channel(c);
-        float largest = 0.0F;
-        for (const auto& edge : {tail, head})
-            for (std::size_t n = 1; n < edge.size(); ++n) largest = std::max(largest, std::abs(edge[n] - edge[n - 1]));
-        if (std::abs(head.front() - tail.back()) > largest) return false;
+namespace {
+
+double level_db(const AudioBuffer& edge) {
+    double power = 0.0;
+    for (int c = 0; c < edge.channels(); ++c)
+        for (const float sample : edge.channel(c)) power += static_cast<double>(sample) * sample;
+    return power_to_db(power / (static_cast<double>(edge.frames()) * edge.channels()));
+}
+
+/// Largest magnitude of the differences that lie in samples first to end.
+double largest(std::span<const double> samples, std::size_t first, std::size_t end) {
+    double most = 0.0;
+    for (auto n = first; n < end; ++n) most = std::max(most, std::abs(samples[n]));
+    return most;
+}
+
+/// True if the differences of the first three orders that reach across the cut are no larger than those on either side.
+bool is_smooth(std::span<const float> tail, std::span<const float> head) {
+    constexpr std::size_t orders = 3;
+    std::vector<double> samples(tail.begin(), tail.end());
+    samples.insert(samples.end(), head.begin(), head.end());
+    for (std::size_t order = 1; order <= orders; ++order) {
+        for (auto n = samples.size() - 1; n >= order; --n) samples[n] -= samples[n - 1];
+        const auto cut = tail.size();
+        const double before = largest(samples, order, cut);
+        const double after = largest(samples, cut + order, samples.size());
+        if (largest(samples, cut, cut + order) > std::min(before, after)) return false;
     }
+    return true;
+}
+
+}  // namespace
+
+bool goes_on(const TrackEdges& a, const TrackEdges& b) {
+    constexpr double sounds_above_db = -60.0;
+    constexpr double alike_within_db = 9.0;
+    constexpr int least_frames = 16;
+    if (a.tail.frames() < least_frames || b.head.frames() < least_frames) return false;
+    if (a.tail.channels() != b.head.channels()) return false;
+    const double tail_db = level_db(a.tail);
+    const double head_db = level_db(b.head);
+    if (std::min(tail_db, head_db) < sounds_above_db || std::abs(tail_db - head_db) > alike_within_db) return false;
+    for (int c = 0; c < a.tail.channels(); ++c)
+        if (!is_smooth(a.tail.channel(c), b.head.channel(c))) return false;
     return true;
 }
 

@@ -68,8 +68,8 @@ private:
     std::array<std::vector<float>, max_channels> tail_;
 };
 
-/// True if `b` goes on where `a` ends: both sound at the edge (above -60 dBFS), and the step from one to the other is
-/// no larger than steps beside it.
-[[nodiscard]] bool goes_on(const TrackEdges& a, const TrackEdges& b) noexcept;
+/// True if `b` goes on where `a` ends: both sound at the edge (above -60 dBFS) and within 9 dB of each other, and the
+/// differences of the first three orders across the cut are no larger than those on either side.
+[[nodiscard]] bool goes_on(const TrackEdges& a, const TrackEdges& b);
 
 }  // namespace burnish

@@ -15,7 +15,7 @@ namespace {
 constexpr double first_knot_hz = 20.0;
 constexpr double first_side_knot_hz = 150.0;
 constexpr int side_knots = 3;
-constexpr double least_bell_db = 0.2;
+constexpr double least_bell_db = 0.1;
 constexpr double most_bell_db = 4.0;
 constexpr auto bell_qs = std::to_array<double>({0.8, 1.2, 1.8});
 
@@ -77,9 +77,9 @@ double ToneMatcher::gain_db(double frequency_hz) const {
 
 // The free level is a column of its own, and leaves the gains as small as they can be.
 void ToneMatcher::solve(const SpectrumDifference& wanted) {
-    constexpr double size_ridge = 0.003;
-    constexpr double step_ridge = 0.01;
-    constexpr double bell_ridge = 0.05;
+    constexpr double size_ridge = 0.001;
+    constexpr double step_ridge = 0.003;
+    constexpr double bell_ridge = 0.01;
     const int bands = static_cast<int>(third_octaves_hz.size());
     const int columns = knots + bells_used_ + 1;
     Eigen::MatrixXd response(bands, columns);
@@ -156,7 +156,7 @@ void ToneMatcher::add_bell(const SpectrumDifference& wanted) {
 
 void ToneMatcher::write(double amount, double cap_db, double highest_hz, ToneCurve::Settings& tone,
                         Equalizer::Settings& eq) const {
-    constexpr double end_cap_db = 3.0;  // the ends carry rumble and hiss
+    constexpr double end_cap_db = 4.0;  // the ends carry rumble and hiss
     for (int knot = 0; knot < knots; ++knot) {
         const bool is_end = knot == 0 || knot == knots - 1;
         const double most_db = is_end ? std::min(end_cap_db, cap_db) : cap_db;

@@ -16,7 +16,7 @@ namespace burnish {
 
 namespace {
 
-constexpr int refinements = 2;
+constexpr int refinements = 3;
 constexpr double side_cap_db = 6.0;
 constexpr double low_side_cap_db = 3.0;
 constexpr double empty_below_db = 70.0;  // under the strongest band
@@ -154,11 +154,13 @@ public:
     }
 
     /// Takes up what the rendered passages still miss.
-    void refine(const TrackAnalysis& now) {
+    void refine(const TrackAnalysis& now, bool is_last) {
         if (matches_tone_) tone_.refine(tone_missing(aim_, now));
         if (matches_width_) {
             const auto more_db = fit_side(side_missing(aim_, now));
-            for (std::size_t i = 0; i < side_db_.size(); ++i) side_db_[i] += more_db[i];
+            // What the bands' fit leaves of the width of the whole goes to all alike.
+            const double left_db = is_last ? aim_.side_mid - now.side_mid_db : 0.0;
+            for (std::size_t i = 0; i < side_db_.size(); ++i) side_db_[i] += is_last ? left_db : more_db[i];
             cap_side();
         }
         if (matches_dynamics_) refine_dynamics(now);
@@ -166,7 +168,7 @@ public:
 
     [[nodiscard]] ChainSettings settings(double tone, double dynamics, double width) const {
         auto settings = base_;
-        if (matches_tone_) tone_.write(tone, target_.aim.tone_cap_db, 0.7 * highest_hz_, settings.tone, settings.eq);
+        if (matches_tone_) tone_.write(tone, target_.aim.tone_cap_db, highest_hz_, settings.tone, settings.eq);
         for (std::size_t i = 0; i < side_knots.size(); ++i)
             settings.tone.*side_knots[i] = two_decimals(width * side_db_[i]);
         for (std::size_t band = 0; band < dynamics_bands.size(); ++band) {
@@ -349,7 +351,7 @@ Result<ReferenceMatch> match_references(AudioSource& source, const TrackAnalysis
     for (int i = 0; i < refinements; ++i) {
         now = measure(matcher.settings(1.0, 1.0, 1.0));
         if (!now) return now.error();
-        matcher.refine(*now);
+        matcher.refine(*now, i + 1 == refinements);
     }
     const auto settings = matcher.settings(amount_of(target, Dimension::tone), amount_of(target, Dimension::dynamics),
                                            amount_of(target, Dimension::width));

@@ -41,9 +41,9 @@ struct ReferenceMatch {
 ///
 /// The tone is drawn by ToneMatcher between the third-octave spectra, the side by three knots; bands compress while
 /// their loud moments stand out more than the references'; the bus compressor takes what peaks have beyond 3 dB over
-/// the references'. The passages are then rendered and measured, and what is still missing is added, twice: so the
+/// the references'. The passages are then rendered and measured, and what is still missing is added, three times: so the
 /// stages' effects on each other are in the match. Several references count as the weighted mean of their levels in dB.
-/// Caps: 6 dB (aim.tone_cap_db) for the tone, 3 dB at 20 Hz and 20 kHz, 6 dB for the side; nothing is raised where one
+/// Caps: 6 dB (aim.tone_cap_db) for the tone, 4 dB at 20 Hz and 20 kHz, 6 dB for the side; nothing is raised where one
 /// of the two is empty. The amounts of the target's dimensions scale the outcome; at 0 a dimension is left alone.
 /// @param track       the source's analysis
 /// @param references  at least one

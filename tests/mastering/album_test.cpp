@@ -84,6 +84,12 @@ TEST_CASE("a track goes on in the next where a cut went through the sound", "[ma
         for (int c = 0; c < 2; ++c) faded.channel(c)[cut - 1 - n] = 0.0F;
     CHECK_FALSE(goes_on(edges_of(faded), edges_of(after)));
 
+    // Two sines that meet at 0, one rising and one falling: no step, but a bend that neither has.
+    const auto rising = sine(441.0, 0.3, 1.0, rate_hz);
+    const auto falling = sine(441.0, -0.3, 1.0, rate_hz);
+    CHECK(goes_on(edges_of(rising), edges_of(rising)));
+    CHECK_FALSE(goes_on(edges_of(rising), edges_of(falling)));
+
     // A step of 0.4 where the sound moves by far less.
     auto shifted = part_of(sine(100.0, 0.3, 1.0, rate_hz), 0, 20'000);
     const auto base = shifted;
