@@ -43,7 +43,8 @@ void interpolate_tile(const float* x, const float* h, int taps, int phases, floa
 
 constexpr int group_frames = 16;
 constexpr int groups_per_tile = TruePeakInterpolator::tile_frames / group_frames;
-constexpr int reach_groups = 5;  // those that the filters of a tile reach over; the ends of its gaps lie in the middle three
+constexpr int reach_groups =
+    5;  // those that the filters of a tile reach over; the ends of its gaps lie in the middle three
 static_assert((2 * TruePeakInterpolator::half_taps + TruePeakInterpolator::tile_frames) / group_frames == reach_groups);
 static_assert(TruePeakInterpolator::half_taps > group_frames && TruePeakInterpolator::half_taps <= 2 * group_frames);
 constexpr int most_tiles = TruePeakInterpolator::max_frames / TruePeakInterpolator::tile_frames;
