@@ -237,8 +237,8 @@ GenreFit fit_genres(std::span<const Example> examples, const FeatureTable& table
         return loss / static_cast<double>(n);
     };
     double factor = 1.0;
-    for (double tried = 1.0; tried <= 12.0; tried += 0.25)
-        if (loss_at(tried) < loss_at(factor)) factor = tried;
+    for (int quarters = 4; quarters <= 48; ++quarters)
+        if (loss_at(0.25 * quarters) < loss_at(factor)) factor = 0.25 * quarters;
     fit.log_loss = loss_at(factor);
     for (Index i = 0; i < n; ++i) {
         Index likeliest = 0;

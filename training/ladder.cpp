@@ -44,6 +44,7 @@ LadderCell summary_of(const Draws& draws) {
     }
     cell.reduction = cell.before_db > 0.0 ? 1.0 - cell.residual_db / cell.before_db : 0.0;
     std::vector<std::pair<double, double>> clusters;
+    clusters.reserve(sums.size());
     for (const auto& [cluster, pair] : sums) clusters.push_back(pair);
     Random random(1);
     std::vector<float> means;
