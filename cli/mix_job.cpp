@@ -84,6 +84,7 @@ Result<MixSettings> settings_for(const fs::path& file, const std::vector<Stem>& 
     if (!settings) return settings.error();
     std::vector<NamedStrip> ordered;
     std::vector<std::string_view> known;
+    known.reserve(stems.size());
     for (const auto& stem : stems) known.push_back(stem.name);
     for (const auto& strip : settings->strips)
         if (std::ranges::find(known, strip.name) == known.end())
@@ -235,6 +236,7 @@ Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& 
     const auto start = std::chrono::steady_clock::now();
     MixJobOutcome outcome;
     std::vector<fs::path> inputs;
+    inputs.reserve(options.shared.inputs.size());
     for (const auto& input : options.shared.inputs) inputs.push_back(input.path);
     const auto opened = open_stems(inputs, options.roles);
     if (!opened) return opened.error();

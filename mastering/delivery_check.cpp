@@ -53,7 +53,7 @@ std::string fixed(double value, int decimals) {
     return text.data();
 }
 
-std::string with_unit(std::string text, std::string_view unit) {
+std::string with_unit(const std::string& text, std::string_view unit) {
     return unit.empty() ? text : text + " " + std::string(unit);
 }
 
@@ -167,6 +167,7 @@ Verdict CheckReport::worst() const noexcept {
 
 std::vector<std::string_view> check_number_names() {
     std::vector<std::string_view> names;
+    names.reserve(analysis_numbers.size() + derived_numbers.size());
     for (const auto& row : analysis_numbers) names.push_back(row.name);
     for (const auto& row : derived_numbers) names.push_back(row.name);
     return names;
