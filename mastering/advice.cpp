@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "core/decibels.h"
+#include "mastering/reason_text.h"
 #include "mastering/spectral_hump.h"
 
 namespace burnish {
@@ -14,14 +14,9 @@ namespace {
 
 using Found = std::optional<Complaint>;
 
-template <class... Numbers>
-std::string text(const char* format, Numbers... numbers) {
-    std::array<char, 320> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), format, numbers...);
-    return buffer.data();
+std::string hz_text(double hz) {
+    return hz < 1000.0 ? reason_text("%.0f Hz", hz) : reason_text("%.3g kHz", hz / 1000.0);
 }
-
-std::string hz_text(double hz) { return hz < 1000.0 ? text("%.0f Hz", hz) : text("%.3g kHz", hz / 1000.0); }
 
 // ---- damage
 
@@ -29,19 +24,21 @@ Found clipping(const TrackAnalysis& track, bool /*is_lossy*/) {
     constexpr double fewest = 5.0;  // a limiter may leave a flat crest or two
     if (track.clipped_runs < fewest) return std::nullopt;
     const double minutes = std::max(track.duration_s, 1.0) / 60.0;
-    return Complaint{text("%.0f peaks are cut flat at %.2f dBFS, %.0f frames in all, %.0f peaks a minute",
-                          track.clipped_runs, track.clip_level_db, track.clipped_frames, track.clipped_runs / minutes),
-                     track.clipped_runs / fewest};
+    return Complaint{
+        reason_text("%.0f peaks are cut flat at %.2f dBFS, %.0f frames in all, %.0f peaks a minute", track.clipped_runs,
+                    track.clip_level_db, track.clipped_frames, track.clipped_runs / minutes),
+        track.clipped_runs / fewest};
 }
 
 Found limited(const TrackAnalysis& track, bool /*is_lossy*/) {
     constexpr double least_psr_db = 7.0;  // loud masters keep 8
     // Without the 3 s that a short-term loudness takes, there is none.
     if (track.psr_p50_db <= 0.0 || track.psr_p50_db >= least_psr_db) return std::nullopt;
-    return Complaint{text("half of the time peaks stand less than %.1f dB over the loudness of 3 s, and %.1f dB over "
-                          "that of the whole: loud masters keep 8",
-                          track.psr_p50_db, track.plr_db),
-                     1.0 + least_psr_db - track.psr_p50_db};
+    return Complaint{
+        reason_text("half of the time peaks stand less than %.1f dB over the loudness of 3 s, and %.1f dB over "
+                    "that of the whole: loud masters keep 8",
+                    track.psr_p50_db, track.plr_db),
+        1.0 + least_psr_db - track.psr_p50_db};
 }
 
 Found overs(const TrackAnalysis& track, bool is_lossy) {
@@ -50,11 +47,11 @@ Found overs(const TrackAnalysis& track, bool is_lossy) {
     const bool is_float = !is_lossy && track.bits_per_sample == 0.0;
     if (is_float && track.sample_peak_db > 0.1)
         return Complaint{
-            text("samples go up to %+.2f dBFS, beyond what any fixed-point file can hold", track.sample_peak_db),
+            reason_text("samples go up to %+.2f dBFS, beyond what any fixed-point file can hold", track.sample_peak_db),
             1.0 + track.sample_peak_db, "lower the mix bus until peaks stay below -3 dBFS"};
     if (track.true_peak_dbtp <= allowed_db) return std::nullopt;
-    return Complaint{text("the waveform goes up to %+.2f dBTP between samples that stop at %.2f dBFS",
-                          track.true_peak_dbtp, track.sample_peak_db),
+    return Complaint{reason_text("the waveform goes up to %+.2f dBTP between samples that stop at %.2f dBFS",
+                                 track.true_peak_dbtp, track.sample_peak_db),
                      1.0 + track.true_peak_dbtp - allowed_db};
 }
 
@@ -67,9 +64,9 @@ Found one_sided(const TrackAnalysis& track, bool /*is_lossy*/) {
     if (track.channels < 2.0 || std::abs(track.balance_db) < most_db) return std::nullopt;
     const char* const weak = track.balance_db > 0.0 ? "left" : "right";
     if (std::abs(track.balance_db) > 60.0)
-        return Complaint{text("the %s channel is silent", weak), 100.0,
+        return Complaint{reason_text("the %s channel is silent", weak), 100.0,
                          "look for a lost channel in the routing; if the mix is mono, export it as mono"};
-    return Complaint{text("the %s channel is %.1f dB weaker than the other", weak, std::abs(track.balance_db)),
+    return Complaint{reason_text("the %s channel is %.1f dB weaker than the other", weak, std::abs(track.balance_db)),
                      std::abs(track.balance_db) / most_db};
 }
 
@@ -77,8 +74,8 @@ bool is_opposite(const TrackAnalysis& track) { return track.channels >= 2.0 && t
 
 Found polarity(const TrackAnalysis& track, bool /*is_lossy*/) {
     if (!is_opposite(track)) return std::nullopt;
-    return Complaint{text("left and right are opposite (correlation %.2f): a mono speaker loses %.1f dB",
-                          track.correlation, track.fold_down_loss_db),
+    return Complaint{reason_text("left and right are opposite (correlation %.2f): a mono speaker loses %.1f dB",
+                                 track.correlation, track.fold_down_loss_db),
                      track.correlation / opposite};
 }
 
@@ -109,12 +106,13 @@ Found mono_bands(const TrackAnalysis& track, bool /*is_lossy*/) {
     double mid_power = 0.0;
     for (std::size_t b = worst_first; b <= worst_last; ++b) mid_power += db_to_power(curves.mid_mean_db[b]);
     const double loss_db = std::min(power_to_db(worst_power) - power_to_db(mid_power), 99.0);
-    return Complaint{text("%s to %s cancels in mono: %.1f dB weaker, correlation %.2f",
-                          hz_text(third_octaves_hz[worst_first] / std::exp2(1.0 / 6)).c_str(),
-                          hz_text(third_octaves_hz[worst_last] * std::exp2(1.0 / 6)).c_str(), loss_db,
-                          *std::min_element(curves.correlation.begin() + static_cast<std::ptrdiff_t>(worst_first),
-                                            curves.correlation.begin() + static_cast<std::ptrdiff_t>(worst_last) + 1)),
-                     loss_db / 6.0};
+    return Complaint{
+        reason_text("%s to %s cancels in mono: %.1f dB weaker, correlation %.2f",
+                    hz_text(third_octaves_hz[worst_first] / std::exp2(1.0 / 6)).c_str(),
+                    hz_text(third_octaves_hz[worst_last] * std::exp2(1.0 / 6)).c_str(), loss_db,
+                    *std::min_element(curves.correlation.begin() + static_cast<std::ptrdiff_t>(worst_first),
+                                      curves.correlation.begin() + static_cast<std::ptrdiff_t>(worst_last) + 1)),
+        loss_db / 6.0};
 }
 
 // ---- what does not belong to the music
@@ -125,28 +123,30 @@ Found hum(const TrackAnalysis& track, bool /*is_lossy*/) {
     if (track.hum_hz == 0.0 || track.hum_level_db < lowest_db ||
         track.hum_level_db > track.integrated_lufs - under_music_db)
         return std::nullopt;
-    return Complaint{text("mains hum of %.0f Hz and its multiples at %.1f dBFS, %.0f dB over what lies between them",
-                          track.hum_hz, track.hum_level_db, track.hum_excess_db),
-                     1.0 + (track.hum_level_db - lowest_db) / 10.0};
+    return Complaint{
+        reason_text("mains hum of %.0f Hz and its multiples at %.1f dBFS, %.0f dB over what lies between them",
+                    track.hum_hz, track.hum_level_db, track.hum_excess_db),
+        1.0 + (track.hum_level_db - lowest_db) / 10.0};
 }
 
 Found noise(const TrackAnalysis& track, bool /*is_lossy*/) {
     constexpr double highest_db = -70.0;
     if (track.hiss_level_db < highest_db) return std::nullopt;
-    return Complaint{text("steady noise lies bare in the pauses: %.1f dBFS above 6 kHz, %.1f dBFS in all, %.0f dB "
-                          "under the music",
-                          track.hiss_level_db, std::max(track.noise_floor_db, track.hiss_level_db),
-                          track.integrated_lufs - track.hiss_level_db),
-                     1.0 + (track.hiss_level_db - highest_db) / 10.0};
+    return Complaint{
+        reason_text("steady noise lies bare in the pauses: %.1f dBFS above 6 kHz, %.1f dBFS in all, %.0f dB "
+                    "under the music",
+                    track.hiss_level_db, std::max(track.noise_floor_db, track.hiss_level_db),
+                    track.integrated_lufs - track.hiss_level_db),
+        1.0 + (track.hiss_level_db - highest_db) / 10.0};
 }
 
 Found dc_offset(const TrackAnalysis& track, bool /*is_lossy*/) {
     constexpr double most = 0.02;
     const double dc = std::max(std::abs(track.dc_left), std::abs(track.dc_right));
     if (dc < most) return std::nullopt;
-    return Complaint{
-        text("DC offset of %.1f %% of full scale (left %+.4f, right %+.4f)", 100.0 * dc, track.dc_left, track.dc_right),
-        dc / most};
+    return Complaint{reason_text("DC offset of %.1f %% of full scale (left %+.4f, right %+.4f)", 100.0 * dc,
+                                 track.dc_left, track.dc_right),
+                     dc / most};
 }
 
 // ---- tone
@@ -156,20 +156,22 @@ constexpr double most_hump_db = 12.5;  // of finished tracks, fewer than one in 
 Found mud(const TrackAnalysis& track, bool /*is_lossy*/) {
     const auto height_db = hump_height_db(track, Hump::mud);
     if (!height_db || *height_db < most_hump_db) return std::nullopt;
-    return Complaint{text("around 280 Hz the spectrum is %.0f dB higher than the rest of it lets expect, give or take "
-                          "4.5 dB: it is muddy",
-                          *height_db),
-                     *height_db / most_hump_db};
+    return Complaint{
+        reason_text("around 280 Hz the spectrum is %.0f dB higher than the rest of it lets expect, give or take "
+                    "4.5 dB: it is muddy",
+                    *height_db),
+        *height_db / most_hump_db};
 }
 
 Found harshness(const TrackAnalysis& track, bool /*is_lossy*/) {
     constexpr double heard_db = -14.0;
     const auto height_db = hump_height_db(track, Hump::harshness);
     if (!height_db || *height_db < most_hump_db || track.harshness_db < heard_db) return std::nullopt;
-    return Complaint{text("around 3.5 kHz the spectrum is %.0f dB higher than the rest of it lets expect, give or take "
-                          "4.7 dB, and 2.5 to 6 kHz are %.1f dB under the whole: it is harsh",
-                          *height_db, -track.harshness_db),
-                     *height_db / most_hump_db};
+    return Complaint{
+        reason_text("around 3.5 kHz the spectrum is %.0f dB higher than the rest of it lets expect, give or take "
+                    "4.7 dB, and 2.5 to 6 kHz are %.1f dB under the whole: it is harsh",
+                    *height_db, -track.harshness_db),
+        *height_db / most_hump_db};
 }
 
 // ---- the file
@@ -189,15 +191,15 @@ bool is_codec_own(const TrackAnalysis& track, bool is_lossy) { return is_lossy &
 Found sample_rate(const TrackAnalysis& track, bool is_lossy) {
     constexpr double lowest_hz = 44100.0;
     if (track.sample_rate_hz < lowest_hz)
-        return Complaint{text("the sample rate is %s: nothing above %s can be in it",
-                              hz_text(track.sample_rate_hz).c_str(), hz_text(track.sample_rate_hz / 2).c_str()),
+        return Complaint{reason_text("the sample rate is %s: nothing above %s can be in it",
+                                     hz_text(track.sample_rate_hz).c_str(), hz_text(track.sample_rate_hz / 2).c_str()),
                          lowest_hz / track.sample_rate_hz};
     const double earlier_hz = earlier_rate_hz(track);
     // 14.5 to 16 kHz is where codecs cut too; a lossless file leaves that to the next check.
     if (earlier_hz == 0.0 || earlier_hz > 24000.0 || is_codec_own(track, is_lossy)) return std::nullopt;
-    return Complaint{text("the file has %s, but nothing sounds above %s: it was converted up from %s",
-                          hz_text(track.sample_rate_hz).c_str(), hz_text(track.codec_cutoff_hz).c_str(),
-                          hz_text(earlier_hz).c_str()),
+    return Complaint{reason_text("the file has %s, but nothing sounds above %s: it was converted up from %s",
+                                 hz_text(track.sample_rate_hz).c_str(), hz_text(track.codec_cutoff_hz).c_str(),
+                                 hz_text(earlier_hz).c_str()),
                      lowest_hz / earlier_hz};
 }
 
@@ -206,9 +208,9 @@ Found codec_cutoff(const TrackAnalysis& track, bool is_lossy) {
     if (track.codec_cutoff_hz == 0.0 || track.codec_cutoff_hz > highest_hz || is_codec_own(track, is_lossy) ||
         sample_rate(track, is_lossy))
         return std::nullopt;
-    return Complaint{text(is_lossy ? "the codec has cut everything off above %s"
-                                   : "everything above %s is missing, as after a lossy codec",
-                          hz_text(track.codec_cutoff_hz).c_str()),
+    return Complaint{reason_text(is_lossy ? "the codec has cut everything off above %s"
+                                          : "everything above %s is missing, as after a lossy codec",
+                                 hz_text(track.codec_cutoff_hz).c_str()),
                      highest_hz / track.codec_cutoff_hz};
 }
 
@@ -218,8 +220,8 @@ Found resolution(const TrackAnalysis& track, bool /*is_lossy*/) {
         return std::nullopt;
     const double used_bits = track.effective_bits + track.sample_peak_db / 6.02;
     if (used_bits >= fewest_bits) return std::nullopt;
-    return Complaint{text("peaks reach %.1f dBFS in %.0f bits: only %.0f bits carry the sound", track.sample_peak_db,
-                          track.effective_bits, std::max(used_bits, 1.0)),
+    return Complaint{reason_text("peaks reach %.1f dBFS in %.0f bits: only %.0f bits carry the sound",
+                                 track.sample_peak_db, track.effective_bits, std::max(used_bits, 1.0)),
                      1.0 + fewest_bits - used_bits};
 }
 
@@ -229,9 +231,9 @@ Found silence(const TrackAnalysis& track, bool /*is_lossy*/) {
     const double urgency =
         std::max(track.leading_silence_s / most_leading_s, track.trailing_silence_s / most_trailing_s);
     if (urgency < 1.0 || track.leading_silence_s >= track.duration_s) return std::nullopt;
-    return Complaint{
-        text("%.1f s of silence before the music, %.1f s after it", track.leading_silence_s, track.trailing_silence_s),
-        urgency};
+    return Complaint{reason_text("%.1f s of silence before the music, %.1f s after it", track.leading_silence_s,
+                                 track.trailing_silence_s),
+                     urgency};
 }
 
 constexpr auto checks = std::to_array<AdviceCheck>({

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dsp/tone_curve.h"
+#include "mastering/reason_text.h"
 
 namespace burnish {
 
@@ -13,8 +14,6 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-
-double two_decimals(double value) { return std::round(value * 100.0) / 100.0; }
 
 double beyond(double error_db, double dead_zone_db) {
     return std::copysign(std::max(0.0, std::abs(error_db) - dead_zone_db), error_db);

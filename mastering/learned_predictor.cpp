@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include "mastering/corrections.h"
+#include "mastering/reason_text.h"
 #include "mastering/rule_predictor.h"
 
 namespace burnish {
@@ -21,15 +21,6 @@ constexpr double least_rate_hz = 30000.0;
 constexpr CorrectionLimits spread_limits{0.5, 3.0};
 constexpr double most_ratio_reduction_db = 6.0;  // of peak to loudness
 constexpr double quietest_lufs = -20.0, loudest_lufs = -7.0;
-
-template <class... Numbers>
-std::string text(const char* format, Numbers... numbers) {
-    std::array<char, 320> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), format, numbers...);
-    return buffer.data();
-}
-
-double two_decimals(double value) { return std::round(value * 100.0) / 100.0; }
 
 /// How sure a gain is: its share of itself and its deviation.
 double confidence_of(double gain_db, double deviation_db) {
@@ -111,13 +102,13 @@ void propose_tone(const Opinions& opinions, const TrackAnalysis& track, double a
             return param.member == mid_tone_knots[static_cast<std::size_t>(knot)];
         });
         const double deviation_db = opinions.tone.deviation(band);
-        draft.set(
-            "tone", tone, row->member, row->name, gain_db, confidence_of(gain_db, deviation_db),
-            text("%.1f dB %s at %.0f Hz: %.1f dB %s what tracks that sound like this one have, %.1f dB of it held "
-                 "to be a fault, give or take %.1f dB%s",
-                 std::abs(gain_db), gain_db < 0.0 ? "less" : "more", tone_knot_hz(knot),
-                 std::abs(opinions.tone.excess(band)), opinions.tone.excess(band) > 0.0 ? "above" : "below",
-                 std::abs(opinions.tone.error(band)), deviation_db, held_back(opinions.trust)));
+        draft.set("tone", tone, row->member, row->name, gain_db, confidence_of(gain_db, deviation_db),
+                  reason_text(
+                      "%.1f dB %s at %.0f Hz: %.1f dB %s what tracks that sound like this one have, %.1f dB of it held "
+                      "to be a fault, give or take %.1f dB%s",
+                      std::abs(gain_db), gain_db < 0.0 ? "less" : "more", tone_knot_hz(knot),
+                      std::abs(opinions.tone.excess(band)), opinions.tone.excess(band) > 0.0 ? "above" : "below",
+                      std::abs(opinions.tone.error(band)), deviation_db, held_back(opinions.trust)));
     }
 }
 
@@ -147,7 +138,7 @@ void propose_width(const Opinions& opinions, double amount, Draft& draft) {
     const auto& opinion = opinions.width;
     const auto correction = width_correction(opinion, opinions.trust, amount);
     const auto reason = [&](double gain_db, Index region) {
-        return text(
+        return reason_text(
             "the side is %.1f dB %s what tracks that sound like this one have, %.1f dB of it held to be a fault, "
             "give or take %.1f dB: %.1f dB %s%s",
             std::abs(opinion.excess(region)), opinion.excess(region) > 0.0 ? "above" : "below",
@@ -170,7 +161,7 @@ void propose_width(const Opinions& opinions, double amount, Draft& draft) {
         const double gain_db = correction.side_knots_db[knot];
         if (std::abs(gain_db) < least_gain_db) continue;
         draft.set("tone", tone, row.member, row.name, gain_db, confidence_of(gain_db, opinion.deviation(row.region)),
-                  text("around %.0f Hz ", row.hz) + reason(gain_db, row.region));
+                  reason_text("around %.0f Hz ", row.hz) + reason(gain_db, row.region));
     }
 }
 
@@ -240,9 +231,10 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
         const double confidence = confidence_of(reduction_db, surplus.deviation_db);
         draft.set(
             "multiband", multiband, row.ratio, row.names[0], found.ratio, confidence,
-            text("loud moments %s stand %.1f dB over the middle, tracks that sound like this one have %.1f dB: "
-                 "%.1f dB less%s",
-                 std::string(row.where).c_str(), spread_db, surplus.usual, reduction_db, held_back(opinions.trust)));
+            reason_text("loud moments %s stand %.1f dB over the middle, tracks that sound like this one have %.1f dB: "
+                        "%.1f dB less%s",
+                        std::string(row.where).c_str(), spread_db, surplus.usual, reduction_db,
+                        held_back(opinions.trust)));
         draft.set("multiband", multiband, row.level_db, row.names[1], level_db, 0.9,
                   "measured level " + std::string(row.where));
         draft.set("multiband", multiband, row.threshold_db, row.names[2], found.threshold_db, confidence,
@@ -257,10 +249,10 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
     const double confidence = confidence_of(over_db, surplus.deviation_db);
     draft.set("glue", glue, &GlueCompressor::Settings::threshold_db, "threshold_db",
               std::clamp(track.max_short_term_lufs + 8.0, -60.0, 0.0), 0.5,
-              text("8 dB over the loudest 3 s, %.1f LUFS", track.max_short_term_lufs));
+              reason_text("8 dB over the loudest 3 s, %.1f LUFS", track.max_short_term_lufs));
     draft.set("glue", glue, &GlueCompressor::Settings::ratio, "ratio", ratio, confidence,
-              text("peaks stand %.1f dB over the loudness, tracks that sound like this one have %.1f dB%s",
-                   track.plr_db, surplus.usual, held_back(opinions.trust)));
+              reason_text("peaks stand %.1f dB over the loudness, tracks that sound like this one have %.1f dB%s",
+                          track.plr_db, surplus.usual, held_back(opinions.trust)));
     draft.set("glue", glue, &GlueCompressor::Settings::slow_release_amount, "slow_release_amount", 0.5, 0.5,
               "half of a lasting reduction recovers slowly, so that it does not pump");
 }
@@ -273,9 +265,10 @@ Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, cons
     const double wanted = target.ceiling_dbtp - (track.plr_db - reduction_db);
     const double lufs = std::round(10.0 * std::clamp(wanted, quietest_lufs, loudest_lufs)) / 10.0;
     return {"loudness_lufs", lufs, confidence_of(std::max(reduction_db, 1.0), opinion.deviation(0)),
-            text("peaks stand %.1f dB over the loudness, masters of tracks that sound like this one have %.1f dB; %.1f "
-                 "dB of it is taken away",
-                 track.plr_db, track.plr_db - opinion.excess(0), reduction_db)};
+            reason_text(
+                "peaks stand %.1f dB over the loudness, masters of tracks that sound like this one have %.1f dB; %.1f "
+                "dB of it is taken away",
+                track.plr_db, track.plr_db - opinion.excess(0), reduction_db)};
 }
 
 std::vector<GenreShare> genres_of(const GenreModel& model, const VectorXd& features) {

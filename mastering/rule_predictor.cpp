@@ -3,21 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "core/decibels.h"
+#include "mastering/reason_text.h"
 #include "mastering/usual_tone.h"
 
 namespace burnish {
 
 namespace {
-
-template <class... Numbers>
-std::string text(const char* format, Numbers... numbers) {
-    std::array<char, 256> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), format, numbers...);
-    return buffer.data();
-}
 
 /// Collects numbers and the reasons for them.
 class Proposal {
@@ -52,7 +45,7 @@ void propose_repair(const TrackAnalysis& track, Proposal& proposal) {
     const double dc = std::max(std::abs(track.dc_left), std::abs(track.dc_right));
     if (dc < 0.001) return;
     proposal.set(&ChainSettings::repair, &SubsonicFilter::Settings::cutoff_hz, 15.0, 0.9,
-                 text("DC offset of %.4f of full scale takes headroom", dc));
+                 reason_text("DC offset of %.4f of full scale takes headroom", dc));
 }
 
 void propose_tone(const TrackAnalysis& track, double amount, Proposal& proposal) {
@@ -72,9 +65,9 @@ void propose_tone(const TrackAnalysis& track, double amount, Proposal& proposal)
         if (is_end) gain_db = std::min(gain_db, 0.0);
         if (std::abs(gain_db) < 0.1) continue;
         proposal.set(&ChainSettings::tone, mid_tone_knots[knot], gain_db, 0.5,
-                     text("%.1f dB %s at %.0f Hz: the octave is %.1f dB %s what finished tracks have",
-                          std::abs(gain_db), gain_db < 0.0 ? "less" : "more", tone_knot_hz(knot), std::abs(excess_db),
-                          excess_db > 0.0 ? "above" : "below"));
+                     reason_text("%.1f dB %s at %.0f Hz: the octave is %.1f dB %s what finished tracks have",
+                                 std::abs(gain_db), gain_db < 0.0 ? "less" : "more", tone_knot_hz(knot),
+                                 std::abs(excess_db), excess_db > 0.0 ? "above" : "below"));
     }
 }
 
@@ -84,8 +77,8 @@ void propose_harshness(const TrackAnalysis& track, double usual_db, double amoun
     const double range_db = std::min(3.0, 0.5 * excess_db) * amount;
     if (range_db < 0.25) return;
     proposal.set(&ChainSettings::dynamic_eq, &DynamicEqualizer::Settings::harsh_range_db, range_db, 0.5,
-                 text("2.5 to 6 kHz comes within %.1f dB of the whole in the harshest moments, usual is %.1f dB",
-                      -track.harshness_p95_db, -usual_db));
+                 reason_text("2.5 to 6 kHz comes within %.1f dB of the whole in the harshest moments, usual is %.1f dB",
+                             -track.harshness_p95_db, -usual_db));
     proposal.set(&ChainSettings::dynamic_eq, &DynamicEqualizer::Settings::harsh_threshold_db, usual_db - 2.0, 0.5,
                  "cuts only while the region stands out");
 }
@@ -120,12 +113,13 @@ void propose_dynamics(const TrackAnalysis& track, const TreatmentAim& aim, doubl
         if (!is_heard || level_db < -75.0 || spread_db < usual_db) continue;
         const double ratio = 1.0 + std::min(0.6, 0.1 * (spread_db - usual_db)) * amount;
         if (ratio < 1.05) continue;
-        proposal.set(
-            &ChainSettings::multiband, row.ratio, ratio, 0.5,
-            text("loud moments %s stand %.1f dB over the middle, usual is %.1f dB", row.name, spread_db, usual_db));
-        proposal.set(&ChainSettings::multiband, row.level_db, level_db, 0.9, text("measured level %s", row.name));
+        proposal.set(&ChainSettings::multiband, row.ratio, ratio, 0.5,
+                     reason_text("loud moments %s stand %.1f dB over the middle, usual is %.1f dB", row.name, spread_db,
+                                 usual_db));
+        proposal.set(&ChainSettings::multiband, row.level_db, level_db, 0.9,
+                     reason_text("measured level %s", row.name));
         proposal.set(&ChainSettings::multiband, row.threshold_db, 3.0, 0.5,
-                     text("catches only what stands out %s", row.name));
+                     reason_text("catches only what stands out %s", row.name));
     }
 
     const double usual_plr_db = aim.plr_db;
@@ -133,11 +127,11 @@ void propose_dynamics(const TrackAnalysis& track, const TreatmentAim& aim, doubl
     const double ratio = 1.0 + std::min(0.5, 0.1 * (track.plr_db - usual_plr_db)) * amount;
     if (ratio < 1.05) return;
     proposal.set(&ChainSettings::glue, &GlueCompressor::Settings::ratio, ratio, 0.5,
-                 text("peaks stand %.1f dB over the loudness, usual is %.1f dB", track.plr_db, usual_plr_db));
+                 reason_text("peaks stand %.1f dB over the loudness, usual is %.1f dB", track.plr_db, usual_plr_db));
     // Peaks of the loudest passages pass it by some 6 dB: one or two decibels of reduction.
     proposal.set(&ChainSettings::glue, &GlueCompressor::Settings::threshold_db,
                  std::clamp(track.max_short_term_lufs + 8.0, -60.0, 0.0), 0.5,
-                 text("8 dB over the loudest 3 s, %.1f LUFS", track.max_short_term_lufs));
+                 reason_text("8 dB over the loudest 3 s, %.1f LUFS", track.max_short_term_lufs));
     proposal.set(&ChainSettings::glue, &GlueCompressor::Settings::slow_release_amount, 0.5, 0.5,
                  "half of a lasting reduction recovers slowly, so that it does not pump");
 }
@@ -154,14 +148,14 @@ void propose_width(const TrackAnalysis& track, double amount, Proposal& proposal
     if (low_side_mid_db > -9.0)
         proposal.set(&ChainSettings::width, &StereoWidth::Settings::low_db,
                      -std::min(9.0, low_side_mid_db + 9.0) * amount, 0.6,
-                     text("side is %.1f dB %s mid below 140 Hz: bass is safer in the middle", std::abs(low_side_mid_db),
-                          low_side_mid_db < 0.0 ? "below" : "above"));
+                     reason_text("side is %.1f dB %s mid below 140 Hz: bass is safer in the middle",
+                                 std::abs(low_side_mid_db), low_side_mid_db < 0.0 ? "below" : "above"));
     if (track.side_mid_db < -18.0 && track.correlation > 0.9) {
         const double gain_db = std::min(2.0, 0.25 * (-18.0 - track.side_mid_db)) * amount;
         if (gain_db < 0.25) return;
         for (const auto member : {&StereoWidth::Settings::mid_db, &StereoWidth::Settings::high_db})
             proposal.set(&ChainSettings::width, member, gain_db, 0.4,
-                         text("the image is narrow: side %.1f dB below mid", -track.side_mid_db));
+                         reason_text("the image is narrow: side %.1f dB below mid", -track.side_mid_db));
     }
 }
 

@@ -3,24 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <vector>
 
 #include "mastering/genre_mixture.h"
+#include "mastering/reason_text.h"
 #include "mastering/usual_tone.h"
 
 namespace burnish {
 
 namespace {
-
-template <class... Numbers>
-std::string text(const char* format, Numbers... numbers) {
-    std::array<char, 256> buffer{};
-    std::snprintf(buffer.data(), buffer.size(), format, numbers...);
-    return buffer.data();
-}
-
-double two_decimals(double value) { return std::round(value * 100.0) / 100.0; }
 
 /// Reasons that come on top of those of the predictor, by parameter.
 using Reasons = std::vector<Decision>;
@@ -65,9 +56,10 @@ void draw_tone(const TrackAnalysis& track, const Target& target, ChainSettings& 
         settings.tone.*mid_tone_knots[knot] = two_decimals(settings.tone.*mid_tone_knots[knot] + gain_db);
         add_reason(
             reasons, "tone", name_of_knot(knot),
-            text("%+.1f dB at %.0f Hz towards %s, which has %+.1f dB there over music in general; %.0f %% of that "
-                 "tone is missing",
-                 gain_db, tone_knot_hz(knot), target.preset.c_str(), aim.*aim_tone_knots[knot], 100.0 * share));
+            reason_text(
+                "%+.1f dB at %.0f Hz towards %s, which has %+.1f dB there over music in general; %.0f %% of that "
+                "tone is missing",
+                gain_db, tone_knot_hz(knot), target.preset.c_str(), aim.*aim_tone_knots[knot], 100.0 * share));
     }
 }
 
@@ -83,8 +75,8 @@ void draw_width(const TrackAnalysis& track, const Target& target, ChainSettings&
          {std::pair{&StereoWidth::Settings::mid_db, "mid_db"}, std::pair{&StereoWidth::Settings::high_db, "high_db"}}) {
         settings.width.*member = two_decimals(settings.width.*member + gain_db);
         add_reason(reasons, "width", name,
-                   text("the side is %.1f dB under the mid, %s has %.1f dB", -track.side_mid_db, target.preset.c_str(),
-                        -aim.side_mid_db));
+                   reason_text("the side is %.1f dB under the mid, %s has %.1f dB", -track.side_mid_db,
+                               target.preset.c_str(), -aim.side_mid_db));
     }
 }
 
