@@ -48,10 +48,8 @@ void LevelAnalyzer::process(ConstAudioView in) {
 void LevelAnalyzer::measure(ConstAudioView chunk) {
     loudness_.process(chunk);
     samples_.process(chunk);
-    if (scope_ == AnalysisScope::track) {
-        clips_.process(chunk);
-        dynamics_.process(chunk, samples_.chunk_energy());
-    }
+    if (scope_ == AnalysisScope::track) clips_.process(chunk);
+    if (scope_ != AnalysisScope::master) dynamics_.process(chunk, samples_.chunk_energy());
     find_peaks(chunk);
 
     filled_ = 0;
@@ -121,6 +119,8 @@ void LevelAnalyzer::finish(TrackAnalysis& analysis) {
     analysis.leading_silence_s = static_cast<double>(samples_.leading_silence()) / info_.sample_rate_hz;
     analysis.trailing_silence_s = static_cast<double>(samples_.trailing_silence()) / info_.sample_rate_hz;
     if (scope_ == AnalysisScope::master) return;
+    analysis.dynamics = dynamics_.curves();
+    if (scope_ == AnalysisScope::match) return;
 
     const auto clips = clips_.result(samples_.peak());
     analysis.clipped_runs = static_cast<double>(clips.runs);
@@ -129,7 +129,6 @@ void LevelAnalyzer::finish(TrackAnalysis& analysis) {
     analysis.effective_bits = samples_.effective_bits();
     analysis.noise_floor_db = dynamics_.noise_floor_db();
     analysis.hiss_level_db = dynamics_.hiss_level_db();
-    analysis.dynamics = dynamics_.curves();
 }
 
 void LevelAnalyzer::describe_peaks(TrackAnalysis& analysis) const {
