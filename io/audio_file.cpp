@@ -73,6 +73,23 @@ std::optional<Chunk> data_of_size_zero(int descriptor) {
     return *data;
 }
 
+/// Where the format's number stands in a W64 file that says it is floating point in its extension only: libsndfile
+/// takes such a file for integers.
+std::optional<std::int64_t> format_told_by_extension(int descriptor) {
+    constexpr std::uint16_t extensible = 0xFFFE;
+    constexpr std::uint16_t floating_point = 3;
+    constexpr std::size_t to_subformat = 22;  // behind the first number
+    for (const auto& chunk : list_chunks(descriptor, InputKind::w64)) {
+        if (chunk.id != "fmt ") continue;
+        const auto contents = read_chunk(descriptor, chunk);
+        ByteReader reader(contents);
+        const bool is_extended = reader.u16() == extensible;
+        reader.skip(to_subformat);
+        if (is_extended && reader.u16() == floating_point) return chunk.offset;
+    }
+    return std::nullopt;
+}
+
 Disguise disguise_for(const Input& input) {
     switch (input.kind) {
         // One layout under two names, of which libsndfile knows one.
@@ -83,6 +100,10 @@ Disguise disguise_for(const Input& input) {
         case InputKind::wav:
             if (const auto data = data_of_size_zero(input.file.get()))
                 return {.patch_offset = data->offset - 4, .patch = {0xFF, 0xFF, 0xFF, 0xFF}, .endless = false};
+            return {};
+        case InputKind::w64:
+            if (const auto place = format_told_by_extension(input.file.get()))
+                return {.patch_offset = *place, .patch = {3, 0}, .endless = false};
             return {};
         default:
             return {};

@@ -115,6 +115,51 @@ TEST_CASE("BW64 reads like the RF64 it is", "[io]") {
     CHECK(same_bits(read_all(*file), expected));
 }
 
+// As ffmpeg writes it: the format is "see the extension", and the extension says 3, IEEE floating point.
+TEST_CASE("a W64 file that tells of floating point in its extension reads as that", "[io]") {
+    const TemporaryDirectory directory;
+    const auto expected = grid_noise(24, 500, 2);
+    FileBytes bytes;
+    const auto put = [&](std::uint64_t value, int count) {
+        for (int i = 0; i < count; ++i) bytes.push_back(static_cast<std::uint8_t>(value >> 8 * i));
+    };
+    const auto put_guid = [&](const char* name, std::initializer_list<std::uint8_t> rest) {
+        bytes.insert(bytes.end(), name, name + 4);
+        bytes.insert(bytes.end(), rest);
+    };
+    const std::initializer_list<int> chunk = {0xF3, 0xAC, 0xD3, 0x11, 0x8C, 0xD1, 0x00, 0xC0, 0x4F, 0x8E, 0xDB, 0x8A};
+    const FileBytes name_tail(chunk.begin(), chunk.end());
+    const auto put_chunk = [&](const char* name) {
+        bytes.insert(bytes.end(), name, name + 4);
+        bytes.insert(bytes.end(), name_tail.begin(), name_tail.end());
+    };
+    const auto samples = interleaved(expected);
+    put_guid("riff", {0x2E, 0x91, 0xCF, 0x11, 0xA5, 0xD6, 0x28, 0xDB, 0x04, 0xC1, 0x00, 0x00});
+    put(40 + 64 + 24 + 4 * samples.size(), 8);
+    put_chunk("wave");
+    put_chunk("fmt ");
+    put(24 + 40, 8);
+    put(0xFFFE, 2);
+    put(2, 2);
+    put(48000, 4);
+    put(48000 * 8, 4);
+    put(8, 2);
+    put(32, 2);
+    put(22, 2);
+    put(32, 2);
+    put(3, 4);
+    put(3, 2);
+    bytes.insert(bytes.end(), {0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71});
+    put_chunk("data");
+    put(24 + 4 * samples.size(), 8);
+    const auto* const raw = reinterpret_cast<const std::uint8_t*>(samples.data());
+    bytes.insert(bytes.end(), raw, raw + 4 * samples.size());
+    save(directory / "x.w64", bytes);
+    const auto file = need(open_audio(directory / "x.w64"));
+    CHECK(file->info().bits_per_sample == 0);
+    CHECK(same_bits(read_all(*file), expected));
+}
+
 TEST_CASE("rewinding gives the same bits, in blocks of any size", "[io]") {
     const TemporaryDirectory directory;
     const auto audio = toy_music(1.0, 48000.0);
