@@ -7,6 +7,7 @@
 #include <new>
 #include <string_view>
 
+#include "cli/album_command.h"
 #include "cli/analyze_command.h"
 #include "cli/check_command.h"
 #include "cli/help_text.h"
@@ -35,6 +36,7 @@ struct Program {
         "burnish"};
     CLI::App* master = nullptr;
     CLI::App* mix = nullptr;
+    CLI::App* album = nullptr;
     CLI::App* analyze = nullptr;
     CLI::App* presets = nullptr;
     CLI::App* targets = nullptr;
@@ -43,6 +45,7 @@ struct Program {
     CLI::App* devices = nullptr;
     MasterFlags master_flags;
     MixFlags mix_flags;
+    AlbumFlags album_flags;
     AnalyzeFlags analyze_flags;
     PresetsFlags presets_flags;
     TargetsFlags targets_flags;
@@ -105,6 +108,7 @@ void add_master(Program& program) {
     command.add_flag("--json-lines", flags.json_lines, "prints a line of JSON for each master as it is done");
     command.add_flag("--dry-run", flags.dry_run, "does all but write the master");
     command.add_flag("--trim", flags.trim, "cuts off silence (below -60 dBFS) at both ends of the input");
+    command.add_flag("--loop", flags.loop, "the file is a loop, or has loop points: it stays seamless");
     command.add_flag("--strict", flags.strict,
                      "fails if the written file misses loudness or true peak, by our meters or libebur128's");
     command.add_flag("-f,--force", flags.force, "replaces existing files");
@@ -112,6 +116,42 @@ void add_master(Program& program) {
     command.add_flag("-v,--verbose", flags.verbose, "prints every reason and every measurement too");
     command.add_flag("--list-params", program.lists_parameters, "lists what --set can set, and exits");
     command.footer(master_footer());
+}
+
+/// Whether every track of an album can have it.
+bool suits_albums(const MasterFlag& flag) {
+    constexpr std::array others{"--target", "--dialogue", "--bit-depth", "--bitrate", "--rate", "--artist", "--album", "--tag"};
+    return (decides_the_sound(flag) && flag.names != "--settings") ||
+           std::ranges::find(others, flag.names) != others.end();
+}
+
+void add_album(Program& program) {
+    auto& album = program.album_flags;
+    auto& flags = album.master;
+    program.album = program.app.add_subcommand("album", "master tracks that belong together");
+    auto& command = *program.album;
+    command.add_option("IN", flags.inputs, "a directory, the tracks in their order, or a cue sheet")
+        ->type_name("DIR|FILE");
+    add_text(command, "-o,--output", flags.output, "DIR/", "where the masters go, under the tracks' own names");
+    add_text(command, "--cue", album.cue, "FILE.cue",
+             "order, gaps, names and codes; may also cut one long file into tracks [the directory's only one]");
+    add_text(command, "--anchor", album.anchor, "N|FILE|TITLE",
+             "the track whose tone and width the others follow [the median of all]");
+    add_text(command, "--gapless", album.gapless, "auto|all|none",
+             "which tracks are rendered in one piece; auto: those that go on where the one before ends [auto]");
+    add_text(command, "--gap", album.gap, "SECONDS", "silence between tracks that the cue sheet of --cd asks for");
+    command.add_flag("--cd", album.cd,
+                     "44.1 kHz, 16 bits, stereo, tracks that end with a sector (588 frames), and a cue sheet");
+    for (const auto& flag : master_flags())
+        if (suits_albums(flag)) add_flag(command, flag, flags);
+    command.add_flag("--replaygain", flags.replaygain, "writes ReplayGain tags of the masters");
+    add_text(command, "--report", flags.report, "OUT.json", "saves the table of deviations and all settings");
+    add_text(command, "--jobs", flags.jobs, "N", "tracks at once [all cores]");
+    command.add_flag("--json", flags.json, "prints the report");
+    command.add_flag("--strict", flags.strict, "fails if a track could not be made as loud as asked for");
+    command.add_flag("-f,--force", flags.force, "replaces existing files");
+    command.add_flag("-q,--quiet", flags.quiet, "prints errors only");
+    command.footer(album_footer());
 }
 
 void add_mix(Program& program) {
@@ -136,6 +176,8 @@ void add_mix(Program& program) {
              "the stems as they are in the mix; together they are the mix");
     for (const auto& flag : master_flags())
         if (decides_the_sound(flag) && !has_words_of_its_own(flag)) add_flag(command, flag, shared);
+    add_texts(command, "--reference", shared.references, "FILE[:WEIGHT]",
+              "a finished track for the master to sound like; may be repeated");
     add_text(command, "--bit-depth", shared.bit_depth, "16|24|32f", "of a lossless file [24]");
     add_text(command, "--rate", shared.rate, "HZ", "sample rate of the mix [the highest of the stems]");
     add_text(command, "--limiter", shared.limiter, limiter_mode_names("|"), limiter_mode_help());
@@ -214,6 +256,7 @@ void add_preview(Program& program) {
     for (const auto& flag : master_flags())
         if (decides_the_sound(flag)) add_flag(command, flag, flags.master);
     add_text(command, "--reference", flags.reference, "FILE", "something to compare with, heard as C");
+    command.add_flag("--match-reference", flags.match_reference, "makes B sound like the reference, and as loud");
     add_text(command, "--api", flags.api, "jack|pulse|alsa", "sound system [the first that answers]");
     add_text(command, "--device", flags.device, "NUMBER|NAME", "burnish devices lists them [the default one]");
     add_text(command, "--buffer", flags.buffer, "FRAMES", "of the device; it may take another number [512]");
@@ -239,6 +282,7 @@ Program::Program() {
     app.allow_extras();  // whatever is not known is told by `unknown`, with the nearest name
     app.footer(program_footer());
     add_master(*this);
+    add_album(*this);
     add_mix(*this);
     add_analyze(*this);
     add_presets(*this);
@@ -290,8 +334,8 @@ std::string readable(const CLI::ParseError& problem) {
 }
 
 ExitCode run(const Program& program, const Console& console) {
-    for (const CLI::App* command : {program.master, program.mix, program.analyze, program.presets, program.targets,
-                                    program.check, program.preview, program.devices})
+    for (const CLI::App* command : {program.master, program.album, program.mix, program.analyze, program.presets,
+                                    program.targets, program.check, program.preview, program.devices})
         if (command->parsed())
             if (const auto error = unknown(*command)) return usage_error(error->message, command->get_name(), console);
     if (const auto error = unknown(program.app)) return usage_error(error->message, "", console);
@@ -300,6 +344,7 @@ ExitCode run(const Program& program, const Console& console) {
         return ExitCode::done;
     }
     if (program.master->parsed()) return run_master(program.master_flags, console);
+    if (program.album->parsed()) return run_album(program.album_flags, console);
     if (program.mix->parsed()) return run_mix(program.mix_flags, console);
     if (program.analyze->parsed()) return run_analyze(program.analyze_flags, console);
     if (program.presets->parsed()) return run_presets(program.presets_flags, console);

@@ -98,7 +98,22 @@ std::string master_footer() {
            "      then edit plan.json (without its limiter, the loudness is solved for anew), and:\n"
            "  burnish master mix.wav -o master.wav --settings plan.json\n"
            "  burnish master mix.wav -o master.wav --intensity low --set glue.ratio=1.5\n"
-           "  burnish master mix.wav -o master.wav --preset metal --style warm --width 0";
+           "  burnish master mix.wav -o master.wav --preset metal --style warm --width 0\n"
+           "  burnish master mix.wav -o master.wav --reference one.flac --reference two.flac:0.5 --tone 70\n"
+           "  burnish master level1.wav -o level1-loud.wav --loop";
+}
+
+std::string album_footer() {
+    return "The loudest track gets the loudness asked for; the others keep their distance to it. Tone and width of a\n"
+           "track's treatment depart from the album's by 1.5 dB at most. Tracks of a directory come in the order of\n"
+           "their names, numbers counting as numbers.\n"
+           "\n" +
+           exit_code_table() +
+           "\n"
+           "Examples:\n"
+           "  burnish album mixes/ -o masters/\n"
+           "  burnish album 1.wav 2.wav 3.wav -o masters/ --loudness -12 --anchor 2\n"
+           "  burnish album concert.cue -o disc/ --cd";
 }
 
 std::string mix_footer() {

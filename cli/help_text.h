@@ -8,6 +8,7 @@ namespace burnish {
 /// What follows the flags in the help of the program and of its commands: tables and examples.
 [[nodiscard]] std::string program_footer();
 [[nodiscard]] std::string master_footer();
+[[nodiscard]] std::string album_footer();
 [[nodiscard]] std::string mix_footer();
 [[nodiscard]] std::string analyze_footer();
 [[nodiscard]] std::string presets_footer();

@@ -6,7 +6,6 @@
 #include <array>
 #include <cctype>
 #include <set>
-#include <string_view>
 
 namespace burnish {
 
@@ -14,18 +13,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto sound_extensions =
+constexpr auto all_sound_extensions =
     std::to_array<std::string_view>({".wav", ".wave", ".bwf", ".rf64", ".bw64", ".w64", ".aif", ".aiff", ".aifc",
                                      ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".caf", ".au", ".snd"});
 
 Error usage(const std::string& message) { return {ErrorCode::usage, message}; }
-
-bool is_sound(const fs::path& path) {
-    auto extension = path.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return std::find(sound_extensions.begin(), sound_extensions.end(), extension) != sound_extensions.end();
-}
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
@@ -38,7 +30,7 @@ Result<std::vector<TrackInput>> files_below(const fs::path& folder, const std::o
         const bool is_folder = entry->is_directory(missing);
         const bool is_output = is_folder && output && fs::equivalent(entry->path(), *output, missing);
         if (is_folder && (is_hidden(entry->path()) || is_output)) entry.disable_recursion_pending();
-        if (!entry->is_regular_file(missing) || is_hidden(entry->path()) || !is_sound(entry->path())) continue;
+        if (!entry->is_regular_file(missing) || is_hidden(entry->path()) || !is_sound_file(entry->path())) continue;
         found.push_back({entry->path(), entry->path().parent_path().lexically_relative(folder)});
         if (found.back().folder == ".") found.back().folder.clear();
     }
@@ -69,6 +61,16 @@ Result<std::vector<TrackInput>> files_for(const std::string& word, const std::op
 }
 
 }  // namespace
+
+std::span<const std::string_view> sound_extensions() noexcept { return all_sound_extensions; }
+
+bool is_sound_file(const fs::path& path) {
+    auto extension = path.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto known = sound_extensions();
+    return std::find(known.begin(), known.end(), extension) != known.end();
+}
 
 Result<std::vector<TrackInput>> find_inputs(const std::vector<std::string>& words,
                                             const std::optional<fs::path>& output) {

@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -15,6 +17,10 @@ struct TrackInput {
     std::filesystem::path path;
     std::filesystem::path folder{};
 };
+
+/// Extensions of the kinds of sound that can be read: lower case, with the dot.
+[[nodiscard]] std::span<const std::string_view> sound_extensions() noexcept;
+[[nodiscard]] bool is_sound_file(const std::filesystem::path& path);
 
 /// The files that words on a command line stand for, each once: a file for itself; a folder for all files in and below
 /// it whose extension is that of a kind of sound that can be read, in the order of their names, hidden ones left out; a

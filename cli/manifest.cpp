@@ -59,7 +59,9 @@ private:
         }
         if (flag->is_of_the_run) return problem("--" + name + " is for all tracks together");
         if (flag->list) {
-            flag->list(flags) = values;
+            auto& list = flag->list(flags);
+            list.clear();
+            for (const auto& value : values) list.push_back(name == "reference" ? beside_manifest(value) : value);
             return success();
         }
         if (values.size() > 1) return problem(name + ": one value expected");

@@ -9,6 +9,7 @@
 #include "cli/manifest.h"
 #include "cli/master_job.h"
 #include "cli/progress_bar.h"
+#include "cli/reference_files.h"
 #include "cli/summary_text.h"
 #include "cli/text_file.h"
 #include "io/temporary_file.h"
@@ -126,18 +127,38 @@ std::vector<MasterOutcome> run_all(const std::vector<MasterJob>& jobs, int most_
     return outcomes;
 }
 
+/// Listens to what the jobs are to sound like, before anything is done.
+Status take_references(std::vector<MasterJob>& jobs, bool concurrent, const Console& console) {
+    ProgressBar bar(console, jobs.front().options->verbosity != Verbosity::quiet, 1);
+    ReferenceShelf shelf;
+    for (auto& job : jobs) {
+        auto references =
+            shelf.take(job.options->references, concurrent, [&](std::string_view stage, double fraction, double s) {
+                bar.update(0, stage, fraction, s);
+                return !interrupt_requested();
+            });
+        if (!references) return references.error();
+        job.references = *std::move(references);
+    }
+    return success();
+}
+
 }  // namespace
 
 ExitCode run_master(const MasterFlags& flags, const Console& console) {
     const auto rows = read_rows(flags);
     if (!rows) return fail(rows.error(), console);
-    const auto jobs = plan_jobs(*rows);
+    auto jobs = plan_jobs(*rows);
     if (!jobs) return fail(jobs.error(), console);
+    const auto& common = rows->front().front();
+    if (auto status = take_references(*jobs, common.jobs > 1, console); !status)
+        return fail(
+            status.error().code == ErrorCode::canceled ? Error{ErrorCode::canceled, "interrupted"} : status.error(),
+            console);
     const auto made_directories = make_directories(*jobs);
     if (!made_directories) return fail(made_directories.error(), console);
     clean_up(*jobs);
 
-    const auto& common = rows->front().front();
     const auto outcomes = run_all(*jobs, common.jobs, console);
     remove_empty(*made_directories);  // where nothing came to be
 

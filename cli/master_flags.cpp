@@ -85,6 +85,8 @@ std::vector<MasterFlag> master_flags() {
     add_target(flags);
     add_treatment(flags);
     add_delivery(flags);
+    flags.push_back(list_flag("--reference", &MasterFlags::references, "FILE[:WEIGHT]",
+                              "a finished track to sound like, and be as loud as; may be repeated"));
     flags.push_back(text_flag("--limiter", &MasterFlags::limiter, limiter_mode_names("|"), limiter_mode_help()));
     flags.push_back(text_flag("--predictor", &MasterFlags::predictor, predictor_names_text("|"), predictor_help()));
     flags.push_back(

@@ -1,7 +1,6 @@
 #include "cli/master_job.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -12,14 +11,13 @@
 #include "cli/delivery_audit.h"
 #include "cli/file_check.h"
 #include "cli/file_delivery.h"
+#include "cli/master_track.h"
 #include "cli/number_format.h"
 #include "cli/referee.h"
 #include "cli/text_file.h"
 #include "io/output_file.h"
 #include "io/resampler.h"
 #include "io/scratch.h"
-#include "io/trimmed_file.h"
-#include "mastering/channel_source.h"
 #include "mastering/learned_predictor.h"
 #include "mastering/rule_predictor.h"
 #include "mastering/settings_json.h"
@@ -31,23 +29,6 @@ namespace {
 
 constexpr double loudness_tolerance_lu = 0.05;
 constexpr double peak_tolerance_db = 0.005;  // half of the last digit that is printed
-
-/// A model that cannot be used is no reason to stop: the rules stand in for it.
-Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
-    if (kind == PredictorKind::off) return predict_nothing;
-    if (kind == PredictorKind::rules) return shaped(predict_by_rules);
-    auto learned = learned_predictor();
-    if (learned) return shaped(*std::move(learned));
-    warnings.push_back(learned.error().message + "; rules take its place");
-    return shaped(predict_by_rules);
-}
-
-/// An input that several masters are made of.
-struct Track {
-    std::unique_ptr<AudioFile> file;           ///< none until it is needed
-    std::unique_ptr<ChannelSource> remixed{};  ///< of another number of channels, for those who ask for that
-    std::array<std::optional<Study>, max_channels> studies{};  ///< by number of channels
-};
 
 void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
     to.insert(to.end(), from.begin(), from.end());
@@ -93,15 +74,6 @@ Status commit_all(const MasterJob& job, const MasterOutcome& outcome, OutputFile
     return status;
 }
 
-MeasuredLoudness loudness_of(const TrackAnalysis& after, bool as_replaygain) {
-    return {.integrated_lufs = after.integrated_lufs,
-            .loudness_range_lu = after.loudness_range_lu,
-            .true_peak_dbtp = after.true_peak_dbtp,
-            .max_momentary_lufs = after.max_momentary_lufs,
-            .max_short_term_lufs = after.max_short_term_lufs,
-            .as_replaygain = as_replaygain};
-}
-
 /// What the file that is there now says to its target.
 Status check_written(const OutputFile& file, const MasterOptions& options, std::int64_t frames,
                      MasterOutcome& outcome) {
@@ -118,14 +90,6 @@ Status check_written(const OutputFile& file, const MasterOptions& options, std::
     return success();
 }
 
-/// The source with as many channels as the output wants.
-AudioSource& source_for(Track& track, int channels) {
-    if (channels == track.file->info().channels) return *track.file;
-    if (track.remixed == nullptr || track.remixed->info().channels != channels)
-        track.remixed = std::make_unique<ChannelSource>(*track.file, channels);
-    return *track.remixed;
-}
-
 /// The loudness that brings a track to an rms level, by what lies between the two now.
 void aim_at_rms(double rms_db, const TrackAnalysis& found, Target& target) {
     if (found.integrated_lufs <= silence_db) return;
@@ -134,25 +98,34 @@ void aim_at_rms(double rms_db, const TrackAnalysis& found, Target& target) {
 
 Error stopped(const MasterJob& job) { return {ErrorCode::canceled, job.input.string() + ": stopped"}; }
 
-Result<MasterReport> render(const MasterJob& job, Track& track, AudioSource& source, MasterRequest request,
-                            FileDelivery* delivery, const JobProgress& progress, double duration_s) {
+/// What was measured of a loop as it is played, told of the file.
+void tell_of_file(const StreamInfo& file, TrackAnalysis& analysis) {
+    analysis.frames = static_cast<double>(file.frames);
+    analysis.duration_s = analysis.frames / file.sample_rate_hz;
+}
+
+/// @param channels  of the master
+/// @param loop      in the master, if it is one
+Result<MasterReport> render(const MasterJob& job, MasterTrack& track, int channels, MasterRequest request,
+                            const std::optional<LoopPlan>& loop, FileDelivery* delivery, const JobProgress& progress) {
     const auto& options = *job.options;
-    auto& study = track.studies[static_cast<std::size_t>(source.info().channels - 1)];
-    if (!study) {
-        auto made = study_track(source, request,
-                                [&](double fraction) { return progress("analyzing", 0.2 * fraction, duration_s); });
-        if (!made) return made.error();
-        study = *std::move(made);
-    }
-    request.study = &*study;
+    const auto& file = track.file().info();
+    const double duration_s = static_cast<double>(file.frames) / file.sample_rate_hz;
+    const auto study = track.study(channels, request,
+                                   [&](double fraction) { return progress("analyzing", 0.2 * fraction, duration_s); });
+    if (!study) return study.error();
+    request.study = *study;
     if (options.delivery && options.delivery->rms_db)
-        aim_at_rms(*options.delivery->rms_db, study->analysis, request.target);
+        aim_at_rms(*options.delivery->rms_db, (*study)->analysis, request.target);
     const auto engine_progress = [&](std::string_view stage, double fraction) {
         return progress(stage, fraction, duration_s);
     };
+    auto& source = track.source(channels);
     if (delivery == nullptr) return master(source, request, file_services(), nullptr, engine_progress);
+    std::optional<LoopDelivery> one_round;
+    if (loop) one_round.emplace(*delivery, *loop);
     return master_adaptively(
-        source, std::move(request), file_services(), *delivery,
+        source, std::move(request), file_services(), one_round ? static_cast<Delivery&>(*one_round) : *delivery,
         [&](MasterReport& report) {
             return audit_delivery(*delivery, options, report,
                                   [&](double) { return progress("listening through the codec", 1.0, duration_s); });
@@ -160,11 +133,15 @@ Result<MasterReport> render(const MasterJob& job, Track& track, AudioSource& sou
         engine_progress);
 }
 
-Status ask_second_opinion(OutputFile& file, const JobProgress& progress, MasterOutcome& outcome) {
+Status ask_second_opinion(OutputFile& file, const std::optional<LoopPlan>& loop, const JobProgress& progress,
+                          MasterOutcome& outcome) {
     const auto written = file.reopen();
     if (!written) return Error{ErrorCode::output, written.error().message};
-    auto reading = ask_referee(
-        **written, [&](double fraction) { return progress("asking libebur128", fraction, outcome.duration_s()); });
+    std::optional<LoopedSource> played;
+    if (loop) played.emplace(**written, *loop);
+    auto reading = ask_referee(played ? static_cast<AudioSource&>(*played) : **written, [&](double fraction) {
+        return progress("asking libebur128", fraction, outcome.duration_s());
+    });
     if (!reading) return reading.error();
     outcome.report.referee = *reading;
     return success();
@@ -177,7 +154,7 @@ void warn_of_check(const CheckReport& check, std::vector<std::string>& warnings)
             warnings.push_back(check.target + ": " + finding.label + " " + finding.found + ", " + finding.problem);
 }
 
-Status make_master(const MasterJob& job, Track& track, bool concurrent, const JobProgress& progress,
+Status make_master(const MasterJob& job, MasterTrack& track, bool concurrent, const JobProgress& progress,
                    MasterOutcome& outcome) {
     const auto& options = *job.options;
     if (!progress("opening", 0.0, 0.0)) return stopped(job);
@@ -186,32 +163,42 @@ Status make_master(const MasterJob& job, Track& track, bool concurrent, const Jo
         return success();
     }
     if (auto status = check_existing(job); !status) return status;
-    if (track.file == nullptr) {
-        auto opened = options.trim ? open_trimmed(job.input) : open_audio(job.input);
-        if (!opened) return opened.error();
-        track.file = *std::move(opened);
-    }
-    outcome.source = track.file->info();
-    outcome.source_format = track.file->format();
-    auto warnings = track.file->warnings();
+    if (auto status = track.open(job.input, options.trim, options.loop); !status) return status;
+    outcome.source = track.file().info();
+    outcome.source_format = track.file().format();
+    auto warnings = track.file().warnings();
 
     const auto spec = spec_for(job, outcome.source);
     if (!spec) return spec.error();
-    auto created = create_delivery(job, *track.file, *spec, warnings);
+    const auto chosen = choose_encoding(job.output.value_or("plan.wav"), *spec);
+    if (!chosen) return chosen.error();
+    const auto& encoding = *chosen;
+    std::optional<LoopPlan> loop;
+    if (track.loop()) {
+        auto written = written_loop(job.input, *track.loop(), outcome.source.sample_rate_hz, spec->sample_rate_hz,
+                                    encoding.format->container);
+        if (!written) return written.error();
+        loop = *written;
+    }
+    auto created = create_delivery(job, track.file(), *spec, warnings);
     if (!created) return created.error();
     const auto delivery = *std::move(created);
-    const auto encoding = *choose_encoding(job.output.value_or("plan.wav"), *spec);
     if (options.rate_hz == 0.0 && spec->sample_rate_hz != outcome.source.sample_rate_hz)
         warnings.push_back((outcome.source.sample_rate_hz < least_delivery_rate_hz
                                 ? number_text(outcome.source.sample_rate_hz) + " Hz is no delivery rate"
                                 : std::string(encoding.format->name) + " does not hold " +
                                       number_text(outcome.source.sample_rate_hz) + " Hz") +
                            ": converted to " + number_text(spec->sample_rate_hz) + " Hz");
-    auto report =
-        render(job, track, source_for(track, spec->channels), master_request(options, *spec, concurrent, warnings),
-               delivery.get(), progress, outcome.duration_s());
+    auto request = master_request(options, *spec, concurrent, warnings);
+    request.references = job.references;
+    auto report = render(job, track, spec->channels, std::move(request), loop, delivery.get(), progress);
     if (!report) return report.error();
     outcome.report = *std::move(report);
+    if (loop) {
+        tell_of_file(outcome.source, outcome.report.before);
+        if (outcome.report.after)
+            tell_of_file({.sample_rate_hz = spec->sample_rate_hz, .frames = loop->frames}, *outcome.report.after);
+    }
     append(warnings, outcome.report.warnings);
     append(warnings, options.notes);
     if (delivery) {
@@ -223,7 +210,7 @@ Status make_master(const MasterJob& job, Track& track, bool concurrent, const Jo
         if (auto status = check_written(file, options, frames, outcome); !status) return status;
         if (outcome.check) warn_of_check(*outcome.check, warnings);
         if (options.strict)
-            if (auto status = ask_second_opinion(file, progress, outcome); !status) return status;
+            if (auto status = ask_second_opinion(file, loop, progress, outcome); !status) return status;
     }
     outcome.report.warnings = std::move(warnings);
     if (!progress("writing", 1.0, outcome.duration_s())) return stopped(job);
@@ -268,6 +255,24 @@ std::optional<std::string> missed_by(const Target& target, double found_lufs, do
 
 }  // namespace
 
+Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
+    if (kind == PredictorKind::off) return predict_nothing;
+    if (kind == PredictorKind::rules) return shaped(predict_by_rules);
+    auto learned = learned_predictor();
+    if (learned) return shaped(*std::move(learned));
+    warnings.push_back(learned.error().message + "; rules take its place");
+    return shaped(predict_by_rules);
+}
+
+MeasuredLoudness loudness_of(const TrackAnalysis& after, bool as_replaygain) {
+    return {.integrated_lufs = after.integrated_lufs,
+            .loudness_range_lu = after.loudness_range_lu,
+            .true_peak_dbtp = after.true_peak_dbtp,
+            .max_momentary_lufs = after.max_momentary_lufs,
+            .max_short_term_lufs = after.max_short_term_lufs,
+            .as_replaygain = as_replaygain};
+}
+
 std::string encoding_text(const OutputEncoding& encoding) {
     const auto name = std::string(encoding.format->name);
     if (!encoding.depth) return name;
@@ -288,6 +293,7 @@ MasterRequest master_request(const MasterOptions& options, const OutputSpec& spe
     return {.target = options.target,
             .patch = options.patch,
             .predictor = predictor_for(options.predictor, warnings),
+            .references = {},
             .delivery_rate_hz = spec.sample_rate_hz,
             .delivery_bits = spec.depth ? integer_bits(*spec.depth) : 0,
             .concurrent = concurrent,
@@ -318,9 +324,11 @@ Status master_sound(AudioSource& sound, const MasterJob& job, bool concurrent, c
         delivery = std::make_unique<FileDelivery>(*std::move(created), create);
     }
     std::vector<std::string> warnings;
-    auto report = master(
-        sound, master_request(options, *spec, concurrent, warnings), file_services(), delivery.get(),
-        [&](std::string_view stage, double fraction) { return progress(stage, fraction, outcome.duration_s()); });
+    auto request = master_request(options, *spec, concurrent, warnings);
+    request.references = job.references;
+    auto report = master(sound, request, file_services(), delivery.get(), [&](std::string_view stage, double fraction) {
+        return progress(stage, fraction, outcome.duration_s());
+    });
     if (!report) return report.error();
     outcome.report = *std::move(report);
     if (delivery) {
@@ -331,22 +339,6 @@ Status master_sound(AudioSource& sound, const MasterJob& job, bool concurrent, c
     }
     append(outcome.report.warnings, warnings);
     return commit_all(job, outcome, delivery ? &delivery->file() : nullptr);
-}
-
-MasterOutcome run_job(const MasterJob& job, Track& track, bool concurrent, const JobProgress& progress) noexcept {
-    using Clock = std::chrono::steady_clock;
-    const auto start = Clock::now();
-    MasterOutcome outcome;
-    try {
-        if (auto status = make_master(job, track, concurrent, progress, outcome); !status)
-            outcome.error = status.error();
-    } catch (const std::bad_alloc&) {
-        outcome.error = Error{ErrorCode::internal, job.input.string() + ": out of memory"};
-    } catch (const std::exception& fault) {
-        outcome.error = Error{ErrorCode::internal, job.input.string() + ": internal error: " + fault.what()};
-    }
-    outcome.elapsed_s = std::chrono::duration<double>(Clock::now() - start).count();
-    return outcome;
 }
 
 }  // namespace
@@ -362,8 +354,11 @@ MasterOutcome run_sound_job(AudioSource& sound, const MasterJob& asked, const Ma
 
 void run_jobs(std::span<const MasterJob> jobs, bool concurrent,
               const std::function<JobProgress(std::size_t job)>& progress, std::span<MasterOutcome> outcomes) noexcept {
-    Track track;
-    for (std::size_t i = 0; i < jobs.size(); ++i) outcomes[i] = run_job(jobs[i], track, concurrent, progress(i));
+    MasterTrack track;
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        outcomes[i] = outcome_of(jobs[i], [&](MasterOutcome& outcome) {
+            return make_master(jobs[i], track, concurrent, progress(i), outcome);
+        });
 }
 
 std::optional<std::string> missed_target(const MasterReport& report) {

@@ -7,8 +7,10 @@
 
 #include "cli/exit_code.h"
 #include "cli/master_plan.h"
+#include "cli/progress_bar.h"
 #include "core/progress.h"
 #include "io/audio_file.h"
+#include "io/output_file.h"
 #include "mastering/delivery_check.h"
 #include "mastering/master.h"
 
@@ -35,12 +37,15 @@ struct MasterOutcome {
 /// Scratch space and rate conversion, for the engine.
 [[nodiscard]] MasterServices file_services();
 
+/// The predictor of that kind; rules stand in for a model that cannot be used, with a warning.
+[[nodiscard]] Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings);
+
 /// What the engine is to do for options and an output; `warnings` tells if the predictor asked for cannot be had.
 [[nodiscard]] MasterRequest master_request(const MasterOptions& options, const OutputSpec& spec, bool concurrent,
                                            std::vector<std::string>& warnings);
 
-/// Told how far a job is, and how long its sound; returns false to stop it.
-using JobProgress = std::function<bool(std::string_view stage, double fraction, double duration_s)>;
+/// What is told of a master in its own file.
+[[nodiscard]] MeasuredLoudness loudness_of(const TrackAnalysis& after, bool as_replaygain);
 
 /// Makes the masters of one input and the files around them. It is opened, measured and judged once. A master that
 /// fails or is stopped leaves no file behind, and the next one is made all the same. Never throws.

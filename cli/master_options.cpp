@@ -6,13 +6,15 @@
 #include <cmath>
 
 #include "cli/batch.h"
+#include "cli/destination_flags.h"
+#include "cli/flag_conflicts.h"
+#include "cli/flag_values.h"
 #include "cli/help_text.h"
+#include "cli/pinned_numbers.h"
 #include "cli/preset_files.h"
-#include "cli/target_files.h"
-#include "cli/text_file.h"
+#include "cli/tag_flags.h"
 #include "io/audio_file.h"
 #include "mastering/genre_mixture.h"
-#include "mastering/settings_json.h"
 
 namespace burnish {
 
@@ -21,23 +23,6 @@ namespace {
 constexpr std::string_view no_loudness = "none";
 constexpr std::string_view any_loudness = "auto";
 constexpr int max_jobs = 256;
-
-Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
-
-Result<double> read_number(std::string_view flag, std::string_view text, std::string_view accepted) {
-    if (text.starts_with('+')) text.remove_prefix(1);
-    double value = 0.0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (problem == std::errc() && end == text.data() + text.size() && std::isfinite(value)) return value;
-    return usage(std::string(flag) + ": \"" + std::string(text) + "\" found, " + std::string(accepted) + " expected");
-}
-
-std::string range_text(double min, double max) { return "[" + number_text(min) + ", " + number_text(max) + "]"; }
-
-Error out_of_range(std::string_view flag, double found, double min, double max, std::string_view help) {
-    return usage(std::string(flag) + ": " + number_text(found) + " is outside " + range_text(min, max) + " (" +
-                 std::string(help) + ")");
-}
 
 Status read_target(const MasterFlags& flags, Target& target) {
     for (std::size_t i = 0; i < target_params.size(); ++i) {
@@ -105,26 +90,13 @@ Status read_treatment(const MasterFlags& flags, MasterOptions& options, Patch& p
     return success();
 }
 
-/// A number that is given twice would leave one of the two ignored.
-Status read_sets(const std::vector<std::string>& assignments, Patch& patch) {
-    for (const auto& assignment : assignments) {
-        const auto before = patch.pins().size();
-        if (auto pinned = patch.pin("--set", assignment); !pinned) return pinned;
-        if (patch.pins().size() == before)
-            return usage("--set: " + assignment.substr(0, assignment.find('=')) + " is given twice");
+Status read_references(const MasterFlags& flags, MasterOptions& options) {
+    for (const auto& typed : flags.references) {
+        auto reference = read_reference(typed);
+        if (!reference) return reference.error();
+        options.references.push_back(*std::move(reference));
     }
     return success();
-}
-
-Result<Patch> read_limiter_mode(const std::optional<std::string>& typed) {
-    Patch patch;
-    if (!typed) return patch;
-    const auto mode = std::ranges::find(limiter_modes, *typed, &LimiterMode::name);
-    if (mode == limiter_modes.end())
-        return usage("--limiter: \"" + *typed + "\" found, one of " + limiter_mode_names(", ") + " expected");
-    for (const auto& [param, member] : limiter_mode_params)
-        if (auto status = patch.pin("--limiter", "limiter", param, (*mode).*member); !status) return status.error();
-    return patch;
 }
 
 Status read_predictor(const std::optional<std::string>& typed, PredictorKind& kind) {
@@ -157,126 +129,6 @@ Status read_format(const MasterFlags& flags, MasterOptions& options) {
     return success();
 }
 
-bool given(const MasterFlags& flags, double Target::*member) {
-    for (std::size_t i = 0; i < target_params.size(); ++i)
-        if (target_params[i].member == member) return flags.target[i].has_value();
-    return false;
-}
-
-/// What may be spent on the way to the loudness.
-bool is_budget(const Param<Target>& param) { return param.name.find("_budget_") != param.name.npos; }
-
-/// Whether the master's destination decides a number.
-bool demands(const std::optional<DeliveryTarget>& delivery, double Target::*member) {
-    if (!delivery) return false;
-    const auto& numbers = delivery->master;
-    return std::any_of(numbers.begin(), numbers.end(), [&](const auto& number) { return number.first == member; });
-}
-
-struct Contradiction {
-    bool found;
-    std::string_view message;
-};
-
-Status first_of(std::initializer_list<Contradiction> contradictions) {
-    for (const auto& contradiction : contradictions)
-        if (contradiction.found) return usage(std::string(contradiction.message));
-    return success();
-}
-
-Status check_flags(const MasterFlags& flags) {
-    const auto is_empty = [](const std::optional<std::string>& name) { return name && name->empty(); };
-    const bool shapes = flags.preset || flags.style ||
-                        std::ranges::any_of(flags.amounts, [](const auto& typed) { return typed.has_value(); });
-    return first_of({
-        {flags.inputs.empty(), "no input file given"},
-        {flags.force && flags.skip_existing, "-f and --skip-existing contradict each other"},
-        {flags.json && flags.json_lines, "--json and --json-lines contradict each other"},
-        {flags.json_lines && flags.verbose, "--json-lines and -v contradict each other"},
-        {flags.skip_existing && flags.dry_run, "--skip-existing has no say in a dry run; drop one of them"},
-        {!flags.codecs.empty() && flags.dry_run,
-         "--codec has no say in a dry run: only what is written can be encoded; drop one of them"},
-        {std::ranges::any_of(flags.inputs, &std::string::empty), "an input file's name is empty"},
-        {is_empty(flags.output), "-o: the name is empty"},
-        {is_empty(flags.settings), "--settings: the name is empty"},
-        {is_empty(flags.save_settings), "--save-settings: the name is empty"},
-        {is_empty(flags.report), "--report: the name is empty"},
-        {!flags.output && !flags.dry_run, "no output given: -o OUT, -o DIR/ or --dry-run is needed"},
-        {flags.quiet && flags.verbose, "-q and -v contradict each other"},
-        {flags.json && flags.verbose, "--json and -v contradict each other: the JSON holds every decision already"},
-        {flags.settings && flags.predictor,
-         "--settings and --predictor contradict each other: the file takes the place of a proposal"},
-        {flags.settings && given(flags, &Target::intensity_percent),
-         "--settings and --intensity contradict each other: the file takes the place of the proposal that --intensity "
-         "scales"},
-        {flags.settings && shapes,
-         "--settings and --preset, --style or amounts contradict each other: the file takes the place of the proposal "
-         "that they shape"},
-        {flags.predictor == "off" && shapes,
-         "--predictor off and --preset, --style or amounts contradict each other: nothing is proposed that could be "
-         "shaped"},
-    });
-}
-
-/// What two of --loudness, --ceiling, --bit-depth, --set and the settings file both decide.
-Status check_pins(const MasterFlags& flags, const MasterOptions& options, const Patch& from_file,
-                  const Patch& from_sets) {
-    const bool loudness = (given(flags, &Target::loudness_lufs) || demands(options.delivery, &Target::loudness_lufs)) &&
-                          options.target.normalize;
-    const bool ceiling = given(flags, &Target::ceiling_dbtp) || demands(options.delivery, &Target::ceiling_dbtp);
-    const bool file_drive = from_file.pins("limiter", "drive_db");
-    const bool set_drive = from_sets.pins("limiter", "drive_db");
-    const bool drive_is_fixed = set_drive || file_drive || !options.target.normalize;
-    for (const auto& param : target_params)
-        if (drive_is_fixed && is_budget(param) && given(flags, param.member))
-            return usage(flag_of(param.name) + " has no say where no loudness is aimed at; drop the flag");
-    return first_of({
-        {loudness && set_drive && options.delivery,
-         "--target and --set limiter.drive_db contradict each other: the drive decides how loud the master gets"},
-        {loudness && set_drive,
-         "--loudness and --set limiter.drive_db contradict each other: the drive decides how loud the "
-         "master gets"},
-        {loudness && file_drive && options.delivery,
-         "--target and --settings contradict each other: the file's limiter.drive_db decides how loud the master gets; "
-         "drop the flag, or take the limiter out of the file"},
-        {loudness && file_drive,
-         "--loudness and --settings contradict each other: the file's limiter.drive_db decides how loud the master "
-         "gets; drop the flag, or take the limiter out of the file"},
-        {ceiling && from_sets.pins("limiter", "ceiling_dbtp"),
-         "--ceiling and --set limiter.ceiling_dbtp contradict each other"},
-        {ceiling && from_file.pins("limiter", "ceiling_dbtp"),
-         "--ceiling and --settings contradict each other: the file holds limiter.ceiling_dbtp; drop the flag, or take "
-         "the limiter out of the file"},
-        {options.depth && from_sets.pins("dither", "bits"),
-         "--bit-depth and --set dither.bits contradict each other: both say what to round to"},
-    });
-}
-
-Status check_limiter_mode(const Patch& from_mode, const Patch& from_file, const Patch& from_sets) {
-    for (const auto& pin : from_mode.pins()) {
-        const auto name = pin.stage + "." + pin.param;
-        if (from_sets.pins(pin.stage, pin.param))
-            return usage("--limiter and --set " + name + " contradict each other: both say what it is");
-        if (from_file.pins(pin.stage, pin.param))
-            return usage("--limiter and --settings contradict each other: the file holds " + name +
-                         "; drop the flag, or take the limiter out of the file");
-    }
-    return success();
-}
-
-/// What is rounded to 16 bits needs no more, and is told so twice at most.
-Status settle_depth(MasterOptions& options) {
-    ChainSettings pinned;
-    options.patch.apply_to(pinned);
-    const int bits = static_cast<int>(pinned.dither.bits);
-    if (bits == 0) return success();
-    if (bits == integer_bits(BitDepth::int16)) options.usual_depth = BitDepth::int16;
-    if (!options.depth || integer_bits(*options.depth) == bits) return success();
-    return usage("--bit-depth " + std::string(name_of(*options.depth)) +
-                 " and --settings contradict each other: the file rounds to " + std::to_string(bits) +
-                 " bits (dither.bits); drop the flag, or take the dither out of the file");
-}
-
 /// What the pinned numbers leave of the target.
 void settle_target(const MasterFlags& flags, MasterOptions& options) {
     auto& target = options.target;
@@ -287,164 +139,15 @@ void settle_target(const MasterFlags& flags, MasterOptions& options) {
     // Nobody has said how loud: neither the user, nor a genre, nor a place of delivery.
     const bool genre_says = flags.preset && flags.preset != auto_preset;
     if (!given(flags, &Target::loudness_lufs) && !genre_says && !options.delivery) target.choose_loudness = true;
+    // References say so, and are nearer to what is wanted than a genre or what is usual at a place.
+    if (!options.references.empty() && !given(flags, &Target::loudness_lufs) &&
+        !demands(options.delivery, &Target::loudness_lufs))
+        target.choose_loudness = true;
     target.choose_loudness = target.choose_loudness && target.normalize && options.predictor == PredictorKind::learned;
     if (options.patch.pins("limiter", "ceiling_dbtp")) target.ceiling_dbtp = pinned.limiter.ceiling_dbtp;
     // Nothing to change was asked for, so no sample may change: not even those above the default ceiling.
     target.limit_peaks = wants_treatment(target) || target.normalize || given(flags, &Target::ceiling_dbtp) ||
                          demands(options.delivery, &Target::ceiling_dbtp) || !options.patch.empty();
-}
-
-Status read_patch(const MasterFlags& flags, const Patch& from_preset, MasterOptions& options) {
-    Patch from_sets;
-    if (auto status = read_sets(flags.sets, from_sets); !status) return status;
-    Patch from_file;
-    if (flags.settings) {
-        const auto text = read_text(*flags.settings, ErrorCode::usage);
-        if (!text) return text.error();
-        auto read = read_settings(*flags.settings, *text);
-        if (!read) return read.error();
-        from_file = *std::move(read);
-    }
-    const auto from_mode = read_limiter_mode(flags.limiter);
-    if (!from_mode) return from_mode.error();
-    if (auto status = check_pins(flags, options, from_file, from_sets); !status) return status;
-    if (auto status = check_limiter_mode(*from_mode, from_file, from_sets); !status) return status;
-    options.patch = std::move(from_file);
-    for (const auto& pin : from_preset.pins())
-        if (auto status = options.patch.pin("--preset", pin.stage, pin.param, pin.value); !status) return status;
-    for (const auto& pin : from_mode->pins())
-        if (auto status = options.patch.pin("--limiter", pin.stage, pin.param, pin.value); !status) return status;
-    for (const auto& pin : from_sets.pins())
-        if (auto status = options.patch.pin("--set", pin.stage, pin.param, pin.value); !status) return status;
-    return success();
-}
-
-std::string lufs_text(double lufs) { return number_text(lufs) + " LUFS"; }
-
-/// Where the master goes, its habits at once; its demands come after the genre's.
-Status read_delivery(const MasterFlags& flags, MasterOptions& options) {
-    if (flags.deliveries.empty()) {
-        if (!flags.dialogue) return success();
-        return usage("--dialogue has no say without a --target that asks for the loudness of the dialogue");
-    }
-    const auto& name = flags.deliveries.back();
-    auto delivery = find_delivery_target("--target", name);
-    if (!delivery) return delivery.error();
-    if (flags.dialogue && *flags.dialogue != "none")
-        return usage("--dialogue: \"" + *flags.dialogue + "\" found, none expected: speech is not told apart");
-    const bool is_dialogue = delivery->measure == LevelMeasure::dialogue;
-    if (is_dialogue && !flags.dialogue && !given(flags, &Target::loudness_lufs)) {
-        Target whole;
-        apply_demands(*delivery, whole);
-        return usage(
-            "--target " + name + ": asks for dialogue at " + lufs_text(*delivery->dialogue_lufs) +
-            ", and speech is not told apart from the rest; --dialogue none masters what has none, all of it at " +
-            lufs_text(whole.loudness_lufs) + ", and --loudness sets any other level");
-    }
-    if (delivery->measure == LevelMeasure::rms && given(flags, &Target::loudness_lufs))
-        return usage("--target " + name + " and --loudness contradict each other: the target asks for " +
-                     number_text(*delivery->rms_db) + " dB rms");
-    apply_habits(*delivery, options.target);
-    options.target.delivery = delivery->name;
-    options.delivery = *std::move(delivery);
-    return success();
-}
-
-/// What loud masters have to keep to, and what becomes of the user's own word on it.
-void apply_loud_rule(const MasterFlags& flags, MasterOptions& options) {
-    auto& target = options.target;
-    if (!options.delivery || !options.delivery->loud || !target.normalize) return;
-    const auto& rule = *options.delivery->loud;
-    if (target.loudness_lufs <= rule.above_lufs || target.ceiling_dbtp <= rule.ceiling_dbtp) return;
-    const auto reason = options.delivery->title + " asks for " + number_text(rule.ceiling_dbtp) +
-                        " dBTP of masters above " + lufs_text(rule.above_lufs);
-    if (given(flags, &Target::ceiling_dbtp)) {
-        options.notes.push_back(reason + "; --ceiling " + number_text(target.ceiling_dbtp) + " has been kept");
-        return;
-    }
-    target.ceiling_dbtp = rule.ceiling_dbtp;
-    options.notes.push_back("the ceiling is " + number_text(rule.ceiling_dbtp) + " dBTP: " + reason);
-}
-
-/// A format that the destination demands, and that a flag may repeat but not change.
-Status apply_file_demands(MasterOptions& options) {
-    if (!options.delivery) return success();
-    const auto& name = options.delivery->name;
-    const auto& file = options.delivery->file;
-    const auto contradiction = [&](const std::string& flag, const std::string& demand) {
-        return usage(flag + " and --target " + name + " contradict each other: the target takes " + demand);
-    };
-    if (file.rate_hz) {
-        if (options.rate_hz > 0.0 && options.rate_hz != *file.rate_hz)
-            return contradiction("--rate", number_text(*file.rate_hz) + " Hz");
-        options.rate_hz = *file.rate_hz;
-    }
-    if (file.bit_depth) {
-        const auto depth = bit_depth_named(*file.bit_depth);
-        if (options.depth && options.depth != depth) return contradiction("--bit-depth", *file.bit_depth + " bits");
-        options.depth = depth;
-    }
-    if (file.bitrate_kbps && options.bitrate_kbps == 0) options.bitrate_kbps = *file.bitrate_kbps;
-    if (options.bitrate_kbps < file.bitrate_kbps.value_or(0))
-        return contradiction("--bitrate", std::to_string(*file.bitrate_kbps) + " kbit/s or more");
-    options.channels = file.channels.value_or(0);
-    options.replaygain = options.replaygain || file.replaygain;
-    return success();
-}
-
-Status read_codecs(const MasterFlags& flags, MasterOptions& options) {
-    for (const auto& typed : flags.codecs) {
-        const auto codec = read_codec("--codec", typed);
-        if (!codec) return codec.error();
-        if (auto status = codec_is_there(*codec); !status) return status;
-        if (std::find(options.codecs.begin(), options.codecs.end(), *codec) != options.codecs.end())
-            return usage("--codec: " + typed + " is given twice");
-        options.codecs.push_back(*codec);
-    }
-    if (!flags.bitrate) return success();
-    const auto kbps = read_number("--bitrate", *flags.bitrate, "kbit/s");
-    if (!kbps) return kbps.error();
-    if (*kbps < 1.0 || *kbps > 1000.0 || *kbps != std::floor(*kbps))
-        return usage("--bitrate: " + *flags.bitrate + " found, a whole number of kbit/s expected");
-    options.bitrate_kbps = static_cast<int>(*kbps);
-    return success();
-}
-
-/// CC-XXX-YY-NNNNN, with or without the hyphens; kept without them. Source: ISO 3901.
-Result<std::string> read_isrc(const std::string& typed) {
-    std::string code;
-    for (const char letter : typed)
-        if (letter != '-') code += static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
-    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    bool valid = code.size() == 12;
-    for (std::size_t i = 0; valid && i < code.size(); ++i)
-        valid = i < 2 ? is_upper(code[i]) : i < 5 ? is_upper(code[i]) || is_digit(code[i]) : is_digit(code[i]);
-    if (valid) return code;
-    return usage("--isrc: \"" + typed +
-                 "\" found, two letters, three letters or digits and seven digits expected "
-                 "(DE-AB1-26-00001)");
-}
-
-Status read_tags(const MasterFlags& flags, MasterOptions& options) {
-    const std::pair<const char*, const std::optional<std::string>&> named[] = {
-        {"TITLE", flags.title}, {"ARTIST", flags.artist}, {"ALBUM", flags.album}};
-    for (const auto& [key, value] : named)
-        if (value) options.tags.push_back({key, *value});
-    if (flags.isrc) {
-        const auto code = read_isrc(*flags.isrc);
-        if (!code) return code.error();
-        options.tags.push_back({"ISRC", *code});
-    }
-    for (const auto& assignment : flags.tags) {
-        const auto equals = assignment.find('=');
-        if (equals == 0 || equals == assignment.npos)
-            return usage("--tag: \"" + assignment + "\" found, KEY=VALUE expected");
-        auto key = assignment.substr(0, equals);
-        std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return std::toupper(c); });
-        options.tags.push_back({std::move(key), assignment.substr(equals + 1)});
-    }
-    return success();
 }
 
 template <class To>
@@ -498,6 +201,7 @@ Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     options.json = flags.json;
     options.dry_run = flags.dry_run;
     options.trim = flags.trim;
+    options.loop = flags.loop;
     options.strict = flags.strict;
     options.force = flags.force;
     options.verbosity = flags.quiet ? Verbosity::quiet : flags.verbose ? Verbosity::verbose : Verbosity::normal;
@@ -514,6 +218,7 @@ Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     if (flags.preset == auto_preset && options.predictor != PredictorKind::learned)
         return usage("--preset auto and --predictor " + *flags.predictor +
                      " contradict each other: only the learned predictor hears genres");
+    if (auto status = read_references(flags, options); !status) return status.error();
     if (auto status = read_format(flags, options); !status) return status.error();
     if (auto status = read_codecs(flags, options); !status) return status.error();
     if (auto status = apply_file_demands(options); !status) return status.error();

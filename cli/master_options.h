@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/input_list.h"
+#include "cli/reference_files.h"
 #include "core/result.h"
 #include "io/codec.h"
 #include "io/metadata.h"
@@ -30,6 +31,7 @@ struct MasterFlags {
     std::optional<std::string> rate;
     std::optional<std::string> limiter;
     std::optional<std::string> predictor;
+    std::vector<std::string> references;
     std::vector<std::string> sets;
     std::vector<std::string> deliveries;
     std::optional<std::string> dialogue;
@@ -51,6 +53,7 @@ struct MasterFlags {
     bool json_lines = false;
     bool dry_run = false;
     bool trim = false;
+    bool loop = false;
     bool strict = false;
     bool force = false;
     bool quiet = false;
@@ -85,6 +88,7 @@ struct MasterOptions {
     bool replaygain = false;
     PredictorKind predictor = PredictorKind::learned;
     Patch patch;
+    std::vector<ReferenceFile> references;          ///< take the place of the predictor
     std::vector<std::string> sets;                  ///< assignments of --set, for the summary
     std::optional<std::filesystem::path> settings;  ///< takes the place of the predictor
     std::optional<std::filesystem::path> save_settings;
@@ -99,6 +103,7 @@ struct MasterOptions {
     bool json = false;
     bool dry_run = false;
     bool trim = false;  ///< without the silence at both ends of the input
+    bool loop = false;  ///< the file plays on at its loop's start
     bool strict = false;
     bool force = false;
     Verbosity verbosity = Verbosity::normal;

@@ -55,14 +55,9 @@ bool takes(const DeliveryFile& file, const fs::path& name) {
     return accepted.empty() || std::find(accepted.begin(), accepted.end(), extension) != accepted.end();
 }
 
-/// The name that a master gets in a directory.
-fs::path master_name(const fs::path& input, const MasterOptions& options) {
-    auto name = input.filename();
-    const auto encoding = choose_encoding(name, {.sample_rate_hz = 48000.0, .channels = 2, .frames = 0, .depth = {}});
-    if (!encoding || encoding->format->lossy()) {
-        name = input.stem();
-        name += ".wav";
-    }
+/// The name that a master gets in a directory, if its destination takes it.
+fs::path delivered_name(const fs::path& input, const MasterOptions& options) {
+    auto name = master_name(input);
     if (options.delivery && !takes(options.delivery->file, name))
         name.replace_extension(options.delivery->file.extensions.front());
     return name;
@@ -93,7 +88,7 @@ std::optional<fs::path> place_in(const std::optional<fs::path>& asked, const Tra
 }
 
 Result<std::optional<fs::path>> master_place(const TrackInput& input, const MasterOptions& options) {
-    const auto name = with_delivery(master_name(input.path, options), options);
+    const auto name = with_delivery(delivered_name(input.path, options), options);
     auto place = place_in(options.output, input, name, options);
     if (!place || !options.delivery || takes(options.delivery->file, *place)) return place;
     const auto& accepted = options.delivery->file.extensions;
@@ -119,6 +114,8 @@ Status check_places(const std::vector<MasterJob>& jobs) {
     for (const auto& job : jobs) {
         places.add_read(job.input, "the input " + job.input.string());
         if (job.options->settings) places.add_read(*job.options->settings, "the settings file to be read");
+        for (const auto& reference : job.options->references)
+            places.add_read(reference.path, "the reference " + reference.path.string());
     }
     for (const auto& job : jobs) {
         const auto of_input = " of " + job.input.string();
@@ -155,6 +152,15 @@ Result<MasterJob> job_for(const TrackInput& input, const MasterOptions& options)
 }
 
 }  // namespace
+
+fs::path master_name(const fs::path& input) {
+    auto name = input.filename();
+    const auto encoding = choose_encoding(name, {.sample_rate_hz = 48000.0, .channels = 2, .frames = 0, .depth = {}});
+    if (encoding && !encoding->format->lossy()) return name;
+    name = input.stem();
+    name += ".wav";
+    return name;
+}
 
 Result<std::vector<MasterJob>> plan_jobs(const std::vector<MasterRow>& rows) {
     std::vector<MasterJob> jobs;

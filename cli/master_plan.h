@@ -19,8 +19,12 @@ struct MasterJob {
     std::optional<std::filesystem::path> report;
     std::optional<std::filesystem::path> settings;
     const MasterOptions* options = nullptr;  ///< one of those that the plan was made of
+    References references{};                 ///< the options' own, once they have been listened to
     std::size_t row = 0;                     ///< of the plan; jobs of one row and input differ by their delivery only
 };
+
+/// The name of an input's master in a directory: its own, or with .wav where its format cannot be written losslessly.
+[[nodiscard]] std::filesystem::path master_name(const std::filesystem::path& input);
 
 /// Which file goes where; touches no file. A usage error if two of them would meet, if an output's format cannot be
 /// had, or if several inputs are to go into one file. Jobs of one input stand side by side. The rows must outlive them.

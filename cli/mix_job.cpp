@@ -117,7 +117,7 @@ MixPlan replay(const MixSettings& settings, const MixSession& session) {
 }
 
 /// What levels are expected; a model that cannot be used is no reason to stop.
-BalancePredictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
+BalancePredictor balance_predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
     if (kind != PredictorKind::learned) return expected_by_rules;
     const auto model = embedded_balance_model();
     if (model) return [model = *model](const std::vector<Voice>& voices) { return expected_by_model(voices, model); };
@@ -128,9 +128,14 @@ BalancePredictor predictor_for(PredictorKind kind, std::vector<std::string>& war
 /// One session on its way through the steps.
 class MixMaker {
 public:
-    MixMaker(const MixOptions& options, const MixSession& session, BalancePredictor predictor, const MixSettings* fixed,
-             StepProgress& steps)
-        : options_(options), session_(session), predictor_(std::move(predictor)), fixed_(fixed), steps_(steps) {}
+    MixMaker(const MixOptions& options, const MixSession& session, BalancePredictor predictor, References references,
+             const MixSettings* fixed, StepProgress& steps)
+        : options_(options),
+          session_(session),
+          predictor_(std::move(predictor)),
+          references_(std::move(references)),
+          fixed_(fixed),
+          steps_(steps) {}
 
     [[nodiscard]] Result<MixOutcome> make(const MixVariant& variant) {
         MixOutcome mix;
@@ -191,7 +196,8 @@ private:
         const MasterJob job{.input = "the mix",
                             .output = mix.output.empty() ? std::nullopt : std::optional(mix.output),
                             .report = {},
-                            .settings = {}};
+                            .settings = {},
+                            .references = references_};
         const auto progress = steps_.next();
         return run_sound_job(
             sound, job, options, options.jobs > 1,
@@ -226,6 +232,7 @@ private:
     const MixOptions& options_;
     const MixSession& session_;
     BalancePredictor predictor_;
+    References references_;  // of the master
     const MixSettings* fixed_;
     StepProgress& steps_;
 };
@@ -258,8 +265,11 @@ Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& 
     outcome.duration_s = session->duration_s();
     outcome.sample_rate_hz = session->sample_rate_hz();
 
-    MixMaker maker(options, *session, predictor_for(options.shared.predictor, outcome.warnings),
-                   fixed ? &*fixed : nullptr, steps);
+    ReferenceShelf shelf;
+    auto references = shelf.take(options.shared.references, options.shared.jobs > 1, progress);
+    if (!references) return references.error();
+    MixMaker maker(options, *session, balance_predictor_for(options.shared.predictor, outcome.warnings),
+                   *std::move(references), fixed ? &*fixed : nullptr, steps);
     for (int v = 0; v <= options.variants; ++v) {
         auto mix = maker.make(mix_variants[static_cast<std::size_t>(v)]);
         if (!mix) return mix.error();

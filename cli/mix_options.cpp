@@ -19,6 +19,7 @@ std::string master_flag(const MasterFlags& flags) {
     for (std::size_t i = 0; i < dimensions.size(); ++i)
         if (flags.amounts[i]) return "--" + std::string(dimensions[i].name);
     if (flags.limiter) return "--limiter";
+    if (!flags.references.empty()) return "--reference";
     if (!flags.sets.empty()) return "--set";
     if (flags.strict) return "--strict";
     return "";

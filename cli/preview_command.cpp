@@ -84,7 +84,10 @@ Status listen(const PreviewFlags& flags, const Console& console) {
     const auto script = read_script_flag(flags.script);
     if (!script) return script.error();
     if (flags.master.inputs.size() > 1) return usage("one input at a time can be listened to");
-    auto checked = flags.master;
+    if (flags.match_reference && !flags.reference) return usage("--match-reference needs a --reference");
+    auto master = flags.master;
+    if (flags.match_reference) master.references = {*flags.reference};
+    auto checked = master;
     checked.dry_run = true;
     if (const auto options = read_master_flags(checked); !options) return options.error();
 
@@ -93,7 +96,7 @@ Status listen(const PreviewFlags& flags, const Console& console) {
     request->sample_rate_hz = (*track)->info.sample_rate_hz;
     Session session(*track, file_services());
     Output output(session);
-    PreviewControl control(session, output, flags.master, *request);
+    PreviewControl control(session, output, std::move(master), *request);
     if (auto status = control.want_master(); !status) return status;
     if (flags.reference)
         if (const auto done = control.run("reference " + *flags.reference); !done) return done.error();

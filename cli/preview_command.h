@@ -13,6 +13,7 @@ namespace burnish {
 struct PreviewFlags {
     MasterFlags master;  ///< of what is to be heard as B; its output is where an export goes
     std::optional<std::string> reference;
+    bool match_reference = false;
     std::optional<std::string> api;
     std::optional<std::string> device;
     std::optional<std::string> buffer;

@@ -72,13 +72,19 @@ Status PreviewControl::want_master() {
 Result<std::string> PreviewControl::set_flags(MasterFlags flags) {
     auto options = read_master_flags(flags);
     if (!options) return options.error();
+    const auto go_on = [](std::string_view, double, double) { return !interrupt_requested(); };
+    auto references = shelf_.take(options->references, true, go_on);
+    if (!references) return references.error();
     flags_ = std::move(flags);
     options_ = *std::move(options);
+    references_ = *std::move(references);
     const auto& info = session_.track().info;
     const OutputSpec spec{
         .sample_rate_hz = info.sample_rate_hz, .channels = info.channels, .frames = info.frames, .depth = {}};
     warnings_.clear();
-    session_.want(master_request(options_, spec, true, warnings_));
+    auto request = master_request(options_, spec, true, warnings_);
+    request.references = references_;
+    session_.want(std::move(request));
     return std::string();
 }
 
@@ -255,7 +261,11 @@ PreviewControl::Done PreviewControl::do_reference(const std::string& path) {
     if (!track) return track.error();
     reference_name_ = (*track)->name;
     session_.set_reference(*std::move(track));
-    return "C is " + reference_name_;
+    if (flags_.references.empty()) return "C is " + reference_name_;
+    auto flags = flags_;
+    flags.references = {path};
+    const auto done = set_flags(std::move(flags));
+    return done ? Done("C is " + reference_name_ + ", and B is made after it") : done;
 }
 
 PreviewControl::Done PreviewControl::do_abx(const std::string& what) {
@@ -301,8 +311,9 @@ PreviewControl::Done PreviewControl::do_export(const Arguments& arguments) {
     const auto options = read_master_flags(flags);
     if (!options) return options.error();
     const auto rows = std::make_shared<const std::vector<MasterRow>>(std::vector<MasterRow>{{*options}});
-    const auto jobs = plan_jobs(*rows);
+    auto jobs = plan_jobs(*rows);
     if (!jobs) return jobs.error();
+    jobs->front().references = references_;
     for (const auto& side : {jobs->front().output, jobs->front().settings})
         if (auto status = may_be_written(*side, options->force); !status) return status.error();
     exporting_ = true;

@@ -68,6 +68,8 @@ private:
     MasterFlags flags_;
     DeviceRequest device_;
     MasterOptions options_;
+    ReferenceShelf shelf_;
+    References references_;  // that B is made after; none: as the predictor says
     std::string reference_name_;
     std::optional<double> loop_in_s_;
     std::optional<double> loop_out_s_;

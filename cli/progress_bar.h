@@ -11,6 +11,9 @@
 
 namespace burnish {
 
+/// Told how far a job is, and how long its sound; returns false to stop it.
+using JobProgress = std::function<bool(std::string_view stage, double fraction, double duration_s)>;
+
 /// What a progress line shows.
 struct ProgressView {
     std::string what;  ///< a stage, or how many files are done

@@ -105,6 +105,19 @@ void add_level(Paragraphs& text, const MasterReport& report) {
         text.add("dither", "to " + number_text(dither.bits) + " bits" + (dither.shaping > 0.0 ? ", shaped" : ""));
 }
 
+/// How near the master came to its references, in the dimensions that can be matched.
+void add_reference(Paragraphs& text, const MasterReport& report) {
+    const auto& reference = *report.reference;
+    std::string names;
+    for (const auto& row : reference.references) names += (names.empty() ? "" : ", ") + printable(row.name);
+    const auto pair = [](double before_db, double after_db) {
+        return fixed_text(before_db, 1) + " -> " + decibels(after_db, 1);
+    };
+    text.add("reference", names + ": tone off by " + pair(reference.tone_before_db, reference.tone_after_db) +
+                              ", width by " + pair(reference.width_before_db, reference.width_after_db) +
+                              ", peak to loudness by " + pair(reference.plr_before_db, reference.plr_after_db));
+}
+
 /// How it stands to what its destination asks for.
 void add_delivery(Paragraphs& text, const MasterOutcome& outcome, const MasterOptions& options) {
     for (const auto& codec : outcome.report.codecs)
@@ -164,6 +177,7 @@ std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, con
     text.add("found", levels_text(report.before));
     if (!report.genres.empty()) text.add("sounds", "like " + genres_text(report.genres));
     is_verbose ? add_decisions(text, report.decisions) : add_stages(text, report.decisions);
+    if (report.reference) add_reference(text, report);
     if (options.settings)
         text.add("settings",
                  "as in " + printable(options.settings->string()) +

@@ -60,7 +60,7 @@ Result<MasterReport> master_adaptively(AudioSource& source, MasterRequest reques
         auto report = master(source, request, services, &delivery, progress);
         if (!report) return report;
         report->attempts = attempt;
-        report->aimed_ceiling_dbtp = request.target.ceiling_dbtp + request.offset.ceiling_db;
+        report->aimed_ceiling_dbtp = report->target.ceiling_dbtp + request.offset.ceiling_db;
         auto miss = audit(*report);
         if (!miss) return miss.error();
         const bool met = is_met(*miss);

@@ -17,6 +17,7 @@
 #include "mastering/level_solver.h"
 #include "mastering/prefetched_source.h"
 #include "mastering/rendered_source.h"
+#include "mastering/shaped_prediction.h"
 
 namespace burnish {
 
@@ -161,11 +162,43 @@ Result<TrackAnalysis> analyze_source(AudioSource& source, bool concurrent, const
     return analysis;
 }
 
+namespace {
+
+/// What references ask for, shaped by genre and style as any proposal is.
+Result<Study> study_with_references(AudioSource& source, const TrackAnalysis& analysis, const MasterRequest& request,
+                                    const std::function<bool(double)>& tick) {
+    auto match = match_references(source, analysis, *request.references, request.target, request.concurrent, tick);
+    if (!match) return match.error();
+    auto shape = request.target;
+    shape.aim.tone_pull = shape.aim.width_pull = 0.0;  // tone and width are matched already
+    return Study{analysis, shaped_prediction(std::move(match->prediction), analysis, shape), std::move(match->report)};
+}
+
+/// Peaks are to stand no higher over the loudness than the references' do.
+void hold_peaks(const ReferenceReport& reference, Target& target) {
+    if (reference.plr_db <= 0.0 || !target.normalize || !target.limit_peaks) return;
+    if (amount_of(target, Dimension::dynamics) <= 0.0) return;
+    constexpr double lowest_dbtp = -12.0;
+    target.ceiling_dbtp = std::min(target.ceiling_dbtp, std::max(lowest_dbtp, target.loudness_lufs + reference.plr_db));
+}
+
+}  // namespace
+
 Result<Study> study_track(AudioSource& source, const MasterRequest& request, const std::function<bool(double)>& tick) {
-    auto analysis = analyze_source(source, request.concurrent, tick);
-    if (!analysis) return analysis.error();
-    auto prediction = request.predictor(*analysis, request.target);
-    return Study{*analysis, std::move(prediction)};
+    const bool matches = request.references != nullptr && !request.references->empty();
+    const double analyzing = request.analysis != nullptr ? 0.0 : matches ? 0.3 : 1.0;
+    std::optional<TrackAnalysis> analysis;
+    if (request.analysis != nullptr) {
+        analysis = *request.analysis;
+    } else {
+        const auto part = [&](double fraction) { return tick(analyzing * fraction); };
+        auto measured = analyze_source(source, request.concurrent, part);
+        if (!measured) return measured.error();
+        analysis = *measured;
+    }
+    if (!matches) return Study{*analysis, request.predictor(*analysis, request.target)};
+    return study_with_references(source, *analysis, request,
+                                 [&](double fraction) { return tick(analyzing + (1.0 - analyzing) * fraction); });
 }
 
 namespace {
@@ -309,9 +342,7 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
     PhaseProgress phase(progress);
     phase.begin("analyzing", 0.2);
     std::optional<Study> own;
-    if (request.study == nullptr && request.analysis != nullptr) {
-        own = Study{*request.analysis, request.predictor(*request.analysis, request.target)};
-    } else if (request.study == nullptr) {
+    if (request.study == nullptr) {
         auto made = study_track(source, request, phase.ticker());
         if (!made) return made.error();
         own = *std::move(made);
@@ -341,6 +372,8 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
             report.loudness = std::move(prediction.loudness);
             report.target.loudness_lufs = report.loudness->value;
         }
+        report.reference = study.reference;
+        if (report.reference) hold_peaks(*report.reference, report.target);
         if (auto status = carry_out(shop, report, has_begun); !status) return status.error();
         std::string how;
         if (share == attempts.back() || !is_worse(prediction, report, how)) {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <optional>
+
 #include "core/audio_stream.h"
 #include "core/progress.h"
 #include "core/result.h"
 #include "mastering/patch.h"
 #include "mastering/prediction.h"
+#include "mastering/reference.h"
 #include "mastering/report.h"
 #include "mastering/services.h"
 #include "mastering/target.h"
@@ -15,6 +18,7 @@ namespace burnish {
 struct Study {
     TrackAnalysis analysis;
     Prediction prediction;
+    std::optional<ReferenceReport> reference{};  ///< if the prediction is a match of references
 };
 
 /// What to aim at other than the target, so that it is met after something that moves it, a lossy codec say.
@@ -27,6 +31,7 @@ struct MasterRequest {
     Target target;
     Patch patch;                                     ///< numbers that nobody may change
     Predictor predictor;                             ///< proposes the rest
+    References references{};                         ///< if there are any, they take the predictor's place
     double delivery_rate_hz = 0.0;                   ///< 0: the source's
     int delivery_bits = 24;                          ///< word length to dither to; 0 keeps floating point
     bool concurrent = true;                          ///< use a second thread; the result is the same
@@ -36,7 +41,7 @@ struct MasterRequest {
     AimOffset offset{};
 };
 
-/// Measures a track and proposes what to do to it.
+/// Measures a track, if that has not been done, and proposes what to do to it.
 /// @param tick  called with the share that is done; false cancels
 [[nodiscard]] Result<Study> study_track(AudioSource& source, const MasterRequest& request,
                                         const std::function<bool(double)>& tick);

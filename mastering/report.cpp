@@ -22,6 +22,20 @@ Json decision_json(const Decision& decision) {
             {"confidence", rounded(decision.confidence, 3)},
             {"reason", decision.reason}};
 }
+
+Json reference_json(const ReferenceReport& reference) {
+    Json json;
+    for (const auto& row : reference.references) json["files"].push_back({{"name", row.name}, {"weight", row.weight}});
+    json["loudness_lufs"] = rounded(reference.loudness_lufs, 2);
+    json["plr_db"] = rounded(reference.plr_db, 2);
+    const auto pair = [&](const char* name, double before, double after) {
+        json[name] = {{"before", rounded(before, 2)}, {"after", rounded(after, 2)}};
+    };
+    pair("tone_distance_db", reference.tone_before_db, reference.tone_after_db);
+    pair("side_mid_excess_db", reference.width_before_db, reference.width_after_db);
+    pair("plr_excess_db", reference.plr_before_db, reference.plr_after_db);
+    return json;
+}
 }  // namespace
 
 std::string_view status_name(MasterStatus status) noexcept {
@@ -87,6 +101,7 @@ Json report_json(const MasterReport& report) {
     json["treatment_share"] = report.treatment_share;
     if (report.loudness) json["loudness"] = decision_json(*report.loudness);
     for (const auto& genre : report.genres) json["genres"][genre.name] = rounded(genre.share, 3);
+    if (report.reference) json["reference"] = reference_json(*report.reference);
     auto& decisions = json["decisions"] = Json::array();
     for (const auto& decision : report.decisions) decisions.push_back(decision_json(decision));
     json["settings"] = settings_json(report.settings);

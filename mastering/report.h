@@ -8,6 +8,7 @@
 #include "analysis/track_analysis.h"
 #include "mastering/level_reading.h"
 #include "mastering/prediction.h"
+#include "mastering/reference_report.h"
 
 namespace burnish {
 
@@ -46,9 +47,10 @@ struct CodecReading {
 /// The proof of what was done.
 struct MasterReport {
     TrackAnalysis before;
-    std::optional<TrackAnalysis> after;     ///< AnalysisScope::master, of the written file; none in a dry run
-    std::vector<CodecReading> codecs;       ///< measured after encoding and decoding the written file
-    std::optional<RefereeReading> referee;  ///< libebur128's word on it, where it was asked for
+    std::optional<TrackAnalysis> after;        ///< AnalysisScope::master, of the written file; none in a dry run
+    std::vector<CodecReading> codecs;          ///< measured after encoding and decoding the written file
+    std::optional<RefereeReading> referee;     ///< libebur128's word on it, where it was asked for
+    std::optional<ReferenceReport> reference;  ///< how near it came to references, where there were any
     Target target;
     ChainSettings settings;
     std::vector<Decision> decisions;

@@ -165,6 +165,25 @@ TEST_CASE("an export is the file that burnish master writes, with its settings b
     CHECK_THAT(again.out, Contains("exported.wav"));
 }
 
+TEST_CASE("what is heard can be made after the reference", "[cli][preview][reference]") {
+    const TemporaryDirectory directory;
+    const auto reference = (directory / "loud.wav").string();
+    auto loud = short_mix();
+    for (int c = 0; c < loud.channels(); ++c)
+        for (float& sample : loud.channel(c)) sample *= 1.5F;
+    write_wav(reference, loud);
+    const auto exported = (directory / "exported.wav").string();
+    const auto result = run_fast(directory, "0 play\n0.5 C\n1 export " + exported + "\n1.5 quit\n",
+                                 {"--reference", reference, "--match-reference"});
+    INFO(result.out << result.err);
+    REQUIRE(result.code == 0);
+    CHECK_THAT(result.out, Contains("C, loud.wav"));
+    const auto mastered = (directory / "mastered.wav").string();
+    REQUIRE(run_inside({"master", (directory / "song.wav").string(), "-o", mastered, "--reference", reference, "-q"})
+                .code == 0);
+    CHECK(text_of(exported) == text_of(mastered));
+}
+
 TEST_CASE("flags of the preview that make no sense are told before anything plays", "[cli][preview]") {
     const TemporaryDirectory directory;
     const auto song = song_in(directory);

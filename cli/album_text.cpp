@@ -1,0 +1,118 @@
+#include "cli/album_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "cli/number_format.h"
+#include "mastering/settings_json.h"
+
+namespace burnish {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr auto columns = std::to_array<const char*>(
+    {"", "track", "found", "asked", "reached", "off by", "tone apart", "width apart", "peak"});
+using Row = std::array<std::string, columns.size()>;
+
+/// Characters of a UTF-8 text.
+std::size_t shown_width(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0U) != 0x80U; }));
+}
+
+std::string lufs_text(double lufs) { return lufs > silence_db ? fixed_text(lufs, 2) : "-"; }
+
+std::string signed_text(double value, int decimals) {
+    const auto text = fixed_text(value, decimals);
+    return text.starts_with('-') ? text : "+" + text;
+}
+
+Row row_of(const Album& album, std::size_t index) {
+    const auto& track = album.tracks[index];
+    Row row{std::to_string(index + 1) + (track.goes_on ? "+" : ""),
+            track.entry.name,
+            lufs_text(track.before.integrated_lufs),
+            track.asked_lufs ? fixed_text(*track.asked_lufs, 2) : "-",
+            "-",
+            "-",
+            fixed_text(tone_from_centre_db(track.before, album.centre), 1),
+            signed_text(width_from_centre_db(track.before, album.centre), 1),
+            "-"};
+    if (!track.after) return row;
+    row[4] = lufs_text(track.after->integrated_lufs);
+    if (track.asked_lufs) row[5] = signed_text(album.deviation_lu(track), 2);
+    row[6] += " -> " + fixed_text(tone_from_centre_db(*track.after, album.centre), 1);
+    row[7] += " -> " + signed_text(width_from_centre_db(*track.after, album.centre), 1);
+    row[8] = fixed_text(track.after->true_peak_dbtp, 2);
+    return row;
+}
+
+double rounded(double value) { return std::round(value * 1000.0) / 1000.0; }
+
+}  // namespace
+
+std::string album_table(const Album& album, const TextStyle& style) {
+    std::vector<Row> rows(1);
+    std::ranges::copy(columns, rows.front().begin());
+    for (std::size_t i = 0; i < album.tracks.size(); ++i) rows.push_back(row_of(album, i));
+    std::array<std::size_t, columns.size()> widths{};
+    for (const auto& row : rows)
+        for (std::size_t column = 0; column < row.size(); ++column)
+            widths[column] = std::max(widths[column], shown_width(row[column]));
+    std::string text;
+    if (album.options.master.delivery) text += style.bold(album.options.master.delivery->title) + "\n";
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        std::string line;
+        for (std::size_t column = 0; column < columns.size(); ++column) {
+            const auto& cell = rows[r][column];
+            const std::string space(widths[column] - shown_width(cell), ' ');
+            line += column == 1 ? cell + space : space + cell;
+            line += "  ";
+        }
+        line.erase(line.find_last_not_of(' ') + 1);
+        text += (r == 0 ? style.dim(line) : line) + "\n";
+    }
+    const bool joined = std::ranges::any_of(album.tracks, &AlbumTrack::goes_on);
+    text += "LUFS, LU, dB from the album's " + std::string(album.options.anchor ? "anchor" : "median") + ", dBTP" +
+            (joined ? "; + goes on into the next track, in one render" : "") + "\n";
+    return text;
+}
+
+Json album_json(const Album& album) {
+    Json json;
+    json["format"] = "burnish-album-1";
+    if (album.options.master.delivery) json["target"] = album.options.master.delivery->name;
+    json["loudest_lufs"] = album.options.master.target.normalize ? Json(rounded(album.loudest_lufs)) : Json(nullptr);
+    if (album.loudest) json["loudest_track"] = *album.loudest + 1;
+    json["centre"] = album.options.anchor ? "track " + std::to_string(*album.options.anchor + 1) : "median";
+    json["bounds"] = {{"tone_db", album_tone_bound_db}, {"width_db", album_width_bound_db}};
+    auto& tracks = json["tracks"] = Json::array();
+    for (const auto& track : album.tracks) {
+        Json row{{"input", track.entry.file.string()},
+                 {"output", track.output.string()},
+                 {"goes_on", track.goes_on},
+                 {"status", status_name(track.status)}};
+        if (!track.reason.empty()) row["reason"] = track.reason;
+        if (!track.entry.cue.isrc.empty()) row["isrc"] = track.entry.cue.isrc;
+        row["found_lufs"] = rounded(track.before.integrated_lufs);
+        row["asked_lufs"] = track.asked_lufs ? Json(rounded(*track.asked_lufs)) : Json(nullptr);
+        row["tone_apart_db"]["before"] = rounded(tone_from_centre_db(track.before, album.centre));
+        row["width_apart_db"]["before"] = rounded(width_from_centre_db(track.before, album.centre));
+        if (track.after) {
+            row["reached_lufs"] = rounded(track.after->integrated_lufs);
+            row["deviation_lu"] = rounded(album.deviation_lu(track));
+            row["tone_apart_db"]["after"] = rounded(tone_from_centre_db(*track.after, album.centre));
+            row["width_apart_db"]["after"] = rounded(width_from_centre_db(*track.after, album.centre));
+            row["true_peak_dbtp"] = rounded(track.after->true_peak_dbtp);
+            row["frames"] = static_cast<std::int64_t>(track.after->frames);
+        }
+        row["warnings"] = track.warnings;
+        row["settings"] = settings_json(track.settings);
+        tracks.push_back(std::move(row));
+    }
+    return json;
+}
+
+}  // namespace burnish

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/track_analysis.h"
+#include "core/audio_stream.h"
+#include "mastering/prediction.h"
+#include "mastering/reference_report.h"
+
+namespace burnish {
+
+/// What there is to match of a track: the whole, and its loudest passages, which can be compared.
+struct ReferenceSound {
+    TrackAnalysis whole;
+    TrackAnalysis passages;
+};
+
+/// A finished track that a master is to sound like.
+struct Reference {
+    std::string name;
+    double weight = 1.0;  ///< beside other references
+    ReferenceSound sound;
+};
+
+/// Those of one master, shared by all who make it.
+using References = std::shared_ptr<const std::vector<Reference>>;
+
+/// A proposal after references: settings, reasons, and the loudness that goes with them.
+struct ReferenceMatch {
+    Prediction prediction;
+    ReferenceReport report;
+};
+
+/// Measures a track to be matched. Reads it three times.
+[[nodiscard]] Result<ReferenceSound> measure_reference(AudioSource& source, bool concurrent,
+                                                       const std::function<bool(double)>& tick);
+
+/// Matches tone, dynamics and width of references, on the loudest passages of each.
+///
+/// The tone is drawn by ToneMatcher between the third-octave spectra, the side by three knots; bands compress while
+/// their loud moments stand out more than the references'; the bus compressor takes what peaks have beyond 3 dB over
+/// the references'. The passages are then rendered and measured, and what is still missing is added, three times: so
+/// the stages' effects on each other are in the match. Several references count as the weighted mean of their levels in
+/// dB. Caps: 6 dB (aim.tone_cap_db) for the tone, 4 dB at 20 Hz and 20 kHz, 6 dB for the side; nothing is raised where
+/// one of the two is empty. The amounts of the target's dimensions scale the outcome; at 0 a dimension is left alone.
+/// @param track       the source's analysis
+/// @param references  at least one
+[[nodiscard]] Result<ReferenceMatch> match_references(AudioSource& source, const TrackAnalysis& track,
+                                                      std::span<const Reference> references, const Target& target,
+                                                      bool concurrent, const std::function<bool(double)>& tick);
+
+}  // namespace burnish

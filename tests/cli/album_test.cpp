@@ -1,0 +1,219 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "cli/album_options.h"
+#include "io/audio_file.h"
+#include "io/metadata.h"
+#include "tests/cli/command_line.h"
+#include "tests/support/referees.h"
+#include "tests/support/signals.h"
+
+namespace burnish::test {
+
+using Catch::Matchers::Contains;
+
+namespace {
+
+constexpr double rate_hz = 44100.0;
+
+AudioBuffer part_of(const AudioBuffer& audio, int first, int count, double gain = 1.0) {
+    AudioBuffer part(audio.channels(), count);
+    copy(audio.view().part(first, count), part.view());
+    for (int c = 0; c < part.channels(); ++c)
+        for (float& sample : part.channel(c)) sample *= static_cast<float>(gain);
+    return part;
+}
+
+/// Cut where no sector ends.
+constexpr int cut_frame = 80'001;
+
+/// A directory with mixes in it: 1 goes on in 2, 10 stands alone and is 6 dB quieter.
+class Mixes {
+public:
+    Mixes() {
+        std::filesystem::create_directory(directory_ / "mixes");
+        const auto& mix = short_mix();
+        write_wav(path("mixes/1 one.wav"), part_of(mix, 0, cut_frame));
+        write_wav(path("mixes/2 two.wav"), part_of(mix, cut_frame, mix.frames() - cut_frame));
+        write_wav(path("mixes/10 ten.wav"), faded(part_of(mix, 0, mix.frames(), 0.5)));
+    }
+    [[nodiscard]] std::string path(const std::string& name) const { return (directory_ / name).string(); }
+    [[nodiscard]] AudioBuffer audio(const std::string& name) const { return read_all(*need(open_audio(path(name)))); }
+    void write(const std::string& name, const std::string& text) const { std::ofstream(path(name)) << text; }
+
+private:
+    static AudioBuffer faded(AudioBuffer audio) {
+        for (int c = 0; c < audio.channels(); ++c)
+            for (int n = 0; n < 2000; ++n)
+                for (const int at : {n, audio.frames() - 1 - n})
+                    audio.channel(c)[at] *= static_cast<float>(n) / 2000.0F;
+        return audio;
+    }
+    TemporaryDirectory directory_;
+};
+
+AudioBuffer joined(const AudioBuffer& a, const AudioBuffer& b) {
+    AudioBuffer both(a.channels(), a.frames() + b.frames());
+    copy(a.view(), both.view().part(0, a.frames()));
+    copy(b.view(), both.view().part(a.frames(), b.frames()));
+    return both;
+}
+
+const std::vector<std::string> fixed_chain{"--predictor", "off",
+                                           "--set",       "tone.mid_80_hz_db=3",
+                                           "--set",       "glue.ratio=3",
+                                           "--set",       "glue.threshold_db=-40",
+                                           "--set",       "limiter.drive_db=6",
+                                           "-q"};
+
+CommandResult run_with(std::vector<std::string> arguments, const std::vector<std::string>& more) {
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_inside(arguments);
+}
+
+}  // namespace
+
+TEST_CASE("an album's loudest track is at the target, and the others keep their distance", "[cli][album]") {
+    const Mixes mixes;
+    const auto result =
+        run_inside({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--loudness", "-14", "--json"});
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    const auto json = nlohmann::json::parse(result.out);
+    REQUIRE(json["tracks"].size() == 3);
+    CHECK_THAT(json["tracks"][1]["input"].get<std::string>(), Contains("2 two"));
+    CHECK(json["tracks"][0]["goes_on"] == true);
+    CHECK(json["tracks"][1]["goes_on"] == false);
+    std::vector<double> found_lufs;
+    std::vector<double> reached_lufs;
+    for (const auto* name : {"1 one.wav", "2 two.wav", "10 ten.wav"}) {
+        found_lufs.push_back(ebur128_reading(mixes.audio(std::string("mixes/") + name), rate_hz).integrated_lufs);
+        const auto reading = ebur128_reading(mixes.audio(std::string("out/") + name), rate_hz);
+        reached_lufs.push_back(reading.integrated_lufs);
+        // A cut in mid-cycle has peaks for a meter that knows of nothing before it: only what stands alone is judged.
+        if (std::string_view(name) == "10 ten.wav") CHECK(reading.true_peak_dbtp <= -1.0);
+    }
+    const auto loudest = std::max_element(found_lufs.begin(), found_lufs.end()) - found_lufs.begin();
+    CHECK(reached_lufs[loudest] == Approx(-14.0).margin(0.08));
+    CHECK(reached_lufs[2] - reached_lufs[loudest] == Approx(found_lufs[2] - found_lufs[loudest]).margin(0.1));
+    const int rest = loudest == 0 ? 1 : 0;  // shares a render with the loudest
+    CHECK(reached_lufs[rest] - reached_lufs[loudest] == Approx(found_lufs[rest] - found_lufs[loudest]).margin(0.6));
+}
+
+// One render of the two, cut, is the render of what they were cut from.
+TEST_CASE("tracks that continue each other are continuous to the sample", "[cli][album]") {
+    const Mixes mixes;
+    write_wav(mixes.path("whole.wav"), short_mix());
+    REQUIRE(run_with({"album", mixes.path("mixes/1 one.wav"), mixes.path("mixes/2 two.wav"), "-o", mixes.path("cut/")},
+                     fixed_chain)
+                .code == 0);
+    REQUIRE(run_with({"album", mixes.path("whole.wav"), "-o", mixes.path("whole/")}, fixed_chain).code == 0);
+    const auto first = mixes.audio("cut/1 one.wav");
+    CHECK(first.frames() == cut_frame);
+    CHECK(null_depth_db(joined(first, mixes.audio("cut/2 two.wav")), mixes.audio("whole/whole.wav")) <= -200.0);
+
+    REQUIRE(run_with({"album", mixes.path("mixes/1 one.wav"), mixes.path("mixes/2 two.wav"), "-o", mixes.path("apart/"),
+                      "--gapless", "none"},
+                     fixed_chain)
+                .code == 0);
+    CHECK(null_depth_db(joined(mixes.audio("apart/1 one.wav"), mixes.audio("apart/2 two.wav")),
+                        mixes.audio("whole/whole.wav")) > -60.0);
+}
+
+// 80001 frames are 136.06 sectors of 588.
+TEST_CASE("a CD gets whole sectors, a cue sheet and codes", "[cli][album]") {
+    const Mixes mixes;
+    mixes.write("mixes/list.cue",
+                "TITLE \"Best Of\"\nPERFORMER Nobody\nCATALOG 4006381333931\n"
+                "FILE \"1 one.wav\" WAVE\nTRACK 01 AUDIO\nTITLE One\nISRC GBAYE6800011\nINDEX 01 00:00:00\n"
+                "FILE \"2 two.wav\" WAVE\nTRACK 02 AUDIO\nTITLE Two\nINDEX 01 00:00:00\n"
+                "FILE \"10 ten.wav\" WAVE\nTRACK 03 AUDIO\nTITLE Ten\nPREGAP 00:02:00\nINDEX 01 00:00:00\n");
+    const auto result = run_with({"album", mixes.path("mixes"), "-o", mixes.path("disc/"), "--cd"}, fixed_chain);
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    for (const auto* name : {"1 one.wav", "2 two.wav", "10 ten.wav"}) {
+        const auto file = need(open_audio(mixes.path(std::string("disc/") + name)));
+        CHECK(file->info().frames % frames_per_sector == 0);
+        CHECK(file->info().bits_per_sample == 16);
+        CHECK(file->info().sample_rate_hz == 44100.0);
+    }
+    CHECK(mixes.audio("disc/1 one.wav").frames() == 136 * 588);  // the nearer sector
+    const auto& mix = short_mix();
+    CHECK(mixes.audio("disc/1 one.wav").frames() + mixes.audio("disc/2 two.wav").frames() ==
+          (mix.frames() + 587) / 588 * 588);
+
+    std::ifstream text(mixes.path("disc/Best Of.cue"));
+    const auto sheet = read_cue_sheet("sheet", std::string(std::istreambuf_iterator<char>(text), {}));
+    REQUIRE(sheet.ok());
+    CHECK(sheet->catalog == "4006381333931");
+    REQUIRE(sheet->tracks.size() == 3);
+    CHECK(sheet->tracks[0].isrc == "GBAYE6800011");
+    CHECK(sheet->tracks[2].pregap_sectors == 150);
+    CHECK(sheet->tracks[2].file == "10 ten.wav");
+    const auto tags = need(read_metadata(mixes.path("disc/1 one.wav"))).tags;
+    for (const auto& tag : {Tag{"ISRC", "GBAYE6800011"}, Tag{"TITLE", "One"}, Tag{"ALBUM", "Best Of"}})
+        CHECK(std::count(tags.begin(), tags.end(), tag) == 1);
+}
+
+// Track 2 begins 2 s in: at frame 88200.
+TEST_CASE("a cue sheet cuts one long file into tracks", "[cli][album]") {
+    const Mixes mixes;
+    write_wav(mixes.path("concert.wav"), short_mix());
+    mixes.write("concert.cue",
+                "FILE concert.wav WAVE\nTRACK 01 AUDIO\nTITLE Intro\nINDEX 01 00:00:00\n"
+                "TRACK 02 AUDIO\nTITLE \"A/B\"\nINDEX 01 00:02:00\n");
+    REQUIRE(run_with({"album", mixes.path("concert.cue"), "-o", mixes.path("out/")}, fixed_chain).code == 0);
+    REQUIRE(run_with({"album", mixes.path("concert.wav"), "-o", mixes.path("whole/")}, fixed_chain).code == 0);
+    const auto intro = mixes.audio("out/01 Intro.wav");
+    CHECK(intro.frames() == 88'200);
+    CHECK(null_depth_db(joined(intro, mixes.audio("out/02 A-B.wav")), mixes.audio("whole/concert.wav")) <= -200.0);
+}
+
+// Measured once, rendered for each: the relation between the tracks is the same, and the level is the target's.
+TEST_CASE("an album goes to several targets in one run", "[cli][album]") {
+    const Mixes mixes;
+    const auto result = run_inside({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--target", "spotify",
+                                    "--target", "deezer", "--json", "--report", mixes.path("out.json")});
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    const auto json = nlohmann::json::parse(result.out);
+    REQUIRE(json.size() == 2);
+    for (const auto& album : json) {
+        const auto& loudest = album["tracks"][album["loudest_track"].get<int>() - 1];
+        CHECK(loudest["reached_lufs"].get<double>() == Approx(album["loudest_lufs"].get<double>()).margin(0.06));
+    }
+    CHECK(json[0]["loudest_lufs"] == -14.0);
+    CHECK(json[1]["loudest_lufs"] == -15.0);
+    CHECK(std::filesystem::exists(mixes.path("out/deezer/10 ten.wav")));
+    CHECK(std::filesystem::exists(mixes.path("out.json")));
+    CHECK(run_inside({"album", mixes.path("mixes"), "-o", mixes.path("x/"), "--target", "acx"}).code == 2);
+}
+
+TEST_CASE("what makes no album is told", "[cli][album]") {
+    const Mixes mixes;
+    const auto fails = [](const std::vector<std::string>& arguments, int code, const std::string& message) {
+        const auto result = run_inside(arguments);
+        CHECK(result.code == code);
+        CHECK_THAT(result.err, Contains(message));
+    };
+    fails({"album", "-o", mixes.path("out/")}, 2, "no input given");
+    fails({"album", mixes.path("mixes")}, 2, "-o DIR/ is needed");
+    fails({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--anchor", "4"}, 2, "a track's number in [1, 3]");
+    fails({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--cd", "--rate", "48000"}, 2, "a CD has 44100 Hz");
+    fails({"album", mixes.path("mixes"), "-o", mixes.path("mixes/")}, 2, "at once");
+    fails({"album", mixes.path("mixes/1 one.wav"), mixes.path("none.wav"), "-o", mixes.path("out/")}, 3, "none.wav");
+    CHECK_FALSE(std::filesystem::exists(mixes.path("out")));
+}
+
+TEST_CASE("names with numbers come in the order of the numbers", "[cli][album]") {
+    CHECK(comes_before("2 b.wav", "10 a.wav"));
+    CHECK(comes_before("track 09", "track 010"));
+    CHECK(comes_before("a.wav", "B.wav"));
+    CHECK_FALSE(comes_before("10", "2"));
+    CHECK_FALSE(comes_before("a", "a"));
+    CHECK(comes_before("a", "a 1"));
+}
+
+}  // namespace burnish::test

@@ -1,0 +1,122 @@
+#include "mastering/loop.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "mastering/master.h"
+#include "mastering/rule_predictor.h"
+#include "tests/support/memory_audio.h"
+#include "tests/support/signals.h"
+
+namespace burnish::test {
+namespace {
+
+constexpr double rate_hz = 22050.0;
+
+AudioBuffer counting(int frames) {
+    AudioBuffer audio(1, frames);
+    for (int n = 0; n < frames; ++n) audio.channel(0)[n] = static_cast<float>(n);
+    return audio;
+}
+
+AudioBuffer rotated(const AudioBuffer& audio, int by) {
+    AudioBuffer result(audio.channels(), audio.frames());
+    for (int c = 0; c < audio.channels(); ++c)
+        std::rotate_copy(audio.channel(c).begin(), audio.channel(c).begin() + by, audio.channel(c).end(),
+                         result.channel(c).begin());
+    return result;
+}
+
+/// Much of everything, at a fixed drive, without dither.
+MasterRequest heavy_request() {
+    MasterRequest request;
+    request.target.normalize = false;
+    request.predictor = [](const TrackAnalysis&, const Target&) { return Prediction{}; };
+    for (const auto* pin : {"tone.mid_80_hz_db=4", "tone.side_1200_hz_db=3", "multiband.low_ratio=3",
+                            "multiband.low_threshold_db=-6", "glue.ratio=3", "glue.threshold_db=-25",
+                            "glue.slow_release_amount=1", "saturation.drive_db=6", "limiter.drive_db=8"})
+        REQUIRE(request.patch.pin("test", pin).ok());
+    request.delivery_bits = 0;
+    return request;
+}
+
+AudioBuffer master_of(const AudioBuffer& audio, bool as_loop) {
+    MemorySource source(audio, rate_hz);
+    MemoryDelivery delivery(audio.channels(), rate_hz);
+    const auto plan = plan_loop(rate_hz, audio.frames(), 0, audio.frames());
+    LoopedSource looped(source, plan);
+    LoopDelivery cut(delivery, plan);
+    const auto report = as_loop ? master(looped, heavy_request(), memory_services(), &cut, nullptr)
+                                : master(source, heavy_request(), memory_services(), &delivery, nullptr);
+    REQUIRE(report.ok());
+    return delivery.buffer();
+}
+
+}  // namespace
+
+// Introduction 0 1 2, loop 3 4 5 6, what follows 7 8.
+TEST_CASE("a loop is played over and over between introduction and ending", "[mastering][loop]") {
+    MemorySource source(counting(9), rate_hz);
+    const LoopPlan plan{.first = 3, .end = 7, .frames = 9, .lead_loops = 2, .tail_loops = 1};
+    const std::vector<float> expected{0, 1, 2, 3, 4, 5, 6, 3, 4, 5, 6, 3, 4, 5, 6, 3, 4, 5, 6, 7, 8};
+    for (const int piece : {1, 2, 5, 64}) {
+        LoopedSource looped(source, plan);
+        REQUIRE(looped.rewind().ok());
+        REQUIRE(looped.info().frames == 21);
+        MemoryDelivery file(1, rate_hz);
+        LoopDelivery delivery(file, plan);
+        std::vector<float> played;
+        AudioBuffer block(1, piece);
+        for (;;) {
+            const auto got = looped.read(block.view());
+            REQUIRE(got.ok());
+            if (*got == 0) break;
+            played.insert(played.end(), block.channel(0).begin(), block.channel(0).begin() + *got);
+            REQUIRE(delivery.write(std::as_const(block).view().part(0, *got)).ok());
+        }
+        CHECK(played == expected);
+        // Kept of it: the file again, frame by frame.
+        const auto kept = file.buffer();
+        REQUIRE(kept.frames() == 9);
+        for (int n = 0; n < 9; ++n) CHECK(kept.channel(0)[n] == static_cast<float>(n));
+    }
+}
+
+TEST_CASE("a loop has at least 20 s before it and 2 s behind it", "[mastering][loop]") {
+    const auto plan = plan_loop(1000.0, 10'000, 2'000, 9'000);
+    CHECK(plan.lead_loops == 3);
+    CHECK(plan.tail_loops == 1);
+    CHECK(at_rate(plan, 1000.0, 1500.0)->end == 13'500);
+    CHECK_FALSE(at_rate(plan_loop(1000.0, 999, 0, 999), 1000.0, 1500.0).has_value());
+}
+
+// A loop has no start: turned by any number of frames, its master is turned by as many.
+TEST_CASE("the master of a turned loop is the turned master of the loop", "[mastering][loop]") {
+    const auto loop = toy_music(2.0, rate_hz);
+    constexpr int turn = 12345;
+    const auto straight = master_of(loop, true);
+    const auto turned = master_of(rotated(loop, turn), true);
+    REQUIRE(straight.frames() == loop.frames());
+    CHECK(null_depth_db(rotated(straight, turn), turned) < -80.0);
+    // Without the loop it would show where the file starts.
+    CHECK(null_depth_db(rotated(master_of(loop, false), turn), master_of(rotated(loop, turn), false)) > -40.0);
+}
+
+// 110 Hz make 220 whole periods in 2 s: the step from the last frame to the first is one of the sine's own.
+TEST_CASE("a seamless tone stays seamless", "[mastering][loop]") {
+    const auto out = master_of(sine(110.0, 0.5, 2.0, rate_hz), true);
+    for (int c = 0; c < 2; ++c) {
+        const auto samples = out.channel(c);
+        float largest = 0.0F;
+        float largest_bend = 0.0F;
+        for (std::size_t n = 2; n < samples.size(); ++n) {
+            largest = std::max(largest, std::abs(samples[n] - samples[n - 1]));
+            largest_bend = std::max(largest_bend, std::abs(samples[n] - 2 * samples[n - 1] + samples[n - 2]));
+        }
+        CHECK(std::abs(samples.front() - samples.back()) <= largest);
+        CHECK(std::abs(samples[1] - 2 * samples.front() + samples.back()) <= 1.01F * largest_bend);
+    }
+}
+
+}  // namespace burnish::test
