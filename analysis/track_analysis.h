@@ -455,8 +455,8 @@ inline constexpr CurveGroup<TextureCurves, bark_bands_hz.size(), 34> texture_cur
     /*of_master=*/false};
 
 /// How much is measured: all there is to know of a track; or what mastering is meant to change, for which spectra side
-/// by side are enough: what plays, and what was wrong with the source, is known when its master is measured; or that and
-/// the dynamics of the bands, which is what one track has to say to another that is to sound like it.
+/// by side are enough: what plays, and what was wrong with the source, is known when its master is measured; or that
+/// and the dynamics of the bands, which is what one track has to say to another that is to sound like it.
 enum class AnalysisScope { track, master, match };
 
 inline constexpr CurveGroup<ImageCurves, image_regions_hz.size(), 23> image_curves{

@@ -17,7 +17,7 @@ constexpr double first_side_knot_hz = 150.0;
 constexpr int side_knots = 3;
 constexpr double least_bell_db = 0.1;
 constexpr double most_bell_db = 4.0;
-constexpr auto bell_qs = std::to_array<double>({0.8, 1.2, 1.8});
+constexpr auto bell_qs = std::to_array<double>({0.7, 1.0, 1.5, 2.2});
 
 /// Mean of a response in dB over a third octave, by three points.
 template <class Response>
@@ -48,22 +48,20 @@ constexpr auto bell_members = std::to_array<BellMembers>({
 
 }  // namespace
 
-void ToneMatcher::draw(const SpectrumDifference& wanted) {
-    knots_db_ = {};
-    bells_ = {};
-    bells_used_ = 0;
-    solve(wanted);
-    for (int i = 0; i < max_bells; ++i) {
-        const int before = bells_used_;
-        add_bell(wanted);
-        if (bells_used_ == before) break;
-        knots_db_ = {};
-        for (auto& bell : bells_) bell.gain_db = 0.0;
-        solve(wanted);
+void ToneMatcher::add(const SpectrumDifference& missing) {
+    const auto before = *this;
+    solve(missing);
+    for (;;) {
+        auto left = missing;
+        for (std::size_t band = 0; band < third_octaves_hz.size(); ++band)
+            left.gain_db[band] -= gain_db(third_octaves_hz[band]) - before.gain_db(third_octaves_hz[band]);
+        if (!add_bell(left)) return;
+        // With one more to share it, what is missing is shared anew.
+        knots_db_ = before.knots_db_;
+        for (std::size_t i = 0; i < bells_.size(); ++i) bells_[i].gain_db = before.bells_[i].gain_db;
+        solve(missing);
     }
 }
-
-void ToneMatcher::refine(const SpectrumDifference& missing) { solve(missing); }
 
 double ToneMatcher::gain_db(double frequency_hz) const {
     double sum_db = LevelCurve(knots_db_, first_knot_hz, 2.0).level_db(frequency_hz);
@@ -76,7 +74,7 @@ double ToneMatcher::gain_db(double frequency_hz) const {
 }
 
 // The free level is a column of its own, and leaves the gains as small as they can be.
-void ToneMatcher::solve(const SpectrumDifference& wanted) {
+void ToneMatcher::solve(const SpectrumDifference& missing) {
     constexpr double size_ridge = 0.001;
     constexpr double step_ridge = 0.003;
     constexpr double bell_ridge = 0.01;
@@ -99,8 +97,8 @@ void ToneMatcher::solve(const SpectrumDifference& wanted) {
             });
         }
         response(b, columns - 1) = 1.0;
-        target(b) = wanted.gain_db[band];
-        weight(b) = wanted.weight[band];
+        target(b) = missing.gain_db[band];
+        weight(b) = missing.weight[band];
     }
     if (weight.sum() <= 0.0) return;
     Eigen::MatrixXd normal = response.transpose() * weight.asDiagonal() * response;
@@ -122,18 +120,16 @@ void ToneMatcher::solve(const SpectrumDifference& wanted) {
     }
 }
 
-void ToneMatcher::add_bell(const SpectrumDifference& wanted) {
-    const std::size_t bands = third_octaves_hz.size();
-    Curve<third_octaves_hz.size()> left_db{};
+bool ToneMatcher::add_bell(const SpectrumDifference& left) {
+    if (bells_used_ == max_bells) return false;
     double mean_db = 0.0;
     double weights = 0.0;
-    for (std::size_t b = 0; b < bands; ++b) {
-        left_db[b] = wanted.gain_db[b] - gain_db(third_octaves_hz[b]);
-        mean_db += wanted.weight[b] * left_db[b];
-        weights += wanted.weight[b];
+    for (std::size_t b = 0; b < third_octaves_hz.size(); ++b) {
+        mean_db += left.weight[b] * left.gain_db[b];
+        weights += left.weight[b];
     }
-    if (weights <= 0.0) return;
-    for (auto& db : left_db) db -= mean_db / weights;
+    if (weights <= 0.0) return false;
+    mean_db /= weights;
     Bell best;
     double best_gain = 0.0;  // weighted squares that it takes away
     for (const double frequency_hz : third_octaves_hz)
@@ -142,16 +138,18 @@ void ToneMatcher::add_bell(const SpectrumDifference& wanted) {
             const auto one_db = burnish::bell(frequency_hz, q, 1.0, sample_rate_hz_);
             double along = 0.0;
             double length = 0.05;
-            for (std::size_t b = 0; b < bands; ++b) {
+            for (std::size_t b = 0; b < third_octaves_hz.size(); ++b) {
                 const double db = magnitude_db(one_db, third_octaves_hz[b], sample_rate_hz_);
-                along += wanted.weight[b] * db * left_db[b];
-                length += wanted.weight[b] * db * db;
+                along += left.weight[b] * db * (left.gain_db[b] - mean_db);
+                length += left.weight[b] * db * db;
             }
             if (along * along / length <= best_gain || std::abs(along / length) < least_bell_db) continue;
             best_gain = along * along / length;
-            best = {frequency_hz, q, along / length};
+            best = {frequency_hz, q, 0.0};
         }
-    if (best_gain > 0.0) bells_[static_cast<std::size_t>(bells_used_++)] = best;
+    if (best_gain <= 0.0) return false;
+    bells_[static_cast<std::size_t>(bells_used_++)] = best;
+    return true;
 }
 
 void ToneMatcher::write(double amount, double cap_db, double highest_hz, ToneCurve::Settings& tone,

@@ -18,16 +18,14 @@ struct SpectrumDifference {
 /// octaves leave. The overall level is free: only the shape counts.
 ///
 /// How: weighted least squares with a ridge on sizes and on steps between neighbours; bells one after the other, each
-/// where it takes most of what is left, none sharper than an octave and a half. So the curve is as smooth as it can be
-/// made, and without a band's word it runs on flat.
+/// where it takes most of what is left, none narrower than half an octave. So the curve is as smooth as it can be made,
+/// and without a band's word it runs on flat.
 class ToneMatcher {
 public:
     explicit ToneMatcher(double sample_rate_hz) : sample_rate_hz_(sample_rate_hz) {}
 
-    /// The first draft: chooses the bells too.
-    void draw(const SpectrumDifference& wanted);
-    /// Adds what is still missing, with the bells where they are.
-    void refine(const SpectrumDifference& missing);
+    /// Adds what is missing, to nothing at first; where that takes another bell, and there is one left, with that.
+    void add(const SpectrumDifference& missing);
     /// Writes the gains, times `amount`, none beyond cap_db.
     /// @param highest_hz  nothing is raised above
     void write(double amount, double cap_db, double highest_hz, ToneCurve::Settings& tone,
@@ -42,8 +40,9 @@ private:
         double gain_db = 0.0;
     };
 
-    void add_bell(const SpectrumDifference& wanted);
-    void solve(const SpectrumDifference& wanted);
+    /// @return  whether there was a place for it
+    [[nodiscard]] bool add_bell(const SpectrumDifference& left);
+    void solve(const SpectrumDifference& missing);
     [[nodiscard]] double gain_db(double frequency_hz) const;
 
     double sample_rate_hz_;

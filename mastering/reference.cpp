@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "analysis/loudness_meter.h"
 #include "core/decibels.h"
@@ -36,7 +37,7 @@ struct Aim {
     Curve<4> spread_db{};
     double side_mid = 0.0;
     double plr_db = 0.0;
-    double passages_plr_db = 0.0;
+    double heard_plr_db = 0.0;
     double loud_lufs = 0.0;
     double cutoff_hz = 0.0;
     bool is_stereo = false;
@@ -64,28 +65,30 @@ double lowest_cutoff(double a_hz, double b_hz) {
     return a_hz <= 0.0 ? b_hz : b_hz <= 0.0 ? a_hz : std::min(a_hz, b_hz);
 }
 
-Aim aim_of(std::span<const Reference> references) {
+/// What is compared of a reference: its loudest passages, or all of it.
+const TrackAnalysis& heard_of(const ReferenceSound& sound, bool whole) { return whole ? sound.whole : sound.passages; }
+
+Aim aim_of(std::span<const Reference> references, bool whole) {
     Aim aim;
     double weights = 0.0;
     for (const auto& reference : references) weights += reference.weight;
     aim.has_mid.fill(true);
     for (const auto& reference : references) {
-        const auto& sound = reference.sound;
+        const auto& heard = heard_of(reference.sound, whole);
         const double share = reference.weight / weights;
-        const double mean_db = mean_mid_db(sound.passages);
+        const double mean_db = mean_mid_db(heard);
         for (std::size_t band = 0; band < third_octaves_hz.size(); ++band) {
-            if (is_empty(sound.passages, band)) aim.has_mid[band] = false;
-            aim.mid_db[band] += share * (sound.passages.third_octave.mid_mean_db[band] - mean_db);
-            aim.side_mid_db[band] += share * std::max(-mono_below_db, sound.passages.third_octave.side_mid_db[band]);
+            if (is_empty(heard, band)) aim.has_mid[band] = false;
+            aim.mid_db[band] += share * (heard.third_octave.mid_mean_db[band] - mean_db);
+            aim.side_mid_db[band] += share * std::max(-mono_below_db, heard.third_octave.side_mid_db[band]);
         }
-        for (std::size_t band = 0; band < 4; ++band)
-            aim.spread_db[band] += share * sound.passages.dynamics.spread_db[band];
-        aim.side_mid += share * std::max(-mono_below_db, sound.passages.side_mid_db);
-        aim.plr_db += share * sound.whole.plr_db;
-        aim.passages_plr_db += share * sound.passages.plr_db;
-        aim.loud_lufs += share * sound.passages.integrated_lufs;
-        aim.cutoff_hz = lowest_cutoff(aim.cutoff_hz, sound.passages.codec_cutoff_hz);
-        aim.is_stereo = aim.is_stereo || (sound.whole.channels > 1.0 && sound.passages.side_mid_db > -mono_below_db);
+        for (std::size_t band = 0; band < 4; ++band) aim.spread_db[band] += share * heard.dynamics.spread_db[band];
+        aim.side_mid += share * std::max(-mono_below_db, heard.side_mid_db);
+        aim.plr_db += share * reference.sound.whole.plr_db;
+        aim.heard_plr_db += share * heard.plr_db;
+        aim.loud_lufs += share * heard.integrated_lufs;
+        aim.cutoff_hz = lowest_cutoff(aim.cutoff_hz, heard.codec_cutoff_hz);
+        aim.is_stereo = aim.is_stereo || (reference.sound.whole.channels > 1.0 && heard.side_mid_db > -mono_below_db);
     }
     return aim;
 }
@@ -150,14 +153,14 @@ public:
         matches_dynamics_ = amount_of(target, Dimension::dynamics) > 0.0;
         matches_width_ = amount_of(target, Dimension::width) > 0.0 && aim.is_stereo && passages.channels > 1.0 &&
                          passages.side_mid_db > -mono_below_db;
-        if (matches_tone_) tone_.draw(tone_missing(aim, passages));
+        if (matches_tone_) tone_.add(tone_missing(aim, passages));
         if (matches_width_) side_db_ = fit_side(side_missing(aim, passages));
         cap_side();
     }
 
     /// Takes up what the rendered passages still miss.
     void refine(const TrackAnalysis& now, bool is_last) {
-        if (matches_tone_) tone_.refine(tone_missing(aim_, now));
+        if (matches_tone_) tone_.add(tone_missing(aim_, now));
         if (matches_width_) {
             const auto more_db = fit_side(side_missing(aim_, now));
             // What the bands' fit leaves of the width of the whole goes to all alike.
@@ -212,7 +215,7 @@ private:
             }
             band_slope_[band] = std::clamp(band_slope_[band] + excess_db / band_above_db_[band], 0.0, most_slope);
         }
-        const double excess_db = now.plr_db - aim_.passages_plr_db - limiter_share_db;
+        const double excess_db = now.plr_db - aim_.heard_plr_db - limiter_share_db;
         if (glue_slope_ == 0.0) {
             if (excess_db < tolerance_db || now.integrated_lufs <= silence_db) return;
             glue_threshold_db_ = now.max_short_term_lufs + 6.0;
@@ -252,10 +255,10 @@ std::vector<Decision> decisions_for(const ChainSettings& settings, const Referen
         std::string reason;
         if (stage.name == "repair") reason = "DC offset takes headroom";
         if (stage.name == "tone" && param.name.starts_with("side"))
-            reason = reason_text("the side is %.1f dB under the mid in the loudest passages; in %s it is %.1f dB",
-                                 -passages.side_mid_db, names.c_str(), -aim.side_mid);
+            reason = reason_text("the side is %.1f dB under the mid; in %s it is %.1f dB", -passages.side_mid_db,
+                                 names.c_str(), -aim.side_mid);
         else if (stage.name == "tone" || stage.name == "eq")
-            reason = reason_text("the tone is %.1f dB away from %s in the mean of the Bark bands; %.1f dB are left",
+            reason = reason_text("the tone is %.1f dB away from %s in the mean of the third octaves; %.1f dB are left",
                                  report.tone_before_db, names.c_str(), report.tone_after_db);
         if (stage.name == "multiband") {
             for (std::size_t band = 0; band < dynamics_bands.size(); ++band) {
@@ -268,7 +271,7 @@ std::vector<Decision> decisions_for(const ChainSettings& settings, const Referen
         }
         if (stage.name == "glue")
             reason = reason_text("peaks stand %.1f dB over the loudness, in %s %.1f dB", passages.plr_db, names.c_str(),
-                                 aim.passages_plr_db);
+                                 aim.heard_plr_db);
         decisions.push_back({std::string(stage.name) + "." + std::string(param.name), value, 0.9, reason});
     });
     return decisions;
@@ -316,7 +319,7 @@ Result<ReferenceSound> measure_reference(AudioSource& source, bool concurrent,
     const auto part = [&](double start, double share) {
         return [&tick, start, share](double fraction) { return tick(start + share * fraction); };
     };
-    auto whole = analyze_source(source, concurrent, part(0.0, 0.4), AnalysisScope::master);
+    auto whole = analyze_source(source, concurrent, part(0.0, 0.4), AnalysisScope::match);
     if (!whole) return whole.error();
     auto ranges = find_loud_passages(source, part(0.4, 0.2));
     if (!ranges) return ranges.error();
@@ -326,21 +329,42 @@ Result<ReferenceSound> measure_reference(AudioSource& source, bool concurrent,
     return ReferenceSound{*whole, *loud};
 }
 
+namespace {
+
+/// Whether a track and its references go through the same: their loudest passages stand as far over the whole, and are
+/// as large a part of it. Then the whole can be compared, as it is if a track is another version of its reference.
+bool are_alike(const TrackAnalysis& track, const TrackAnalysis& passages, std::span<const Reference> references) {
+    constexpr double alike_within_lu = 1.0;
+    constexpr double alike_within_share = 0.15;
+    const auto over_whole_lu = [](const TrackAnalysis& part, const TrackAnalysis& whole) {
+        return part.integrated_lufs - whole.integrated_lufs;
+    };
+    const auto share = [](const TrackAnalysis& part, const TrackAnalysis& whole) { return part.frames / whole.frames; };
+    return std::ranges::all_of(references, [&](const Reference& reference) {
+        const auto& sound = reference.sound;
+        const double lu = over_whole_lu(passages, track) - over_whole_lu(sound.passages, sound.whole);
+        const double part = share(passages, track) - share(sound.passages, sound.whole);
+        return std::abs(lu) <= alike_within_lu && std::abs(part) <= alike_within_share &&
+               std::abs(track.duration_s / sound.whole.duration_s - 1.0) <= alike_within_share;
+    });
+}
+
+}  // namespace
+
 Result<ReferenceMatch> match_references(AudioSource& source, const TrackAnalysis& track,
                                         std::span<const Reference> references, const Target& target, bool concurrent,
                                         const std::function<bool(double)>& tick) {
     ReferenceMatch match;
     for (const auto& reference : references) match.report.references.push_back({reference.name, reference.weight});
     if (track.integrated_lufs <= silence_db) return match;
-    const auto aim = aim_of(references);
     auto ranges = find_loud_passages(source, [&](double fraction) { return tick(0.2 * fraction); });
     if (!ranges) return ranges.error();
-    PassagesSource passages(source, *std::move(ranges));
+    std::optional<PassagesSource> compared(std::in_place, source, *std::move(ranges));
     constexpr double measuring = 0.6;  // of the work
     double work_done = 0.2;
     const auto measure = [&](const ChainSettings& settings) -> Result<TrackAnalysis> {
-        if (auto status = passages.rewind(); !status) return status.error();
-        RenderedSource<program_stages> rendered(passages, settings);
+        if (auto status = compared->rewind(); !status) return status.error();
+        RenderedSource<program_stages> rendered(*compared, settings);
         const double start = work_done;
         work_done += measuring / (refinements + 2);
         return analyze_source(
@@ -350,6 +374,12 @@ Result<ReferenceMatch> match_references(AudioSource& source, const TrackAnalysis
     };
     auto before = measure(ChainSettings{});
     if (!before) return before.error();
+    const bool whole = are_alike(track, *before, references);
+    if (whole) {
+        compared.emplace(source, std::vector<FrameRange>{{0, source.info().frames}});
+        before = track;
+    }
+    const auto aim = aim_of(references, whole);
 
     // Of what rules see, only faults are the track's own; the rest is the references' to say.
     ChainSettings base;
@@ -371,18 +401,22 @@ Result<ReferenceMatch> match_references(AudioSource& source, const TrackAnalysis
     report.tone_after_db = tone_distance_db(aim, *now);
     report.width_before_db = before->side_mid_db - aim.side_mid;
     report.width_after_db = now->side_mid_db - aim.side_mid;
-    report.plr_before_db = before->plr_db - aim.passages_plr_db;
-    report.plr_after_db = now->plr_db - aim.passages_plr_db;
+    report.plr_before_db = before->plr_db - aim.heard_plr_db;
+    report.plr_after_db = now->plr_db - aim.heard_plr_db;
     match.prediction.settings = settings;
     match.prediction.decisions = decisions_for(settings, report, aim, *before, names_of(references));
-    const auto whole_lufs =
-        rendered_lufs(source, settings, [&](double fraction) { return tick(1.0 - 0.2 * (1.0 - fraction)); });
-    if (!whole_lufs) return whole_lufs.error();
-    report.loudness_lufs = aim.loud_lufs + *whole_lufs - now->integrated_lufs;
+    report.loudness_lufs = aim.loud_lufs;
+    if (!whole) {
+        const auto whole_lufs =
+            rendered_lufs(source, settings, [&](double fraction) { return tick(1.0 - 0.2 * (1.0 - fraction)); });
+        if (!whole_lufs) return whole_lufs.error();
+        report.loudness_lufs += *whole_lufs - now->integrated_lufs;
+    }
     report.plr_db = aim.plr_db;
     match.prediction.loudness =
         Decision{"loudness_lufs", two_decimals(report.loudness_lufs), 0.9,
-                 reason_text("the loudest passages are as loud as in %s", names_of(references).c_str())};
+                 reason_text(whole ? "as loud as %s" : "the loudest passages are as loud as those of %s",
+                             names_of(references).c_str())};
     return match;
 }
 

@@ -39,14 +39,15 @@ struct ReferenceMatch {
 [[nodiscard]] Result<ReferenceSound> measure_reference(AudioSource& source, bool concurrent,
                                                        const std::function<bool(double)>& tick);
 
-/// Matches tone, dynamics and width of references, on the loudest passages of each.
+/// Matches tone, dynamics and width of references, on the loudest passages of each; on the whole where track and
+/// references go through the same (length, loudest passages' share and how far they stand over the whole are alike).
 ///
 /// The tone is drawn by ToneMatcher between the third-octave spectra, the side by three knots; bands compress while
 /// their loud moments stand out more than the references'; the bus compressor takes what peaks have beyond 3 dB over
-/// the references'. The passages are then rendered and measured, and what is still missing is added, three times: so
-/// the stages' effects on each other are in the match. Several references count as the weighted mean of their levels in
-/// dB. Caps: 6 dB (aim.tone_cap_db) for the tone, 4 dB at 20 Hz and 20 kHz, 6 dB for the side; nothing is raised where
-/// one of the two is empty. The amounts of the target's dimensions scale the outcome; at 0 a dimension is left alone.
+/// the references'. That is rendered and measured, and what is still missing is added, three times: so the stages'
+/// effects on each other are in the match. Several references count as the weighted mean of their levels in dB.
+/// Caps: 6 dB (aim.tone_cap_db) for the tone, 4 dB at 20 Hz and 20 kHz, 6 dB for the side; nothing is raised where one
+/// of the two is empty. The amounts of the target's dimensions scale the outcome; at 0 a dimension is left alone.
 /// @param track       the source's analysis
 /// @param references  at least one
 [[nodiscard]] Result<ReferenceMatch> match_references(AudioSource& source, const TrackAnalysis& track,

@@ -146,7 +146,26 @@ TEST_CASE("several references count by their weights", "[mastering][reference]")
         for (float& sample : quiet.channel(c)) sample *= static_cast<float>(db_to_gain(-6.0));
     const auto first = reference_of(loud, 3.0);
     const auto matched = match(loud, {first, reference_of(quiet, 1.0)});
-    CHECK(matched.report.loudness_lufs == Approx(first.sound.passages.integrated_lufs - 1.5).margin(0.01));
+    CHECK(matched.report.loudness_lufs == Approx(first.sound.whole.integrated_lufs - 1.5).margin(0.01));
+}
+
+// The same noise behind ten quiet, narrow seconds whose treble is gone: averages of the whole would see a duller,
+// narrower and quieter track.
+TEST_CASE("what stands around the loudest passages of a reference has no say", "[mastering][reference]") {
+    const auto loud = stereo_noise(8.0);
+    const auto intro = through<Equalizer>(stereo_noise(10.0, 0.1), {.high_shelf_hz = 2000.0, .high_shelf_db = -12.0});
+    AudioBuffer longer(2, intro.frames() + loud.frames());
+    copy(intro.view(), longer.view().part(0, intro.frames()));
+    for (int c = 0; c < 2; ++c)
+        for (int n = 0; n < intro.frames(); ++n) longer.channel(c)[n] *= 0.4F;
+    copy(loud.view(), longer.view().part(intro.frames(), loud.frames()));
+    const auto reference = reference_of(longer);
+    const double loud_lufs = reference_of(loud).sound.whole.integrated_lufs;
+    REQUIRE(reference.sound.whole.integrated_lufs < loud_lufs - 1.0);
+    const auto matched = match(loud, {reference});
+    CHECK(matched.report.tone_before_db < 0.3);
+    CHECK(std::abs(matched.report.width_before_db) < 0.3);
+    CHECK(matched.report.loudness_lufs == Approx(loud_lufs).margin(0.3));
 }
 
 TEST_CASE("a master after a reference has its loudness and its peaks", "[mastering][reference]") {
