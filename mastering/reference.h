@@ -42,9 +42,9 @@ struct ReferenceMatch {
 /// Matches tone, dynamics and width of references, on the loudest passages of each; on the whole where track and
 /// references go through the same (length, loudest passages' share and how far they stand over the whole are alike).
 ///
-/// ToneMatcher draws the tone between third-octave spectra, three knots the side; bands compress while their loud moments
-/// stand out more than the references', the bus compressor what peaks have beyond 3 dB over theirs. That is rendered and
-/// measured, and what is still missing is added, three times. Several references count as the mean of their levels in dB.
+/// ToneMatcher draws the tone between third-octave spectra, three knots the side; bands compress while their loud
+/// moments stand out more than theirs, the bus compressor what peaks have beyond 3 dB over theirs. What is still
+/// missing after rendering is added, three times. Several references count as the mean of their levels in dB.
 /// Caps: 6 dB (aim.tone_cap_db) for the tone, 4 dB at 20 Hz and 20 kHz, 6 dB for the side; nothing is raised where one
 /// of the two is empty. The amounts of the target's dimensions scale the outcome; at 0 a dimension is left alone.
 /// @param track       the source's analysis
