@@ -145,13 +145,14 @@ void HumDetector::add_spectrum() {
 }
 
 HumDetector::Result HumDetector::result() const {
-    constexpr int fewest_spectra = 2;
-    constexpr int part = 50;  // of all: songs pause for seconds
+    constexpr int fewest_spectra = 3;  // of a track that anything can be said of
+    constexpr int fewest_quiet = 2;
+    constexpr int quiet_part = 50;  // of all: songs pause for seconds
     if (lines_.rows() < fewest_spectra) return {};
     std::vector<int> quietest(static_cast<std::size_t>(lines_.rows()));
     for (int i = 0; i < lines_.rows(); ++i) quietest[static_cast<std::size_t>(i)] = i;
     std::ranges::stable_sort(quietest, {}, [&](int i) { return lines_.row(i)[0]; });
-    quietest.resize(std::max<std::size_t>(fewest_spectra, quietest.size() / part));
+    quietest.resize(std::max<std::size_t>(fewest_quiet, quietest.size() / quiet_part));
 
     Result best;
     for (std::size_t m = 0; m < mains_hz.size(); ++m) {

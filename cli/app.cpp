@@ -120,7 +120,8 @@ void add_master(Program& program) {
 
 /// Whether every track of an album can have it.
 bool suits_albums(const MasterFlag& flag) {
-    constexpr std::array others{"--target", "--dialogue", "--bit-depth", "--bitrate", "--rate", "--artist", "--album", "--tag"};
+    constexpr std::array others{"--target", "--dialogue", "--bit-depth", "--bitrate",
+                                "--rate",   "--artist",   "--album",     "--tag"};
     return (decides_the_sound(flag) && flag.names != "--settings") ||
            std::ranges::find(others, flag.names) != others.end();
 }

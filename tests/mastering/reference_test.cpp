@@ -157,7 +157,7 @@ TEST_CASE("what stands around the loudest passages of a reference has no say", "
     AudioBuffer longer(2, intro.frames() + loud.frames());
     copy(intro.view(), longer.view().part(0, intro.frames()));
     for (int c = 0; c < 2; ++c)
-        for (int n = 0; n < intro.frames(); ++n) longer.channel(c)[n] *= 0.4F;
+        for (int n = 0; n < intro.frames(); ++n) longer.channel(c)[n] *= 0.7F;
     copy(loud.view(), longer.view().part(intro.frames(), loud.frames()));
     const auto reference = reference_of(longer);
     const double loud_lufs = reference_of(loud).sound.whole.integrated_lufs;
