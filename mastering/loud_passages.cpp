@@ -52,9 +52,11 @@ Result<std::vector<FrameRange>> find_loud_passages(AudioSource& source, const st
     const float least = least_power({powers.begin(), powers.end()});
     for (std::size_t i = 0; i < powers.size(); ++i) {
         if (powers[i] < least) continue;
+        // A window that just comes near has its middle where the loud part begins or ends.
         const double start_s = static_cast<double>(i) / windows_per_second;
-        const auto first = static_cast<std::int64_t>(start_s * info.sample_rate_hz);
-        const auto end = std::min(frames, static_cast<std::int64_t>((start_s + window_s) * info.sample_rate_hz));
+        const auto frame_at = [&](double seconds) { return static_cast<std::int64_t>(seconds * info.sample_rate_hz); };
+        const auto first = i == 0 ? 0 : frame_at(start_s + window_s / 3.0);
+        const auto end = i + 1 == powers.size() ? frames : std::min(frames, frame_at(start_s + window_s * 2.0 / 3.0));
         if (passages.empty() || passages.back().end < first) passages.push_back({first, end});
         passages.back().end = end;
     }

@@ -16,9 +16,10 @@ struct FrameRange {
     bool operator==(const FrameRange&) const = default;
 };
 
-/// Where a track is loudest, in order: all 3 s whose loudness comes within 3 LU of what a twentieth of them exceed, and
-/// no more than two minutes' worth of them. What stands there can be compared from track to track, whatever intros,
-/// breaks and fades stand around it. The whole of what is shorter than 3 s, or silent.
+/// Where a track is loudest, in order: the middle second of all 3 s whose loudness comes within 3 LU of what a
+/// twentieth of them exceed, and no more than two minutes' worth of them; and to the track's start or end, if it is
+/// loud there. What stands there can be compared from track to track, whatever intros, breaks and fades stand around
+/// it. The whole of what is shorter than 3 s, or silent.
 /// @param tick  called with the share that is done; false cancels
 [[nodiscard]] Result<std::vector<FrameRange>> find_loud_passages(AudioSource& source,
                                                                  const std::function<bool(double)>& tick);
