@@ -15,7 +15,7 @@ namespace {
 constexpr double first_knot_hz = 20.0;
 constexpr double first_side_knot_hz = 150.0;
 constexpr int side_knots = 3;
-constexpr double least_bell_db = 0.1;
+constexpr double least_gain_db = 0.02;  // that a bell takes off the rms of what is left
 constexpr double most_bell_db = 4.0;
 constexpr auto bell_qs = std::to_array<double>({0.7, 1.0, 1.5, 2.2});
 
@@ -32,6 +32,18 @@ double knot_response_db(int knot, double first_hz, double ratio, double frequenc
     std::array<double, knots> levels_db{};
     levels_db[static_cast<std::size_t>(knot)] = 1.0;
     return LevelCurve(levels_db, first_hz, ratio).level_db(frequency_hz);
+}
+
+/// What every knot of the mid's curve does to every band: bands x knots.
+template <int knots>
+Eigen::MatrixXd knot_responses_db() {
+    Eigen::MatrixXd response(static_cast<Eigen::Index>(third_octaves_hz.size()), knots);
+    for (std::size_t band = 0; band < third_octaves_hz.size(); ++band)
+        for (int knot = 0; knot < knots; ++knot)
+            response(static_cast<Eigen::Index>(band), knot) = over_band(third_octaves_hz[band], [&](double hz) {
+                return knot_response_db<knots>(knot, first_knot_hz, 2.0, hz);
+            });
+    return response;
 }
 
 struct BellMembers {
@@ -51,16 +63,42 @@ constexpr auto bell_members = std::to_array<BellMembers>({
 void ToneMatcher::add(const SpectrumDifference& missing) {
     const auto before = *this;
     solve(missing);
-    for (;;) {
-        auto left = missing;
-        for (std::size_t band = 0; band < third_octaves_hz.size(); ++band)
-            left.gain_db[band] -= gain_db(third_octaves_hz[band]) - before.gain_db(third_octaves_hz[band]);
-        if (!add_bell(left)) return;
-        // With one more to share it, what is missing is shared anew.
-        knots_db_ = before.knots_db_;
-        for (std::size_t i = 0; i < bells_.size(); ++i) bells_[i].gain_db = before.bells_[i].gain_db;
-        solve(missing);
+    while (bells_used_ < max_bells) {
+        // With one more to share it, what is missing is shared anew: what counts is what is left then.
+        ToneMatcher best = *this;
+        double least_left_db = left_db(missing, before) - least_gain_db;
+        for (const double frequency_hz : third_octaves_hz)
+            for (const double q : bell_qs) {
+                if (frequency_hz < 40.0 || frequency_hz > std::min(16000.0, 0.4 * sample_rate_hz_)) continue;
+                auto trial = *this;
+                trial.knots_db_ = before.knots_db_;
+                for (std::size_t i = 0; i < bells_.size(); ++i) trial.bells_[i].gain_db = before.bells_[i].gain_db;
+                trial.bells_[static_cast<std::size_t>(trial.bells_used_++)] = {frequency_hz, q, 0.0};
+                trial.solve(missing);
+                const double trial_left_db = trial.left_db(missing, before);
+                if (trial_left_db >= least_left_db) continue;
+                least_left_db = trial_left_db;
+                best = trial;
+            }
+        if (best.bells_used_ == bells_used_) return;
+        *this = best;
     }
+}
+
+double ToneMatcher::left_db(const SpectrumDifference& missing, const ToneMatcher& before) const {
+    double mean_db = 0.0;
+    double squares = 0.0;
+    double weights = 0.0;
+    for (std::size_t b = 0; b < third_octaves_hz.size(); ++b) {
+        if (missing.weight[b] <= 0.0) continue;
+        const double left = missing.gain_db[b] - gain_db(third_octaves_hz[b]) + before.gain_db(third_octaves_hz[b]);
+        mean_db += missing.weight[b] * left;
+        squares += missing.weight[b] * left * left;
+        weights += missing.weight[b];
+    }
+    if (weights <= 0.0) return 0.0;
+    mean_db /= weights;
+    return std::sqrt(std::max(0.0, squares / weights - mean_db * mean_db));
 }
 
 double ToneMatcher::gain_db(double frequency_hz) const {
@@ -80,15 +118,13 @@ void ToneMatcher::solve(const SpectrumDifference& missing) {
     constexpr double bell_ridge = 0.01;
     const int bands = static_cast<int>(third_octaves_hz.size());
     const int columns = knots + bells_used_ + 1;
+    static const auto of_knots = knot_responses_db<knots>();
     Eigen::MatrixXd response(bands, columns);
     Eigen::VectorXd target(bands);
     Eigen::VectorXd weight(bands);
     for (int b = 0; b < bands; ++b) {
         const auto band = static_cast<std::size_t>(b);
-        for (int knot = 0; knot < knots; ++knot)
-            response(b, knot) = over_band(third_octaves_hz[band], [&](double hz) {
-                return knot_response_db<knots>(knot, first_knot_hz, 2.0, hz);
-            });
+        for (int knot = 0; knot < knots; ++knot) response(b, knot) = of_knots(b, knot);
         for (int i = 0; i < bells_used_; ++i) {
             const auto& bell = bells_[static_cast<std::size_t>(i)];
             response(b, knots + i) = over_band(third_octaves_hz[band], [&](double hz) {
@@ -118,38 +154,6 @@ void ToneMatcher::solve(const SpectrumDifference& missing) {
         auto& bell = bells_[static_cast<std::size_t>(i)];
         bell.gain_db = std::clamp(bell.gain_db + gains(knots + i), -most_bell_db, most_bell_db);
     }
-}
-
-bool ToneMatcher::add_bell(const SpectrumDifference& left) {
-    if (bells_used_ == max_bells) return false;
-    double mean_db = 0.0;
-    double weights = 0.0;
-    for (std::size_t b = 0; b < third_octaves_hz.size(); ++b) {
-        mean_db += left.weight[b] * left.gain_db[b];
-        weights += left.weight[b];
-    }
-    if (weights <= 0.0) return false;
-    mean_db /= weights;
-    Bell best;
-    double best_gain = 0.0;  // weighted squares that it takes away
-    for (const double frequency_hz : third_octaves_hz)
-        for (const double q : bell_qs) {
-            if (frequency_hz < 40.0 || frequency_hz > std::min(16000.0, 0.4 * sample_rate_hz_)) continue;
-            const auto one_db = burnish::bell(frequency_hz, q, 1.0, sample_rate_hz_);
-            double along = 0.0;
-            double length = 0.05;
-            for (std::size_t b = 0; b < third_octaves_hz.size(); ++b) {
-                const double db = magnitude_db(one_db, third_octaves_hz[b], sample_rate_hz_);
-                along += left.weight[b] * db * (left.gain_db[b] - mean_db);
-                length += left.weight[b] * db * db;
-            }
-            if (along * along / length <= best_gain || std::abs(along / length) < least_bell_db) continue;
-            best_gain = along * along / length;
-            best = {frequency_hz, q, 0.0};
-        }
-    if (best_gain <= 0.0) return false;
-    bells_[static_cast<std::size_t>(bells_used_++)] = best;
-    return true;
 }
 
 void ToneMatcher::write(double amount, double cap_db, double highest_hz, ToneCurve::Settings& tone,

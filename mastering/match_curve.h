@@ -18,8 +18,8 @@ struct SpectrumDifference {
 /// octaves leave. The overall level is free: only the shape counts.
 ///
 /// How: weighted least squares with a ridge on sizes and on steps between neighbours; bells one after the other, each
-/// where it takes most of what is left, none narrower than half an octave. So the curve is as smooth as it can be made,
-/// and without a band's word it runs on flat.
+/// where it leaves least with all others fitted anew, none narrower than half an octave. So the curve is as smooth as
+/// it can be made, and without a band's word it runs on flat.
 class ToneMatcher {
 public:
     explicit ToneMatcher(double sample_rate_hz) : sample_rate_hz_(sample_rate_hz) {}
@@ -40,9 +40,9 @@ private:
         double gain_db = 0.0;
     };
 
-    /// @return  whether there was a place for it
-    [[nodiscard]] bool add_bell(const SpectrumDifference& left);
     void solve(const SpectrumDifference& missing);
+    /// Weighted rms of what is missing after what has been added since `before`, whatever its level.
+    [[nodiscard]] double left_db(const SpectrumDifference& missing, const ToneMatcher& before) const;
     [[nodiscard]] double gain_db(double frequency_hz) const;
 
     double sample_rate_hz_;

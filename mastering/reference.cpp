@@ -331,21 +331,17 @@ Result<ReferenceSound> measure_reference(AudioSource& source, bool concurrent,
 
 namespace {
 
-/// Whether a track and its references go through the same: their loudest passages stand as far over the whole, and are
-/// as large a part of it. Then the whole can be compared, as it is if a track is another version of its reference.
+/// Whether a track is as long as its references, and its loudest passages stand as far over the whole: then it goes
+/// through the same, as another version of one track does, and the whole can be compared.
 bool are_alike(const TrackAnalysis& track, const TrackAnalysis& passages, std::span<const Reference> references) {
-    constexpr double alike_within_lu = 1.0;
-    constexpr double alike_within_share = 0.15;
-    const auto over_whole_lu = [](const TrackAnalysis& part, const TrackAnalysis& whole) {
-        return part.integrated_lufs - whole.integrated_lufs;
-    };
-    const auto share = [](const TrackAnalysis& part, const TrackAnalysis& whole) { return part.frames / whole.frames; };
+    constexpr double alike_within_share = 0.02;
+    constexpr double alike_within_lu = 3.0;  // what compression moves
     return std::ranges::all_of(references, [&](const Reference& reference) {
         const auto& sound = reference.sound;
-        const double lu = over_whole_lu(passages, track) - over_whole_lu(sound.passages, sound.whole);
-        const double part = share(passages, track) - share(sound.passages, sound.whole);
-        return std::abs(lu) <= alike_within_lu && std::abs(part) <= alike_within_share &&
-               std::abs(track.duration_s / sound.whole.duration_s - 1.0) <= alike_within_share;
+        const double over_whole_lu = passages.integrated_lufs - track.integrated_lufs;
+        const double theirs_lu = sound.passages.integrated_lufs - sound.whole.integrated_lufs;
+        return std::abs(track.duration_s / sound.whole.duration_s - 1.0) <= alike_within_share &&
+               std::abs(over_whole_lu - theirs_lu) <= alike_within_lu;
     });
 }
 

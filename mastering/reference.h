@@ -40,7 +40,7 @@ struct ReferenceMatch {
                                                        const std::function<bool(double)>& tick);
 
 /// Matches tone, dynamics and width of references, on the loudest passages of each; on the whole where track and
-/// references go through the same (length, loudest passages' share and how far they stand over the whole are alike).
+/// references go through the same (they are as long, and their loudest passages stand as far over the whole).
 ///
 /// ToneMatcher draws the tone between third-octave spectra, three knots the side; bands compress while their loud
 /// moments stand out more than theirs, the bus compressor what peaks have beyond 3 dB over theirs. What is still
