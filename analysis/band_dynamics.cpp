@@ -159,6 +159,7 @@ double BandDynamics::hiss_level_db() const {
     constexpr int fewest_blocks = 100;  // 5 s: a percentile needs some
     constexpr double steady_db = 0.5;
     constexpr double music_above_db = 6.0;
+    constexpr double pause_below_db = 20.0;
     constexpr double lowest_db = -100.0;  // below the dither of 16 bits
     std::vector<float> values;
     for (int i = 0; i < levels_.rows(); ++i) values.push_back(levels_.row(i)[bands - 1]);
@@ -166,7 +167,10 @@ double BandDynamics::hiss_level_db() const {
     const double floor_db = percentile(values, 0.01);
     const bool steady = percentile(values, 0.03) - floor_db < steady_db;
     if (!steady || floor_db < lowest_db) return silence_db;
-    return percentile(values, 0.95) - floor_db > music_above_db ? floor_db : silence_db;
+    if (percentile(values, 0.95) - floor_db > music_above_db) return floor_db;
+    // Music that has next to nothing up there bares it when it pauses.
+    for (int i = 0; i < levels_.rows(); ++i) values[static_cast<std::size_t>(i)] = levels_.row(i)[whole];
+    return percentile(values, 0.95) - percentile(values, 0.01) > pause_below_db ? floor_db : silence_db;
 }
 
 }  // namespace burnish

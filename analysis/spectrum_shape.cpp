@@ -45,20 +45,24 @@ double spectral_rolloff_hz(std::span<const double> power, double bin_hz, double 
     return std::max(0.0, (static_cast<double>(k) - 0.5 + (wanted - below) / power[k]) * bin_hz);
 }
 
-double codec_cutoff_hz(std::span<const double> power, double bin_hz) {
-    constexpr double lowest_hz = 3400, highest_hz = 20700;
-    constexpr double half_gap_hz = 150, width_above_hz = 850, width_below_hz = 1850;
-    // Codecs cut above 14 kHz. Below, only what an earlier sample rate left falls deeper than music does by itself.
-    constexpr double lowest_codec_hz = 14000;
-    constexpr double least_codec_drop_db = 25.0, least_deep_drop_db = 45.0;
+namespace {
 
-    const auto bins = static_cast<int>(power.size());
+/// How a cliff is told from a slope: what falls across a gap in the spectrum, and how far it has to.
+struct CliffShape {
+    double half_gap_hz;
+    double least_codec_drop_db;  ///< above 14 kHz, where codecs cut
+    double least_deep_drop_db;   ///< below, where only an earlier sample rate leaves less than music does by itself
+};
+
+double cliff_hz(std::span<const double> levels_db, double bin_hz, const CliffShape& shape) {
+    constexpr double lowest_hz = 3400, highest_hz = 20700;
+    constexpr double width_above_hz = 850, width_below_hz = 1850;
+    constexpr double lowest_codec_hz = 14000;
+
+    const auto bins = static_cast<int>(levels_db.size());
     const auto in_bins = [&](double frequency_hz) { return static_cast<int>(std::lround(frequency_hz / bin_hz)); };
-    const int half_gap = in_bins(half_gap_hz);
+    const int half_gap = in_bins(shape.half_gap_hz);
     const int width_above = in_bins(width_above_hz);
-    std::vector<double> levels_db(power.size());
-    // The floor lies below that of 24 bits, and far enough above digital silence to keep the drop finite.
-    for (std::size_t k = 0; k < power.size(); ++k) levels_db[k] = 10 * std::log10(power[k] + 1e-18);
     const auto level_db = [&](int bin) { return levels_db[static_cast<std::size_t>(bin)]; };
     std::vector<double> part;
     const auto level_exceeded_by = [&](double share, int first, int last) {
@@ -69,7 +73,7 @@ double codec_cutoff_hz(std::span<const double> power, double bin_hz) {
         return *wanted;
     };
     const auto below_db = [&](int k) {
-        return level_exceeded_by(0.75, k - half_gap - in_bins(width_below_hz), k - half_gap);
+        return level_exceeded_by(0.75, std::max(0, k - half_gap - in_bins(width_below_hz)), k - half_gap);
     };
     const auto above_db = [&](int k) { return level_exceeded_by(0.5, k + half_gap, k + half_gap + width_above); };
 
@@ -79,7 +83,8 @@ double codec_cutoff_hz(std::span<const double> power, double bin_hz) {
     int cliff = 0;
     const int last_cliff = std::min(in_bins(highest_hz), bins - 1 - half_gap - width_above / 2);
     for (int k = in_bins(lowest_hz); k <= last_cliff; ++k) {
-        const double least_drop_db = k * bin_hz < lowest_codec_hz ? least_deep_drop_db : least_codec_drop_db;
+        const double least_drop_db =
+            k * bin_hz < lowest_codec_hz ? shape.least_deep_drop_db : shape.least_codec_drop_db;
         // A cliff within the gap shows as a fall across it; most places have none, and are done with here.
         if (level_db(k - half_gap) - level_db(k + half_gap) < least_drop_db / 2) continue;
         const double found_db = below_db(k) - above_db(k);
@@ -91,11 +96,25 @@ double codec_cutoff_hz(std::span<const double> power, double bin_hz) {
 
     const double top_db = below_db(cliff);
     for (int first = cliff + half_gap; first < bins - 1; first += width_above)
-        if (level_exceeded_by(0.5, first, first + width_above) > top_db - least_codec_drop_db) return 0.0;
+        if (level_exceeded_by(0.5, first, first + width_above) > top_db - shape.least_codec_drop_db) return 0.0;
     // The edge itself: where the level falls for good through the middle of the drop.
     int edge = cliff + half_gap;
     while (edge > cliff - half_gap && level_db(edge) < top_db - drop_db / 2) --edge;
     return edge * bin_hz;
+}
+
+}  // namespace
+
+double codec_cutoff_hz(std::span<const double> power, double bin_hz) {
+    // A codec's cliff, and the slope of a converter that was in a hurry: no music falls by 60 dB in half an octave.
+    constexpr CliffShape sharp{.half_gap_hz = 150, .least_codec_drop_db = 25.0, .least_deep_drop_db = 45.0};
+    constexpr CliffShape blunt{.half_gap_hz = 1500, .least_codec_drop_db = 60.0, .least_deep_drop_db = 60.0};
+
+    // The floor lies below that of 24 bits, and far enough above digital silence to keep the drop finite.
+    std::vector<double> levels_db(power.size());
+    for (std::size_t k = 0; k < power.size(); ++k) levels_db[k] = 10 * std::log10(power[k] + 1e-18);
+    const double found_hz = cliff_hz(levels_db, bin_hz, sharp);
+    return found_hz > 0.0 ? found_hz : cliff_hz(levels_db, bin_hz, blunt);
 }
 
 }  // namespace burnish

@@ -141,7 +141,7 @@ Found noise(const TrackAnalysis& track, bool /*is_lossy*/) {
 }
 
 Found dc_offset(const TrackAnalysis& track, bool /*is_lossy*/) {
-    constexpr double most = 0.02;
+    constexpr double most = 0.025;  // a quarter of a decibel of headroom
     const double dc = std::max(std::abs(track.dc_left), std::abs(track.dc_right));
     if (dc < most) return std::nullopt;
     return Complaint{reason_text("DC offset of %.1f %% of full scale (left %+.4f, right %+.4f)", 100.0 * dc,
@@ -263,7 +263,7 @@ constexpr auto checks = std::to_array<AdviceCheck>({
      "look for the voice, guitar or cymbal that bites there, and turn it down or cut it", harshness},
     {"resolution", Severity::improve, "fewer than 11 bits carry the sound",
      "export at a normal level, in 24 bits or floating point", resolution},
-    {"dc_offset", Severity::tidy, "2 % of full scale or more",
+    {"dc_offset", Severity::tidy, "2.5 % of full scale or more",
      "high-pass the track it comes from at 10 Hz; burnish master takes it out too", dc_offset},
     {"silence", Severity::tidy, "more than 2 s before the music or 6 s after it",
      "cut it off, or have burnish master --trim do it", silence},
