@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "core/decibels.h"
@@ -147,6 +148,7 @@ void HumDetector::add_spectrum() {
 HumDetector::Result HumDetector::result() const {
     constexpr int fewest_spectra = 3;  // of a track that anything can be said of
     constexpr int fewest_quiet = 2;
+    constexpr double most_unsteady_db = 3.0;
     constexpr int quiet_part = 50;  // of all: songs pause for seconds
     if (lines_.rows() < fewest_spectra) return {};
     std::vector<int> quietest(static_cast<std::size_t>(lines_.rows()));
@@ -161,18 +163,22 @@ HumDetector::Result HumDetector::result() const {
         for (int h = 0; h < harmonics; ++h) {
             const std::size_t column = 1 + 2 * (m * harmonics + static_cast<std::size_t>(h));
             double line = 0.0, around = 0.0;
+            double weakest = std::numeric_limits<double>::max(), strongest = 0.0;
             int standing_out = 0;
             for (const int i : quietest) {
                 const auto row = lines_.row(i);
                 line += row[column];
                 around += row[column + 1];
+                weakest = std::min(weakest, double{row[column]});
+                strongest = std::max(strongest, double{row[column]});
                 if (row[column] > row[column + 1] * db_to_power(single_standing_out_db)) ++standing_out;
             }
             const auto count = static_cast<double>(quietest.size());
             // No floor lies below that of 24 bits.
             const double excess_db = power_to_db(line / count) - power_to_db(around / count + 1e-17);
             const bool stands_out = excess_db > standing_out_db && standing_out >= least_share * count;
-            if (!stands_out || line / count < silent_power) continue;
+            const bool is_steady = strongest <= weakest * db_to_power(most_unsteady_db);  // a note dies away
+            if (!stands_out || !is_steady || line / count < silent_power) continue;
             ++lines;
             found.excess_db += excess_db;
             found.power += line / count;

@@ -12,7 +12,8 @@ namespace burnish {
 ///
 /// How: the signal at about 2 kHz, spectra of 2 s every second. In the quietest fiftieth of those that are not silent
 /// (two at least: a pause of 3 s), the power of the strongest bin near each of the first six multiples is compared with
-/// the median of its surroundings. Hum is where three multiples or more stand out by 12 dB, in four spectra of five.
+/// the median of its surroundings. Hum is where three multiples or more stand out by 12 dB, in four spectra of
+/// five, and as strongly in all, within 3 dB.
 class HumDetector {
 public:
     struct Result {

@@ -106,9 +106,9 @@ double cliff_hz(std::span<const double> levels_db, double bin_hz, const CliffSha
 }  // namespace
 
 double codec_cutoff_hz(std::span<const double> power, double bin_hz) {
-    // A codec's cliff, and the slope of a converter that was in a hurry: no music falls by 60 dB in half an octave.
+    // A codec's cliff, and the slope of a converter that was in a hurry: no music falls by 50 dB in half an octave.
     constexpr CliffShape sharp{.half_gap_hz = 150, .least_codec_drop_db = 25.0, .least_deep_drop_db = 45.0};
-    constexpr CliffShape blunt{.half_gap_hz = 1500, .least_codec_drop_db = 60.0, .least_deep_drop_db = 60.0};
+    constexpr CliffShape blunt{.half_gap_hz = 1500, .least_codec_drop_db = 50.0, .least_deep_drop_db = 50.0};
 
     // The floor lies below that of 24 bits, and far enough above digital silence to keep the drop finite.
     std::vector<double> levels_db(power.size());

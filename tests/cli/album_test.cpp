@@ -102,6 +102,19 @@ TEST_CASE("an album's loudest track is at the target, and the others keep their 
     CHECK(reached_lufs[rest] - reached_lufs[loudest] == Approx(found_lufs[rest] - found_lufs[loudest]).margin(0.6));
 }
 
+TEST_CASE("an album prints a table of deviations", "[cli][album]") {
+    const Mixes mixes;
+    const auto result = run_inside({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--anchor", "10 ten.wav"});
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    CHECK_THAT(result.out, Contains("found") && Contains("asked") && Contains("reached") && Contains("off by") &&
+                               Contains("tone apart") && Contains("width apart") && Contains("the album's anchor"));
+    CHECK_THAT(result.out, Contains("1+  1 one.wav") && Contains(" 2  2 two.wav") && Contains("10 ten.wav"));
+    // The anchor is where the others are measured from.
+    const auto row = result.out.substr(result.out.find("10 ten.wav"));
+    CHECK_THAT(row.substr(0, row.find('\n')), Contains("0.0 -> "));
+}
+
 // One render of the two, cut, is the render of what they were cut from.
 TEST_CASE("tracks that continue each other are continuous to the sample", "[cli][album]") {
     const Mixes mixes;

@@ -8,6 +8,7 @@
 #include "dsp/biquad.h"
 #include "mastering/loud_passages.h"
 #include "mastering/master.h"
+#include "mastering/rendered_source.h"
 #include "tests/support/memory_audio.h"
 #include "tests/support/referees.h"
 #include "tests/support/signals.h"
@@ -136,6 +137,45 @@ TEST_CASE("each dimension of a match has its amount, and none at 0", "[mastering
     const auto none = match(track, {reference}, target).prediction;
     CHECK(all_neutral(program_stages, none.settings));
     CHECK(none.decisions.empty());
+}
+
+// 12 dB more at one end and 12 less at the other are more than is given: 4 dB at the end knots, 6 dB at those beside.
+TEST_CASE("a match is limited, and more so at the ends of the spectrum", "[mastering][reference]") {
+    const auto track = stereo_noise(6.0);
+    const Equalizer::Settings far{
+        .low_shelf_hz = 300.0, .low_shelf_db = 12.0, .high_shelf_hz = 2000.0, .high_shelf_db = -12.0};
+    const auto tone = match(track, {reference_of(through<Equalizer>(track, far))}).prediction.settings.tone;
+    CHECK(tone.mid_20_hz_db == 4.0);
+    CHECK(tone.mid_40_hz_db == 6.0);
+    CHECK(tone.mid_80_hz_db == 6.0);
+    CHECK(tone.mid_10240_hz_db == -6.0);
+    CHECK(tone.mid_20480_hz_db == -4.0);
+}
+
+// A quarter of the time 8 dB louder: the loud moments stand that far over the middle, the reference's do not.
+TEST_CASE("bands whose loud moments stand out more than the reference's are compressed", "[mastering][reference]") {
+    const auto steady = stereo_noise(8.0);
+    auto uneven = steady;
+    for (int c = 0; c < 2; ++c)
+        for (int n = 0; n < uneven.frames(); ++n)
+            if (n / 22050 % 4 == 0) uneven.channel(c)[n] *= static_cast<float>(db_to_gain(8.0));
+    const auto reference = reference_of(steady);
+    const auto matched = match(uneven, {reference});
+    const auto& bands = matched.prediction.settings.multiband;
+    for (const double ratio : {bands.low_mid_ratio, bands.high_mid_ratio, bands.high_ratio}) CHECK(ratio > 1.3);
+    MemorySource source(uneven, rate_hz);
+    RenderedSource<program_stages> rendered(source, matched.prediction.settings);
+    const auto after = analyze_source(rendered, false, never_stop, AnalysisScope::match);
+    REQUIRE(after.ok());
+    const auto before = reference_of(uneven).sound.whole;
+    for (std::size_t band = 1; band < 4; ++band)
+        CHECK(after->dynamics.spread_db[band] < before.dynamics.spread_db[band] - 2.0);
+
+    const auto same = match(steady, {reference}).prediction.settings;
+    CHECK(same.multiband.low_mid_ratio == 1.0);
+    Target target;
+    target.aim.dynamics_percent = 0.0;
+    CHECK(match(uneven, {reference}, target).prediction.settings.multiband.low_mid_ratio == 1.0);
 }
 
 // Loudness: the mean of -20 and -26 weighted 3 to 1 is 1.5 dB below the first.
