@@ -50,12 +50,13 @@ namespace {
 /// How a cliff is told from a slope: what falls across a gap in the spectrum, and how far it has to.
 struct CliffShape {
     double half_gap_hz;
+    double highest_hz;
     double least_codec_drop_db;  ///< above 14 kHz, where codecs cut
     double least_deep_drop_db;   ///< below, where only an earlier sample rate leaves less than music does by itself
 };
 
 double cliff_hz(std::span<const double> levels_db, double bin_hz, const CliffShape& shape) {
-    constexpr double lowest_hz = 3400, highest_hz = 20700;
+    constexpr double lowest_hz = 3400;
     constexpr double width_above_hz = 850, width_below_hz = 1850;
     constexpr double lowest_codec_hz = 14000;
 
@@ -81,7 +82,7 @@ double cliff_hz(std::span<const double> levels_db, double bin_hz, const CliffSha
     const double lowest_db = *std::ranges::max_element(levels_db) - 100.0;
     double drop_db = 0.0;
     int cliff = 0;
-    const int last_cliff = std::min(in_bins(highest_hz), bins - 1 - half_gap - width_above / 2);
+    const int last_cliff = std::min(in_bins(shape.highest_hz), bins - 1 - half_gap - width_above / 2);
     for (int k = in_bins(lowest_hz); k <= last_cliff; ++k) {
         const double least_drop_db =
             k * bin_hz < lowest_codec_hz ? shape.least_deep_drop_db : shape.least_codec_drop_db;
@@ -107,8 +108,10 @@ double cliff_hz(std::span<const double> levels_db, double bin_hz, const CliffSha
 
 double codec_cutoff_hz(std::span<const double> power, double bin_hz) {
     // A codec's cliff, and the slope of a converter that was in a hurry: no music falls by 50 dB in half an octave.
-    constexpr CliffShape sharp{.half_gap_hz = 150, .least_codec_drop_db = 25.0, .least_deep_drop_db = 45.0};
-    constexpr CliffShape blunt{.half_gap_hz = 1500, .least_codec_drop_db = 50.0, .least_deep_drop_db = 50.0};
+    constexpr CliffShape sharp{
+        .half_gap_hz = 150, .highest_hz = 20700, .least_codec_drop_db = 25.0, .least_deep_drop_db = 45.0};
+    constexpr CliffShape blunt{
+        .half_gap_hz = 1500, .highest_hz = 14000, .least_codec_drop_db = 50.0, .least_deep_drop_db = 50.0};
 
     // The floor lies below that of 24 bits, and far enough above digital silence to keep the drop finite.
     std::vector<double> levels_db(power.size());
