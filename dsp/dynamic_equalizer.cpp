@@ -71,6 +71,13 @@ void DynamicEqualizer::reset() noexcept {
     position_ = 0;
 }
 
+double DynamicEqualizer::gain_reduction_db() const noexcept {
+    double deepest_db = 0.0;
+    for (int k = 0; k < used_; ++k)
+        deepest_db = std::max(deepest_db, static_cast<double>(states_[used_slots_[k]].cut_db));
+    return deepest_db;
+}
+
 template <int used>
 void DynamicEqualizer::run(float* left, float* right, int frames) noexcept {
     std::array<Pair, used> b0, a1, a2, s1, s2, gain, gain_step, energy;

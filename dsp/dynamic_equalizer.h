@@ -94,6 +94,9 @@ public:
     void reset() noexcept;
     [[nodiscard]] int latency_frames() const noexcept { return 0; }
 
+    /// The deepest cut of any band at the moment, 0 or above.
+    [[nodiscard]] double gain_reduction_db() const noexcept;
+
 private:
     static constexpr int max_bands = 5;
 

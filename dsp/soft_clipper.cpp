@@ -125,6 +125,7 @@ void SoftClipper::set(const Settings& settings) noexcept {
 void SoftClipper::process(AudioView io) noexcept {
     assert(Oversampler::factor * io.frames() <= static_cast<int>(centred_.size()));
     const ClipKnee knee(settings_);
+    loudest_ = 0.0F;
     for (int c = 0; c < io.channels(); ++c) {
         Channel& channel = channels_[c];
         const auto audio = io.channel(c);
@@ -138,6 +139,7 @@ void SoftClipper::process(AudioView io) noexcept {
 
         // Below the knee nothing is cut, and filters that have forgotten the last cut would only add zeros.
         const float loudest = largest_magnitude(high.data(), static_cast<int>(high.size()));
+        loudest_ = std::max(loudest_, loudest);
         if (std::max(loudest, std::abs(channel.last)) > knee.start) {
             cut(channel, knee, c, high, audio);
             channel.frames_to_silence = oversampler_.memory_frames();
@@ -180,10 +182,16 @@ void SoftClipper::reset() noexcept {
     forget_cuts();
     for (Channel& channel : channels_) channel.dry.reset();
     input_power_ = removed_power_ = 0.0;
+    loudest_ = 0.0F;
 }
 
 double SoftClipper::removed_db() const noexcept {
     return input_power_ > 0.0 ? power_to_db(removed_power_ / input_power_) : silence_db;
+}
+
+double SoftClipper::gain_reduction_db() const noexcept {
+    if (loudest_ <= 0.0F) return 0.0;
+    return std::max(0.0, gain_to_db(loudest_) - gain_to_db(soft_clip(loudest_, settings_)));
 }
 
 }  // namespace burnish

@@ -74,6 +74,8 @@ public:
     /// Level of all that was cut off since the last reset, relative to the level of the input: how much distortion was
     /// made, before masking. silence_db if nothing was cut.
     [[nodiscard]] double removed_db() const noexcept;
+    /// How far the highest peak of the last block was turned down, 0 or above.
+    [[nodiscard]] double gain_reduction_db() const noexcept;
 
 private:
     struct Channel {
@@ -95,6 +97,7 @@ private:
     std::vector<float> removed_;  // at the base rate
     double input_power_ = 0.0;    // sums since reset
     double removed_power_ = 0.0;
+    float loudest_ = 0.0F;  // of the last block, oversampled; 0 when off
 };
 static_assert(Block<SoftClipper>);
 

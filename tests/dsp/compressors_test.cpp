@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "core/decibels.h"
+#include "dsp/dynamic_equalizer.h"
 #include "dsp/gain_computer.h"
 #include "dsp/glue_compressor.h"
 #include "dsp/multiband_compressor.h"
+#include "dsp/soft_clipper.h"
 #include "tests/support/block_runner.h"
 #include "tests/support/signals.h"
 
@@ -298,6 +300,31 @@ TEST_CASE("gain reduction can be read off", "[dsp][compressor]") {
     // -8 dBFS peak is -11.01 dBFS rms, 12.99 dB over -30 + 6.
     CHECK(multiband.gain_reduction_db(2) == Approx(12.99 / 2).margin(0.1));
     CHECK(multiband.gain_reduction_db(1) == Approx(0.0).margin(1e-9));
+
+    // A tone alone is as loud as the whole, 12 dB over a threshold of -12: cut by all of the range.
+    DynamicEqualizer dynamic;
+    dynamic.prepare({44100.0, 2, in.frames()});
+    dynamic.set({.harsh_hz = 2000.0, .harsh_range_db = 4.0, .resonance_1_hz = 2000.0, .resonance_1_range_db = 1.0});
+    CHECK(dynamic.gain_reduction_db() == 0.0);
+    auto tone = sine(2000.0, db_to_gain(-8), 1.0, 44100.0);
+    dynamic.process(tone.view());
+    CHECK(dynamic.gain_reduction_db() == Approx(4.0).margin(0.01));
+
+    // Peaks of -8 dBFS come out at the threshold.
+    SoftClipper clipper;
+    clipper.prepare({44100.0, 2, in.frames()});
+    auto peaks = sine(500.0, db_to_gain(-8), 0.2, 44100.0);
+    clipper.set({.threshold_db = -11.0, .knee_db = 0.0});
+    clipper.process(peaks.view());
+    CHECK(clipper.gain_reduction_db() == Approx(3.0).margin(0.01));
+    auto soft = sine(500.0, db_to_gain(-20), 0.2, 44100.0);
+    auto softer = soft;
+    clipper.process(soft.view());  // the filters forget the peaks
+    clipper.process(softer.view());
+    CHECK(clipper.gain_reduction_db() == 0.0);
+    clipper.set({});
+    clipper.process(peaks.view());
+    CHECK(clipper.gain_reduction_db() == 0.0);
 }
 
 // A tone in the middle of a wide band: the band holds it all, and the other bands hold next to nothing of it.
