@@ -11,8 +11,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view format_name = "burnish-preset-1";
-constexpr auto keys =
-    std::to_array<std::string_view>({"format", "title", "help", "target", "aim", "character", "pins", "sources"});
+constexpr auto keys = std::to_array<std::string_view>(
+    {"format", "title", "help", "target", "aim", "mix", "character", "pins", "sources"});
 
 Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
 
@@ -61,6 +61,7 @@ Status read_section(const std::string& where, const std::string& key, const Json
     if (key == "help") preset.help = value.get<std::string>();
     if (key == "target") return read_numbers(place, value, target_params, preset.target);
     if (key == "aim") return read_numbers(place, value, treatment_aim_params, preset.aim);
+    if (key == "mix") return read_numbers(place, value, mix_aim_params, preset.mix);
     if (key == "pins") return pin_stages(place, value, preset.pins);
     if (key == "character") {
         if (auto status = pin_stages(place, value, preset.character); !status) return status;
@@ -151,6 +152,7 @@ Json preset_json(const Preset& preset) {
     Json json{{"format", format_name}, {"title", preset.title}, {"help", preset.help}};
     if (!preset.target.empty()) json["target"] = numbers_json(preset.target, target_params);
     if (!preset.aim.empty()) json["aim"] = numbers_json(preset.aim, treatment_aim_params);
+    if (!preset.mix.empty()) json["mix"] = numbers_json(preset.mix, mix_aim_params);
     if (!preset.character.empty()) json["character"] = pins_json(preset.character);
     if (!preset.pins.empty()) json["pins"] = pins_json(preset.pins);
     for (const auto& [group, source] : preset.sources) json["sources"][group] = source;
@@ -165,6 +167,8 @@ Json preset_schema() {
     properties["target"] = described(numbers_schema(target_params), "what is asked for where no flag says otherwise");
     properties["aim"] = described(numbers_schema(treatment_aim_params),
                                   "statistics, caps and amounts; percentages multiply those of the flags");
+    properties["mix"] = described(numbers_schema(mix_aim_params),
+                                  "what is asked of a mix; levels and sends of a style come on top of a genre's");
     properties["character"] =
         described(stages_schema(program_stages),
                   "numbers of the chain; their departure from neutral comes on top of the proposal");
@@ -187,6 +191,14 @@ void apply_preset(const Preset& preset, Target& target) {
                                             [m = member](const DimensionRow& row) { return row.percent == m; });
         target.aim.*member = multiplies ? target.aim.*member * value / 100.0 : value;
     }
+    const MixAim usual;
+    for (const auto& [member, value] : preset.mix) {
+        // A genre and a style both have a say.
+        auto& number = target.mix.*member;
+        number = member == &MixAim::width_percent ? number * value / 100.0 : number + value - usual.*member;
+    }
+    for (const auto& param : mix_aim_params)
+        target.mix.*param.member = std::clamp(target.mix.*param.member, param.min, param.max);
     const ChainSettings neutral;
     ChainSettings own;
     preset.character.apply_to(own);

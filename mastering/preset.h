@@ -15,14 +15,15 @@ namespace burnish {
 
 /// A genre or a style: what it departs from neutral in, and where each number comes from.
 ///
-/// `target` and `aim` take the place of the defaults, percentages multiply; `character` is put on top of whatever is
-/// proposed; `pins` are not to be changed by anyone but the user.
+/// `target` and `aim` take the place of the defaults, percentages multiply; `mix` of a genre and a style add up;
+/// `character` is put on top of whatever is proposed; `pins` are not to be changed by anyone but the user.
 struct Preset {
     std::string name;  ///< the file's, without its extension
     std::string title;
     std::string help;
     std::vector<std::pair<double Target::*, double>> target;
     std::vector<std::pair<double TreatmentAim::*, double>> aim;
+    std::vector<std::pair<double MixAim::*, double>> mix;
     Patch character;
     Patch pins;
     /// For each group of numbers, named by the beginning of their path ("aim.tone"): "measured: ..." or
@@ -44,7 +45,7 @@ struct Preset {
 /// JSON Schema (draft 2020-12) of a preset, made from the tables of parameters.
 [[nodiscard]] nlohmann::ordered_json preset_schema();
 
-/// Puts the preset's target, aim and character into a target; its pins are the caller's to respect.
+/// Puts the preset's target, aims and character into a target; its pins are the caller's to respect.
 void apply_preset(const Preset& preset, Target& target);
 
 /// Files that are part of the program: those of presets/genres, presets/styles or presets/targets.

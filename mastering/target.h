@@ -4,6 +4,7 @@
 
 #include "core/param.h"
 #include "mastering/chain.h"
+#include "mastering/mix_aim.h"
 #include "mastering/treatment_aim.h"
 
 namespace burnish {
@@ -21,6 +22,7 @@ struct Target {
     bool limit_peaks = true;       ///< false: the ceiling is not guarded, so that neutral settings change no sample
 
     TreatmentAim aim{};
+    MixAim mix{};               ///< of the mix that is to be mastered, where it is made here
     ChainSettings character{};  ///< what a preset and a style put on top of any proposal: its departure from neutral
 
     std::string preset{};  ///< names, for the report; empty: none

@@ -19,6 +19,13 @@ constexpr double purpose_prior_stereo = 0.9;
 constexpr double normalized_db = 0.7;
 /// Standard deviations that no mix departs by.
 constexpr double outlier = 4.0;
+/// Beside a submix, most of the mix is made: what stands over it does so by much the same from mix to mix. Spread of
+/// that, and how far from what is usual a part may stay that somebody may have put there.
+/// Eight engineers who mixed the same eight songs set the lead to -2.7 LU over the mix, give or take 1.6, while they
+/// disagreed on drums and bass by 4 to 6. Source: De Man, Leonard, King & Reiss, "An analysis and evaluation of audio
+/// features for multitrack music mixtures", ISMIR 2014.
+constexpr double beside_submix_lu = 1.5;
+constexpr double farthest_beside_submix_lu = 2.0;
 /// Confidence in a role from which on it counts as known.
 constexpr double sure_enough = 0.75;
 constexpr double least_move_db = 0.25;
@@ -115,8 +122,13 @@ std::vector<Expectation> expected_by_rules(const std::vector<Voice>& voices) {
     return expected;
 }
 
-Balance balance(const std::vector<Voice>& voices, const std::vector<Expectation>& expected, BalanceMode mode) {
+Balance balance(const std::vector<Voice>& voices, const std::vector<Expectation>& usual, BalanceMode mode) {
     Balance result;
+    const bool has_submix =
+        std::ranges::any_of(voices, [](const Voice& voice) { return voice.role.role == Role::submix; });
+    auto expected = usual;
+    if (has_submix)
+        for (auto& row : expected) row.spread_lu = std::min(row.spread_lu, beside_submix_lu);
     const double level = common_level(voices, expected);
     std::vector<double> departures;
     for (std::size_t i = 0; i < voices.size(); ++i)
@@ -137,8 +149,9 @@ Balance balance(const std::vector<Voice>& voices, const std::vector<Expectation>
         } else if (mode == BalanceMode::keep) {
             reason = "balance kept as asked";
         } else if (result.kept) {
-            const double limit = outlier * spread + 1.0;
-            gain = voices.size() > 2 && std::abs(off) > limit ? std::copysign(limit, off) - off : 0.0;
+            const double limit = has_submix ? farthest_beside_submix_lu : outlier * spread + 1.0;
+            const bool can_tell = has_submix || voices.size() > 2;
+            gain = can_tell && std::abs(off) > limit ? std::copysign(limit, off) - off : 0.0;
             reason = departs + (gain == 0.0 ? ": within what mixes do, kept" : ": further out than mixes go");
         } else {
             const double share = mode == BalanceMode::rules

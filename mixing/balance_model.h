@@ -1,29 +1,18 @@
 #pragma once
 
-#include <array>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/result.h"
 #include "mixing/balance.h"
+#include "mixing/voice_features.h"
 
 namespace burnish {
 
-inline constexpr std::size_t balance_feature_count = 29;
-/// Names of the numbers that the balance is learned from, in order.
-[[nodiscard]] const std::array<std::string_view, balance_feature_count>& balance_feature_names() noexcept;
-
-using BalanceFeatures = std::array<double, balance_feature_count>;
-
-/// What tells how loud a voice is usually set: its role, its tone, how it moves and how often it plays, whatever its
-/// level; each less its mean over the voices of the song, so that only how they differ counts, in any number and order.
-[[nodiscard]] std::vector<BalanceFeatures> balance_features(const std::vector<Voice>& voices);
-
-/// A correction of what the rules expect, learned from mixes whose authors' levels are known: linear in the features.
-struct BalanceModel {
-    BalanceFeatures deviation{};  ///< standard deviation of each feature where the model was learned
-    BalanceFeatures weights{};    ///< LU for each standard deviation
-    double spread_lu = 0.0;       ///< standard deviation of what is left, for authors it has not seen; 0: no model
+/// A correction of what the rules expect of levels, in LU, learned from mixes whose authors' levels are known.
+struct BalanceModel : FeatureWeights {
+    double spread_lu = 0.0;  ///< standard deviation of what is left, for authors it has not seen; 0: no model
 };
 
 /// The model that is part of the program.
@@ -31,8 +20,21 @@ struct BalanceModel {
 [[nodiscard]] Result<BalanceModel> read_balance_model(std::string_view where, std::string_view json_text);
 [[nodiscard]] std::string balance_model_json(const BalanceModel& model);
 
-/// The rules' expectations with the model's correction, 4 LU at most. A voice unlike any that the model was learned
+/// The rules' expectations with the model's correction, 9 LU at most. A voice unlike any that the model was learned
 /// from keeps what the rules say.
 [[nodiscard]] std::vector<Expectation> expected_by_model(const std::vector<Voice>& voices, const BalanceModel& model);
+
+/// A correction of how far from the centre the rules would set a voice, learned from mixes whose pans are known.
+struct PanModel : FeatureWeights {
+    double bias = 0.0;   ///< of all voices
+    double error = 0.0;  ///< mean distance from |pan| of authors it has not seen; 0: no model
+};
+
+[[nodiscard]] Result<PanModel> embedded_pan_model();
+[[nodiscard]] Result<PanModel> read_pan_model(std::string_view where, std::string_view json_text);
+[[nodiscard]] std::string pan_model_json(const PanModel& model);
+
+/// Distances from the centre, 0..1: the rules' with the model's correction; what the rules keep in the centre stays.
+[[nodiscard]] std::vector<double> widths_by_model(const std::vector<Voice>& voices, const PanModel& model);
 
 }  // namespace burnish

@@ -29,8 +29,6 @@ bool leads(const Voice& voice, const std::vector<Voice>& voices) {
     return !has_singer && voice.role.role == Role::lead_synth;
 }
 
-bool is_rhythm(const Voice& voice) { return voice.bus == Bus::drums || voice.role.role == Role::bass; }
-
 /// Tempo of the session: that of the loudest voice of drums that has one, or of any.
 double tempo_of(const std::vector<Voice>& voices) {
     double tempo = 0.0, loudest = -1000.0;
@@ -52,21 +50,43 @@ void explain(VoicePlan& plan, std::string_view stage, const Settings& settings,
                 {std::string(stage) + "." + std::string(param.name), settings.*param.member, confidence, reason});
 }
 
-void apply_variant(const MixVariant& variant, const std::vector<Voice>& voices, std::vector<double>& gains_db,
-                   Panorama& panorama) {
+/// What the variant and the preset ask for, together.
+struct Wanted {
+    double lead_lu = 0.0, drums_lu = 0.0, bass_lu = 0.0;
+    double width = 1.0;
+    double send_db = 0.0;
+    double glue_db = 1.0;
+};
+
+Wanted wanted_of(const MixTarget& target) {
+    const auto& variant = target.variant;
+    const auto& aim = target.aim;
+    return {.lead_lu = aim.lead_lu + variant.lead_lu,
+            .drums_lu = aim.drums_lu + variant.rhythm_lu,
+            .bass_lu = aim.bass_lu + variant.rhythm_lu,
+            .width = aim.width_percent / 100.0 * variant.width,
+            .send_db = aim.send_db + variant.send_db,
+            .glue_db = std::max(0.0, aim.glue_db + variant.glue_db - mix_variants[0].glue_db)};
+}
+
+void apply_wanted(const Wanted& wanted, const std::vector<Voice>& voices, std::vector<double>& gains_db,
+                  Panorama& panorama) {
     for (std::size_t i = 0; i < voices.size(); ++i) {
-        if (!voices[i].has_gain_lock && leads(voices[i], voices)) gains_db[i] += variant.lead_lu;
-        if (!voices[i].has_gain_lock && is_rhythm(voices[i])) gains_db[i] += variant.rhythm_lu;
-        if (!voices[i].has_pan_lock) panorama.pans[i] = std::clamp(panorama.pans[i] * variant.width, -1.0, 1.0);
+        const auto& voice = voices[i];
+        if (!voice.has_pan_lock) panorama.pans[i] = std::clamp(panorama.pans[i] * wanted.width, -1.0, 1.0);
+        if (voice.has_gain_lock) continue;
+        if (leads(voice, voices)) gains_db[i] += wanted.lead_lu;
+        if (voice.bus == Bus::drums) gains_db[i] += wanted.drums_lu;
+        if (voice.bus != Bus::drums && voice.role.role == Role::bass) gains_db[i] += wanted.bass_lu;
     }
 }
 
-/// Sends of a voice as its fader has them, the variant's shift included.
-void add_sends(VoicePlan& plan, const Voice& voice, const MixVariant& variant) {
+/// Sends of a voice as its fader has them, with what is wanted on top.
+void add_sends(VoicePlan& plan, const Voice& voice, double more_db) {
     const auto chosen = sends(voice);
     const auto set = [&](double db, double FaderSettings::*member, std::string_view name) {
         if (db <= send_off_db) return;
-        plan.strip.fader.*member = std::clamp(db + variant.send_db, send_off_db, 0.0);
+        plan.strip.fader.*member = std::clamp(db + more_db, send_off_db, 0.0);
         plan.decisions.push_back(
             {"fader." + std::string(name), plan.strip.fader.*member, voice.role.confidence, chosen.reason});
     };
@@ -100,8 +120,23 @@ std::vector<RoleGuess> roles_of(const std::vector<Stem>& stems, const std::vecto
     return guesses;
 }
 
+MixPlan replay_mix(const MixSettings& settings, const std::vector<StemMeasures>& measures) {
+    MixPlan plan;
+    plan.settings = settings;
+    for (std::size_t i = 0; i < settings.strips.size(); ++i) {
+        const double lufs = measures[i].track.integrated_lufs;
+        const auto& strip = settings.strips[i];
+        plan.stems.push_back({.name = strip.name,
+                              .role = {strip.role, 1.0, "from the settings file"},
+                              .lufs = lufs,
+                              .mix_lufs = lufs + strip.settings.fader.gain_db,
+                              .is_silent = lufs <= silence_db});
+    }
+    return plan;
+}
+
 MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>& measures,
-                 const BalancePredictor& predictor, const MixTarget& target) {
+                 const BalancePredictor& predictor, const MixTarget& target, const WidthPredictor& widths) {
     MixPlan plan;
     const auto guesses = roles_of(stems, measures);
     const auto voices = voices_of(stems, measures, guesses);
@@ -109,8 +144,9 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
     auto levels = balance(voices, predictor(voices), target.balance);
     plan.balance_kept = levels.kept;
     plan.kept_chance = levels.kept_chance;
-    auto panorama = pan(voices, levels.gains_db);
-    apply_variant(target.variant, voices, levels.gains_db, panorama);
+    auto panorama = pan(voices, levels.gains_db, widths(voices));
+    const auto wanted = wanted_of(target);
+    apply_wanted(wanted, voices, levels.gains_db, panorama);
     if (target.reopening) reopen_levels(voices, *target.reopening, levels);
     const auto unmasking = unmask(voices, levels.gains_db);
     plan.masking_before_db = unmasking.before_db;
@@ -138,7 +174,7 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
         own.decisions.push_back({"fader.gain_db", own.strip.fader.gain_db, confidence, levels.reasons[i]});
         own.strip.fader.pan = panorama.pans[i];
         own.decisions.push_back({"fader.pan", panorama.pans[i], confidence, panorama.reasons[i]});
-        add_sends(own, voice, target.variant);
+        add_sends(own, voice, wanted.send_db);
     }
 
     for (std::size_t i = 0; i < stems.size(); ++i) {
@@ -169,7 +205,7 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
     const double limiting_db = target.reopening ? target.reopening->limiting_db : 0.0;
     for (std::size_t b = 0; b < bus_count; ++b) {
         const double extra_db = static_cast<Bus>(b) == Bus::drums ? limiting_db : 0.5 * limiting_db;
-        const auto bus = glue(voices, levels.gains_db, static_cast<Bus>(b), target.variant.glue_db + extra_db);
+        const auto bus = glue(voices, levels.gains_db, static_cast<Bus>(b), wanted.glue_db + extra_db);
         plan.settings.glue[b] = bus.settings;
         for (const auto& param : GlueCompressor::params)
             if (bus.settings.*param.member != param.default_value())

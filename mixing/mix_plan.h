@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "mastering/mix_aim.h"
 #include "mastering/prediction.h"
 #include "mixing/balance.h"
 #include "mixing/masking.h"
 #include "mixing/mix_settings.h"
+#include "mixing/panning.h"
 #include "mixing/voice.h"
 
 namespace burnish {
@@ -41,11 +43,15 @@ struct Reopening {
 struct MixTarget {
     BalanceMode balance = BalanceMode::automatic;
     MixVariant variant = mix_variants[0];
+    MixAim aim{};
     std::optional<Reopening> reopening{};
 };
 
 /// Predicts how loud each voice is to be.
 using BalancePredictor = std::function<std::vector<Expectation>(const std::vector<Voice>&)>;
+
+/// Says how far from the centre each voice may be set.
+using WidthPredictor = std::function<std::vector<double>(const std::vector<Voice>&)>;
 
 /// What was found of a stem and decided for it.
 struct StemPlan {
@@ -72,7 +78,12 @@ struct MixPlan {
 
 /// Decides about every number of a mix but the level of the sum. A pure function: it changes nothing.
 [[nodiscard]] MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>& measures,
-                               const BalancePredictor& predictor, const MixTarget& target);
+                               const BalancePredictor& predictor, const MixTarget& target,
+                               const WidthPredictor& widths = widths_by_rules);
+
+/// The plan of settings that are given: there is nothing to explain.
+/// @param settings  strips in the order of the stems that were measured
+[[nodiscard]] MixPlan replay_mix(const MixSettings& settings, const std::vector<StemMeasures>& measures);
 
 /// The role of every stem: the user's word, or what the name says, or else what it sounds like.
 [[nodiscard]] std::vector<RoleGuess> roles_of(const std::vector<Stem>& stems,

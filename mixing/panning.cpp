@@ -44,6 +44,7 @@ double imbalance(const Lean& lean, const Lean& power) {
 }
 
 double width_of(const Voice& voice) {
+    if (voice.presence == Presence::lead) return 0.0;
     const double octaves =
         std::log2(std::max(voice.track->centroid_hz, 1.0) / lows_below_hz) / std::log2(widest_from_hz / lows_below_hz);
     return row_of(voice.role.role).width * std::clamp(octaves, 0.0, 1.0);
@@ -56,7 +57,13 @@ bool is_placed(const Voice& voice) {
 
 }  // namespace
 
-Panorama pan(const std::vector<Voice>& voices, const std::vector<double>& gains_db) {
+std::vector<double> widths_by_rules(const std::vector<Voice>& voices) {
+    std::vector<double> widths;
+    for (const auto& voice : voices) widths.push_back(width_of(voice));
+    return widths;
+}
+
+Panorama pan(const std::vector<Voice>& voices, const std::vector<double>& gains_db, const std::vector<double>& widths) {
     Panorama result;
     const bool somebody_has = std::ranges::any_of(voices, is_placed);
     Lean lean{}, power{};
@@ -83,7 +90,7 @@ Panorama pan(const std::vector<Voice>& voices, const std::vector<double>& gains_
             reason = "stereo, left as it is";
         } else if (somebody_has) {
             reason = "others are placed already, left as it is";
-        } else if (voice.presence != Presence::lead && width_of(voice) > 0.05) {
+        } else if (widths[i] > 0.05) {
             movable.push_back(i);
         }
         result.pans.push_back(position);
@@ -92,12 +99,12 @@ Panorama pan(const std::vector<Voice>& voices, const std::vector<double>& gains_
     }
     // The strongest first, each to the side that suits what stands already.
     std::ranges::stable_sort(movable, std::greater(), [&](std::size_t i) {
-        return width_of(voices[i]) * std::accumulate(voices[i].octaves.begin(), voices[i].octaves.end(), 0.0) *
+        return widths[i] * std::accumulate(voices[i].octaves.begin(), voices[i].octaves.end(), 0.0) *
                db_to_power(gains_db[i]);
     });
     for (const auto i : movable) {
         // A single voice would pull the mix to its side: nothing there could outweigh it.
-        const double width = movable.size() > 1 ? width_of(voices[i]) : 0.15 * width_of(voices[i]);
+        const double width = movable.size() > 1 ? widths[i] : 0.15 * widths[i];
         const auto with = [&](double position) {
             auto sum = lean_of(voices[i], gains_db[i], position);
             for (std::size_t f = 0; f < sum.size(); ++f) sum[f] += lean[f];

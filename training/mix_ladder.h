@@ -3,7 +3,7 @@
 #include <ostream>
 #include <span>
 
-#include "training/balance_fit.h"
+#include "training/voice_fit.h"
 
 namespace burnish::training {
 

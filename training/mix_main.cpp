@@ -1,8 +1,11 @@
-// Learns how loud stems are set from mixes whose authors' levels are known, and climbs the ladder of baselines with it.
+// Learns how loud stems are set, and how far from the centre, from mixes whose authors' settings are known, and climbs
+// the ladder of baselines with that.
 //
-//   burnish_train_mix STEMS MODEL.json EVALUATION.md      STEMS as training/render_stems makes them
+//   burnish_train_mix STEMS FOLDER      STEMS as training/render_stems makes them; balance.json, pan.json and
+//                                       EVALUATION.md go to FOLDER
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -11,8 +14,8 @@
 
 int main(int count, char** arguments) {
     using namespace burnish;
-    if (count != 4) {
-        std::cerr << "usage: burnish_train_mix STEMS MODEL.json EVALUATION.md\n";
+    if (count != 3) {
+        std::cerr << "usage: burnish_train_mix STEMS FOLDER\n";
         return 2;
     }
     const auto songs = training::load_songs(arguments[1]);
@@ -25,19 +28,27 @@ int main(int count, char** arguments) {
     const auto held_out = training::fit_held_out(songs);
     auto model = training::fit_balance(songs, lessons);
     model.spread_lu = held_out.spread_lu;
-    std::ofstream(arguments[2]) << balance_model_json(model);
+    const std::filesystem::path folder(arguments[2]);
+    std::ofstream(folder / "balance.json") << balance_model_json(model);
+    auto pan = training::fit_pan(songs, lessons);
+    pan.error = held_out.pan_error;
+    std::ofstream(folder / "pan.json") << pan_model_json(pan);
 
     std::ostringstream text;
-    text << "# Mixing, evaluated\n\n"
-            "Made by `./dev train --mix`. The songs are what `training/render_stems` makes of Debian packages: tracker "
-            "modules by instrument,\nMIDI files by channel, Frets on Fire songs in two stems. The learned rungs have "
-            "not "
-            "seen the author of the song (of MIDI\nfiles, whose authors are not known, a tenth of the songs is held "
-            "out); "
-            "nothing is learned from Frets on Fire. In brackets the\n95 % interval over songs.\n\n";
+    text
+        << "# Mixing, evaluated\n\n"
+           "Made by `./dev train --mix`. The songs are what `training/render_stems` makes of Debian packages: tracker "
+           "modules by instrument,\nMIDI files by channel, Frets on Fire songs in two stems. The learned rungs have "
+           "not "
+           "seen the author of the song (of MIDI\nfiles, whose authors are not known, a tenth of the songs is held "
+           "out); "
+           "nothing is learned from Frets on Fire. In brackets the\n95 % interval over songs. `gated` is what `burnish "
+           "mix` does by itself: levels that look as if they were set on purpose are\nkept; the rungs without it are "
+           "`--balance rules`.\n\n";
     training::print_mix_ladder(songs, held_out, text);
-    std::ofstream(arguments[3]) << text.str();
+    std::ofstream(folder / "EVALUATION.md") << text.str();
     std::cout << text.str();
-    std::fprintf(stderr, "spread of what is left for unseen authors: %.2f LU\n", held_out.spread_lu);
+    std::fprintf(stderr, "what is left for unseen authors: %.2f LU, %.3f of |pan|\n", held_out.spread_lu,
+                 held_out.pan_error);
     return 0;
 }

@@ -293,6 +293,45 @@ TEST_CASE("a master that would go too far re-opens the mix, one that would not d
     CHECK(glued.settings.glue[0].threshold_db < as_it_was.settings.glue[0].threshold_db - 1.0);
 }
 
+// The rules have a guitar 6 LU under what is mixed already. Each of the two departs by half of what is between them.
+TEST_CASE("beside a submix, a part stays where it may have been put, and comes back from further out",
+          "[mixing][balance]") {
+    const auto left_over = [](double off_lu) {
+        std::vector<Voice> voices(2);
+        voices[0].role = {Role::submix, 0.9, ""};
+        voices[1].role = {Role::guitar, 0.9, ""};
+        for (auto& voice : voices) voice.is_mono = false;
+        voices[0].lufs = -14.0;
+        voices[1].lufs = -20.0 + off_lu;
+        const auto found = balance(voices, expected_by_rules(voices), BalanceMode::automatic);
+        return off_lu + found.gains_db[1] - found.gains_db[0];
+    };
+    for (const double off_lu : {-3.9, -1.0, 0.0, 2.0, 3.9}) CHECK(left_over(off_lu) == Approx(off_lu).margin(1e-9));
+    for (const double off_lu : {-18.0, -9.0, -6.0, 6.0, 9.0, 18.0}) CHECK(std::abs(left_over(off_lu)) <= 4.01);
+}
+
+TEST_CASE("a preset asks for levels, width, sends and glue of its own", "[mixing][variants]") {
+    const Rehearsal rehearsal(small_band());
+    const auto usual = rehearsal.plan();
+    const auto asked = rehearsal.plan({.aim = {.lead_lu = 2.0,
+                                               .drums_lu = -1.0,
+                                               .bass_lu = 1.5,
+                                               .width_percent = 0.0,
+                                               .send_db = -60.0,
+                                               .glue_db = 0.0}});
+    const auto moved = [&](const char* name) { return moved_db(asked, name) - moved_db(usual, name); };
+    // Over those that nothing is asked of; what covers them differs a little, too.
+    CHECK(moved("Lead Vocal") - moved("Keys") == Approx(2.0).margin(0.6));
+    CHECK(moved("Kick") - moved("Keys") == Approx(-1.0).margin(0.6));
+    CHECK(moved("Bass") - moved("Keys") == Approx(1.5).margin(0.6));
+    for (const auto& strip : asked.settings.strips) {
+        CHECK(strip.settings.fader.pan == 0.0);
+        CHECK(strip.settings.fader.room_db <= send_off_db);
+        CHECK(strip.settings.fader.hall_db <= send_off_db);
+    }
+    for (const auto& glue : asked.settings.glue) CHECK(glue.ratio == 1.0);
+}
+
 TEST_CASE("variants differ in what they are named after", "[mixing][variants]") {
     const Rehearsal rehearsal(small_band());
     const auto plan = [&](std::size_t variant) { return rehearsal.plan({.variant = mix_variants[variant]}); };

@@ -1,10 +1,12 @@
-#include "training/balance_fit.h"
+#include "training/voice_fit.h"
 
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <numbers>
 
 #include "core/decibels.h"
+#include "mixing/panning.h"
 
 namespace burnish::training {
 namespace {
@@ -45,7 +47,7 @@ TEST_CASE("a habit that all authors share is learned, for authors unseen too", "
     const auto held_out = fit_held_out(songs);
     const auto voices = voices_of_song(songs[0], songs[0].measures);
     const auto rules = expected_by_rules(voices);
-    const auto learned = expected_by_model(voices, held_out.models[0]);
+    const auto learned = expected_by_model(voices, held_out.balance[0]);
     double keys = 0.0, others = 0.0;
     for (std::size_t i = 0; i < voices.size(); ++i) {
         const double correction = learned[i].loudness_lu - rules[i].loudness_lu;
@@ -55,6 +57,35 @@ TEST_CASE("a habit that all authors share is learned, for authors unseen too", "
     CHECK(keys - others > 2.0);
     CHECK(keys - others < 3.5);
     CHECK(held_out.spread_lu < 0.8);
+}
+
+// Authors who all set keys 0.4 further out than the rules do, and all else as they do.
+TEST_CASE("how far out authors set their voices is learned, and the centre stays the centre", "[training]") {
+    std::vector<MixSong> songs;
+    for (unsigned seed = 1; seed <= 60; ++seed) {
+        auto song = made_up_song(seed, 0.0);
+        const auto voices = voices_of_song(song, song.measures);
+        const auto widths = widths_by_rules(voices);
+        for (std::size_t i = 0; i < voices.size(); ++i) {
+            const double pan = widths[i] + (voices[i].role.role == Role::keys ? 0.4 : 0.0);
+            auto& measures = song.measures[voices[i].members[0]];
+            measures.left_power = std::pow(std::cos((pan + 1.0) * std::numbers::pi / 4.0), 2.0);
+            measures.right_power = 1.0 - measures.left_power;
+        }
+        songs.push_back(song);
+    }
+    const auto held_out = fit_held_out(songs);
+    const auto voices = voices_of_song(songs[0], songs[0].measures);
+    const auto rules = widths_by_rules(voices);
+    const auto learned = widths_by_model(voices, held_out.pan[0]);
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        const double more = voices[i].role.role == Role::keys ? 0.4 : 0.0;
+        INFO(voices[i].name << ", by the rules " << rules[i]);
+        CHECK(learned[i] == Approx(rules[i] + more).margin(0.12));
+        if (rules[i] == 0.0) CHECK(learned[i] == 0.0);
+    }
+    CHECK(held_out.pan_error < 0.1);
+    CHECK(widths_by_model(voices, PanModel{}) == rules);
 }
 
 TEST_CASE("a stem made louder reads louder, in its octaves and in the mix", "[training]") {

@@ -1,0 +1,191 @@
+#include "training/voice_fit.h"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+#include <numeric>
+#include <set>
+
+#include "mixing/panning.h"
+
+namespace burnish::training {
+
+namespace {
+
+constexpr double ridge = 2.0;  // songs' worth of no correction
+constexpr double rare = 0.02;  // a role that a handful of voices have teaches nothing
+constexpr int passes = 12;
+constexpr int folds = 10;  // where the author is not known, songs are held out instead
+// What is missed by more than that pulls no harder: some parts are meant to be odd.
+constexpr double usual_miss_lu = 2.0;
+constexpr double usual_miss_pan = 0.1;
+constexpr auto count = static_cast<Eigen::Index>(voice_feature_count);
+
+/// Features of a song's voices, and what the rules miss of each; of those that count.
+struct Lesson {
+    std::vector<VoiceFeatures> features;
+    std::vector<double> missed;
+};
+
+/// Levels are known up to a constant of the song.
+Lesson balance_lesson(const MixSong& song) {
+    const auto voices = voices_of_song(song, song.measures);
+    const auto expected = expected_by_rules(voices);
+    Lesson lesson{voice_features(voices), {}};
+    double mean = 0.0;
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        lesson.missed.push_back(voices[i].lufs - expected[i].loudness_lu);
+        mean += lesson.missed.back() / static_cast<double>(voices.size());
+    }
+    for (auto& missed : lesson.missed) missed -= mean;
+    return lesson;
+}
+
+/// Of what may leave the centre.
+Lesson pan_lesson(const MixSong& song) {
+    const auto voices = voices_of_song(song, song.measures);
+    const auto features = voice_features(voices);
+    const auto widths = widths_by_rules(voices);
+    Lesson lesson;
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        if (widths[i] <= 0.0) continue;
+        lesson.features.push_back(features[i]);
+        lesson.missed.push_back(pan_distance(voices[i]) - widths[i]);
+    }
+    return lesson;
+}
+
+VoiceFeatures deviations(const std::vector<Lesson>& lessons, std::span<const std::size_t> chosen) {
+    VoiceFeatures deviation{};
+    double weight_sum = 0.0;
+    for (const auto s : chosen)
+        for (const auto& features : lessons[s].features) {
+            const double weight = 1.0 / static_cast<double>(lessons[s].features.size());
+            weight_sum += weight;
+            for (std::size_t k = 0; k < voice_feature_count; ++k) deviation[k] += weight * features[k] * features[k];
+        }
+    for (auto& value : deviation) value = std::sqrt(value / std::max(weight_sum, 1.0));
+    return deviation;
+}
+
+struct Line {
+    FeatureWeights weights;
+    double bias = 0.0;
+};
+
+/// Huber's loss by reweighing, with a ridge on all but the bias.
+Line fit(const std::vector<Lesson>& lessons, std::span<const std::size_t> chosen, double usual_miss, bool has_bias) {
+    Line line;
+    line.weights.deviation = deviations(lessons, chosen);
+    Eigen::VectorXd solution = Eigen::VectorXd::Zero(count + 1);
+    for (int pass = 0; pass < passes; ++pass) {
+        Eigen::MatrixXd normal = ridge * Eigen::MatrixXd::Identity(count + 1, count + 1);
+        if (has_bias) normal(count, count) = 1e-9;
+        Eigen::VectorXd right = Eigen::VectorXd::Zero(count + 1);
+        for (const auto s : chosen)
+            for (std::size_t i = 0; i < lessons[s].features.size(); ++i) {
+                Eigen::VectorXd z = Eigen::VectorXd::Zero(count + 1);
+                for (Eigen::Index k = 0; k < count; ++k) {
+                    const auto at = static_cast<std::size_t>(k);
+                    const double deviation = line.weights.deviation[at];
+                    if (deviation > rare) z(k) = lessons[s].features[i][at] / deviation;
+                }
+                if (has_bias) z(count) = 1.0;
+                const double left = std::abs(lessons[s].missed[i] - z.dot(solution));
+                const double weight = (pass == 0 ? 1.0 : usual_miss / std::max(left, usual_miss)) /
+                                      static_cast<double>(lessons[s].features.size());
+                normal += weight * z * z.transpose();
+                right += weight * lessons[s].missed[i] * z;
+            }
+        solution = normal.ldlt().solve(right);
+    }
+    for (Eigen::Index k = 0; k < count; ++k) line.weights.weights[static_cast<std::size_t>(k)] = solution(k);
+    line.bias = solution(count);
+    return line;
+}
+
+BalanceModel balance_of(const Line& line) {
+    BalanceModel model;
+    static_cast<FeatureWeights&>(model) = line.weights;
+    return model;
+}
+
+PanModel pan_of(const Line& line) {
+    PanModel model;
+    static_cast<FeatureWeights&>(model) = line.weights;
+    model.bias = line.bias;
+    return model;
+}
+
+/// Songs by author. Of the MIDI files only the package is known, not the author of each.
+std::map<std::string, std::set<std::size_t>> groups_of(std::span<const MixSong> songs) {
+    std::map<std::string, std::set<std::size_t>> groups;
+    for (std::size_t s = 0; s < songs.size(); ++s)
+        groups[songs[s].set == "midi" ? "midi " + std::to_string(s % folds) : songs[s].author].insert(s);
+    return groups;
+}
+
+}  // namespace
+
+double pan_distance(const Voice& voice) noexcept {
+    return std::abs(std::atan2(std::sqrt(voice.right_power), std::sqrt(voice.left_power)) * 4.0 / std::numbers::pi -
+                    1.0);
+}
+
+HeldOut fit_held_out(std::span<const MixSong> songs) {
+    std::vector<Lesson> levels, pans;
+    for (const auto& song : songs) {
+        levels.push_back(balance_lesson(song));
+        pans.push_back(pan_lesson(song));
+    }
+    HeldOut result;
+    result.balance.resize(songs.size());
+    result.pan.resize(songs.size());
+    double square = 0.0, distance = 0.0, level_weights = 0.0, pan_weights = 0.0;
+    for (const auto& [group, held] : groups_of(songs)) {
+        std::vector<std::size_t> others;
+        for (std::size_t s = 0; s < songs.size(); ++s)
+            if (!held.contains(s) && songs[s].set != "frets") others.push_back(s);
+        const auto balance = fit(levels, others, usual_miss_lu, false);
+        const auto pan = fit(pans, others, usual_miss_pan, true);
+        for (const auto s : held) {
+            result.balance[s] = balance_of(balance);
+            result.pan[s] = pan_of(pan);
+            if (songs[s].set == "frets") continue;
+            const auto left = [](const Lesson& lesson, std::size_t i, const Line& line) {
+                return lesson.missed[i] - line.bias - line.weights.correction(lesson.features[i]).value_or(0.0);
+            };
+            for (std::size_t i = 0; i < levels[s].features.size(); ++i) {
+                const double weight = 1.0 / static_cast<double>(levels[s].features.size());
+                square += weight * std::pow(left(levels[s], i, balance), 2.0);
+                level_weights += weight;
+            }
+            for (std::size_t i = 0; i < pans[s].features.size(); ++i) {
+                const double weight = 1.0 / static_cast<double>(pans[s].features.size());
+                distance += weight * std::abs(left(pans[s], i, pan));
+                pan_weights += weight;
+            }
+        }
+    }
+    result.spread_lu = std::sqrt(square / std::max(level_weights, 1.0));
+    result.pan_error = distance / std::max(pan_weights, 1.0);
+    for (auto& model : result.balance) model.spread_lu = result.spread_lu;
+    for (auto& model : result.pan) model.error = result.pan_error;
+    return result;
+}
+
+BalanceModel fit_balance(std::span<const MixSong> all, std::span<const std::size_t> songs) {
+    std::vector<Lesson> lessons;
+    for (const auto& song : all) lessons.push_back(balance_lesson(song));
+    return balance_of(fit(lessons, songs, usual_miss_lu, false));
+}
+
+PanModel fit_pan(std::span<const MixSong> all, std::span<const std::size_t> songs) {
+    std::vector<Lesson> lessons;
+    for (const auto& song : all) lessons.push_back(pan_lesson(song));
+    return pan_of(fit(lessons, songs, usual_miss_pan, true));
+}
+
+}  // namespace burnish::training
