@@ -74,6 +74,13 @@ void add_texts(CLI::App& command, const std::string& names, std::vector<std::str
     command.add_option(names, values, help)->type_name(type)->allow_extra_args(false);
 }
 
+std::string balance_mode_names_text(std::string_view between) {
+    std::string names;
+    for (const auto& name : balance_mode_names)
+        names += (names.empty() ? "" : std::string(between)) + std::string(name);
+    return names;
+}
+
 void add_flag(CLI::App& command, const MasterFlag& flag, MasterFlags& flags) {
     if (flag.list)
         add_texts(command, flag.names, flag.list(flags), flag.type, flag.help);
@@ -88,12 +95,6 @@ bool decides_the_sound(const MasterFlag& flag) {
            std::ranges::any_of(dimensions,
                                [&](const auto& row) { return flag.names == "--" + std::string(row.name); }) ||
            std::ranges::find(others, flag.names) != others.end();
-}
-
-/// Those that mean something else, or more, for a mix.
-bool has_words_of_its_own(const MasterFlag& flag) {
-    constexpr std::array others{"--limiter", "--predictor", "--set", "--settings"};
-    return std::ranges::find(others, flag.names) != others.end();
 }
 
 void add_master(Program& program) {
@@ -161,36 +162,24 @@ void add_mix(Program& program) {
     program.mix = program.app.add_subcommand("mix", "mix stems, and master the mix if asked to");
     auto& command = *program.mix;
     command.add_option("IN", shared.inputs, "2 to 64 stems: a folder, files, or a session (.json)")->type_name("STEMS");
-    add_text(command, "-o,--output", shared.output, "OUT", "the mix, or with --master the master of it");
     command.add_flag("--master", flags.master,
                      "masters the mix in the same run; takes the flags of burnish master too");
-    command.add_option("--roles", flags.roles, "what a stem is: " + role_names(", ") + "; may be repeated")
-        ->type_name("STEM=ROLE")
-        ->allow_extra_args(false);
-    std::string modes;
-    for (const auto& name : balance_mode_names) modes += (modes.empty() ? "" : "|") + std::string(name);
-    add_text(command, "--balance", flags.balance, modes,
+    add_texts(command, "--roles", flags.roles, "STEM=ROLE",
+              "what a stem is: " + role_names(", ") + "; may be repeated");
+    add_text(command, "--balance", flags.balance, balance_mode_names_text("|"),
              "keeps levels that make a balance and mends others, keeps all, or sets all anew [auto]");
     add_text(command, "--variants", flags.variants, "1|2|3",
              "further mixes beside this one: vocal-forward, punchy, wide");
     add_text(command, "--stems-out", flags.stems_out, "DIR/",
              "the stems as they are in the mix; together they are the mix");
-    for (const auto& flag : master_flags())
-        if (decides_the_sound(flag) && !has_words_of_its_own(flag)) add_flag(command, flag, shared);
-    add_texts(command, "--reference", shared.references, "FILE[:WEIGHT]",
-              "a finished track for the master to sound like; may be repeated");
-    add_text(command, "--bit-depth", shared.bit_depth, "16|24|32f", "of a lossless file [24]");
-    add_text(command, "--rate", shared.rate, "HZ", "sample rate of the mix [the highest of the stems]");
-    add_text(command, "--limiter", shared.limiter, limiter_mode_names("|"), limiter_mode_help());
-    add_text(command, "--predictor", shared.predictor, predictor_names_text("|"),
-             "what levels and tone are expected by: learned models, or rules [learned]");
-    command.add_option("--set", shared.sets, "fixes a number of the master's chain; may be repeated")
-        ->type_name("STAGE.PARAM=VALUE")
-        ->allow_extra_args(false);
-    add_text(command, "--settings", shared.settings, "IN.json", "takes every number of the mix from a file");
-    add_text(command, "--save-settings", shared.save_settings, "OUT.json", "saves every number of the mix");
-    add_text(command, "--report", shared.report, "OUT.json", "saves everything that was measured, done and reached");
-    add_text(command, "--jobs", shared.jobs, "N", "threads [all cores]");
+    for (auto flag : master_flags()) {
+        if (flag.names == "--manifest") continue;
+        if (const auto* words = mix_words_for(flag)) {
+            flag.type = words->type;
+            flag.help = words->help;
+        }
+        add_flag(command, flag, shared);
+    }
     command.add_flag("--json", shared.json, "prints the report as JSON");
     command.add_flag("--dry-run", shared.dry_run, "does all but write the mix");
     command.add_flag("--strict", shared.strict, "fails if the master misses loudness or true peak");
@@ -251,11 +240,18 @@ void add_check(Program& program) {
 
 void add_preview(Program& program) {
     auto& flags = program.preview_flags;
-    program.preview = program.app.add_subcommand("preview", "hear a track and its master, level-matched, in real time");
+    program.preview =
+        program.app.add_subcommand("preview", "hear a track and its master, or stems and their mix, in real time");
     auto& command = *program.preview;
-    command.add_option("IN", flags.master.inputs, "a mono or stereo file")->type_name("FILE");
+    command
+        .add_option("IN", flags.master.inputs,
+                    "a track, mono or stereo; or stems: a folder, files, or a session (.json)")
+        ->type_name("FILE|STEMS");
     for (const auto& flag : master_flags())
         if (decides_the_sound(flag)) add_flag(command, flag, flags.master);
+    add_texts(command, "--roles", flags.roles, "STEM=ROLE",
+              "what a stem is: " + role_names(", ") + "; may be repeated");
+    add_text(command, "--balance", flags.balance, balance_mode_names_text("|"), "of stems, as for burnish mix [auto]");
     add_text(command, "--reference", flags.reference, "FILE", "something to compare with, heard as C");
     command.add_flag("--match-reference", flags.match_reference, "makes B sound like the reference, and as loud");
     add_text(command, "--api", flags.api, "jack|pulse|alsa", "sound system [the first that answers]");

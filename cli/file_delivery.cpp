@@ -22,13 +22,17 @@ Result<std::unique_ptr<AudioSource>> FileDelivery::finish() {
     return std::unique_ptr<AudioSource>(*std::move(written));
 }
 
-Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const AudioFile& input,
+Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const AudioFile* input,
                                                       const OutputSpec& spec, std::vector<std::string>& warnings) {
     if (job.options->dry_run) return std::unique_ptr<FileDelivery>();
-    auto whole = read_metadata(job.input);
-    if (!whole) return whole.error();
-    auto metadata =
-        job.options->trim ? cropped(*std::move(whole), input.first_frame(), input.info().frames) : *std::move(whole);
+    Metadata metadata;
+    metadata.sample_rate_hz = spec.sample_rate_hz;
+    if (input != nullptr) {
+        auto whole = read_metadata(job.input);
+        if (!whole) return whole.error();
+        metadata = job.options->trim ? cropped(*std::move(whole), input->first_frame(), input->info().frames)
+                                     : *std::move(whole);
+    }
     warnings.insert(warnings.end(), metadata.warnings.begin(), metadata.warnings.end());
     for (const auto& tag : job.options->tags) set_tag(metadata, tag);
     const auto create = [&job, spec, metadata = std::move(metadata)] {

@@ -31,8 +31,9 @@ private:
 };
 
 /// A file to write a job's master to, with the input's metadata and the tags that were set; none in a dry run.
-/// @param job  must outlive it
-[[nodiscard]] Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const AudioFile& input,
+/// @param job    must outlive it
+/// @param input  none for a sound that is in no file: nothing is carried over
+[[nodiscard]] Result<std::unique_ptr<FileDelivery>> create_delivery(const MasterJob& job, const AudioFile* input,
                                                                     const OutputSpec& spec,
                                                                     std::vector<std::string>& warnings);
 

@@ -177,12 +177,15 @@ std::string check_footer() {
 std::string preview_footer() {
     return "Keys, on the screen:\n" + key_table() + "\nCommands, in scripts and with --plain:\n" + word_table() +
            "\n"
-           "A is the original, B the master, C the reference. The level match turns the louder ones down, by what is\n"
-           "measured over the loop, or else over the 20 s around the place in hand.\n"
+           "A is the original, B the master, C the reference; of stems, A is the plain sum and B the mix. The level "
+           "match\n"
+           "turns the louder ones down, by what is measured over the loop, or else over the 20 s around the place in "
+           "hand.\n"
            "\n"
            "Examples:\n"
            "  burnish preview song.wav\n"
            "  burnish preview song.wav --preset metal --loudness -10 --reference favourite.flac\n"
+           "  burnish preview stems/ -o mix.wav\n"
            "  printf '0 play\\n10 B\\n20 preset metal\\n40 quit\\n' | burnish preview song.wav --script -";
 }
 

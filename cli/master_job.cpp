@@ -109,8 +109,8 @@ void tell_of_file(const StreamInfo& file, TrackAnalysis& analysis) {
 Result<MasterReport> render(const MasterJob& job, MasterTrack& track, int channels, MasterRequest request,
                             const std::optional<LoopPlan>& loop, FileDelivery* delivery, const JobProgress& progress) {
     const auto& options = *job.options;
-    const auto& file = track.file().info();
-    const double duration_s = static_cast<double>(file.frames) / file.sample_rate_hz;
+    const auto& sound = track.sound().info();
+    const double duration_s = static_cast<double>(sound.frames) / sound.sample_rate_hz;
     const auto study = track.study(channels, request,
                                    [&](double fraction) { return progress("analyzing", 0.2 * fraction, duration_s); });
     if (!study) return study.error();
@@ -164,9 +164,12 @@ Status make_master(const MasterJob& job, MasterTrack& track, bool concurrent, co
     }
     if (auto status = check_existing(job); !status) return status;
     if (auto status = track.open(job.input, options.trim, options.loop); !status) return status;
-    outcome.source = track.file().info();
-    outcome.source_format = track.file().format();
-    auto warnings = track.file().warnings();
+    outcome.source = track.sound().info();
+    std::vector<std::string> warnings;
+    if (const auto* file = track.file()) {
+        outcome.source_format = file->format();
+        warnings = file->warnings();
+    }
 
     const auto spec = spec_for(job, outcome.source);
     if (!spec) return spec.error();
@@ -227,14 +230,14 @@ Status make_master(const MasterJob& job, MasterTrack& track, bool concurrent, co
     return success();
 }
 
-/// Runs `make` on an outcome, times it, and turns what it throws into an error.
-template <class Make>
-MasterOutcome outcome_of(const MasterJob& job, const Make& make) noexcept {
+/// Makes a master, times it, and turns what is thrown into an error.
+MasterOutcome run_job(const MasterJob& job, MasterTrack& track, bool concurrent, const JobProgress& progress) noexcept {
     using Clock = std::chrono::steady_clock;
     const auto start = Clock::now();
     MasterOutcome outcome;
     try {
-        if (Status status = make(outcome); !status) outcome.error = status.error();
+        if (auto status = make_master(job, track, concurrent, progress, outcome); !status)
+            outcome.error = status.error();
     } catch (const std::bad_alloc&) {
         outcome.error = Error{ErrorCode::internal, job.input.string() + ": out of memory"};
     } catch (const std::exception& fault) {
@@ -304,61 +307,18 @@ MasterRequest master_request(const MasterOptions& options, const OutputSpec& spe
             .offset = {}};
 }
 
-namespace {
-
-/// A master of a sound that is in no file: there is nothing to carry over, and no delivery to hold it against.
-Status master_sound(AudioSource& sound, const MasterJob& job, bool concurrent, const JobProgress& progress,
-                    MasterOutcome& outcome) {
-    const auto& options = *job.options;
-    outcome.source = sound.info();
-    if (auto status = check_existing(job); !status) return status;
-    const auto spec = spec_for(job, outcome.source);
-    if (!spec) return spec.error();
-    std::unique_ptr<FileDelivery> delivery;
-    if (!options.dry_run) {
-        const auto create = [&job, &options, spec = *spec] {
-            return OutputFile::create(*job.output, spec, Metadata{}, options.force);
-        };
-        auto created = create();
-        if (!created) return created.error();
-        delivery = std::make_unique<FileDelivery>(*std::move(created), create);
-    }
-    std::vector<std::string> warnings;
-    auto request = master_request(options, *spec, concurrent, warnings);
-    request.references = job.references;
-    auto report = master(sound, request, file_services(), delivery.get(), [&](std::string_view stage, double fraction) {
-        return progress(stage, fraction, outcome.duration_s());
-    });
-    if (!report) return report.error();
-    outcome.report = *std::move(report);
-    if (delivery) {
-        OutputFile& file = delivery->file();
-        if (auto status = file.finish(loudness_of(*outcome.report.after, options.replaygain)); !status) return status;
-        append(warnings, file.warnings());
-        outcome.encoding = encoding_text(*choose_encoding(*job.output, *spec));
-    }
-    append(outcome.report.warnings, warnings);
-    return commit_all(job, outcome, delivery ? &delivery->file() : nullptr);
-}
-
-}  // namespace
-
 MasterOutcome run_sound_job(AudioSource& sound, const MasterJob& asked, const MasterOptions& options, bool concurrent,
                             const JobProgress& progress) noexcept {
-    return outcome_of(asked, [&](MasterOutcome& outcome) {
-        MasterJob job = asked;
-        job.options = &options;
-        return master_sound(sound, job, concurrent, progress, outcome);
-    });
+    MasterJob job = asked;
+    job.options = &options;
+    MasterTrack track(sound);
+    return run_job(job, track, concurrent, progress);
 }
 
 void run_jobs(std::span<const MasterJob> jobs, bool concurrent,
               const std::function<JobProgress(std::size_t job)>& progress, std::span<MasterOutcome> outcomes) noexcept {
     MasterTrack track;
-    for (std::size_t i = 0; i < jobs.size(); ++i)
-        outcomes[i] = outcome_of(jobs[i], [&](MasterOutcome& outcome) {
-            return make_master(jobs[i], track, concurrent, progress(i), outcome);
-        });
+    for (std::size_t i = 0; i < jobs.size(); ++i) outcomes[i] = run_job(jobs[i], track, concurrent, progress(i));
 }
 
 std::optional<std::string> missed_target(const MasterReport& report) {

@@ -29,7 +29,7 @@ Result<LoopPlan> loop_in(const std::filesystem::path& path, const StreamInfo& in
 }  // namespace
 
 Status MasterTrack::open(const std::filesystem::path& path, bool trims, bool loops) {
-    if (file_ != nullptr) return success();
+    if (sound_ != nullptr) return success();
     auto opened = trims ? open_trimmed(path) : open_audio(path);
     if (!opened) return opened.error();
     if (loops) {
@@ -38,14 +38,15 @@ Status MasterTrack::open(const std::filesystem::path& path, bool trims, bool loo
         loop_ = *loop;
     }
     file_ = *std::move(opened);
+    sound_ = file_.get();
     return success();
 }
 
 AudioSource& MasterTrack::source(int channels) {
     auto& form = forms_[static_cast<std::size_t>(channels - 1)];
-    AudioSource* source = file_.get();
-    if (channels != file_->info().channels) {
-        if (form.remixed == nullptr) form.remixed = std::make_unique<ChannelSource>(*file_, channels);
+    AudioSource* source = sound_;
+    if (channels != sound_->info().channels) {
+        if (form.remixed == nullptr) form.remixed = std::make_unique<ChannelSource>(*sound_, channels);
         source = form.remixed.get();
     }
     if (!loop_) return *source;

@@ -12,14 +12,21 @@
 
 namespace burnish {
 
-/// An input that several masters are made of: opened once, with as many channels as each of them wants, played over and
-/// over if it is a loop, and studied once for each number of channels.
+/// An input that several masters are made of, a file or a sound that is in none: opened once, with as many channels as
+/// each of them wants, played over and over if it is a loop, and studied once for each number of channels.
 class MasterTrack {
 public:
+    MasterTrack() = default;
+    /// Borrows a sound that is in no file.
+    explicit MasterTrack(AudioSource& sound) : sound_(&sound) {}
+
     /// Does nothing if it is open. @param loops  it plays on where its loop points say, or at its start without any
     [[nodiscard]] Status open(const std::filesystem::path& path, bool trims, bool loops);
 
-    [[nodiscard]] AudioFile& file() noexcept { return *file_; }
+    /// As it was opened.
+    [[nodiscard]] AudioSource& sound() noexcept { return *sound_; }
+    /// nullptr for a sound that is in none.
+    [[nodiscard]] const AudioFile* file() const noexcept { return file_.get(); }
     [[nodiscard]] const std::optional<LoopPlan>& loop() const noexcept { return loop_; }
     /// As it is played: of as many frames as the file, but for a loop.
     [[nodiscard]] AudioSource& source(int channels);
@@ -35,6 +42,7 @@ private:
         std::optional<Study> study;
     };
 
+    AudioSource* sound_ = nullptr;
     std::unique_ptr<AudioFile> file_;
     std::optional<LoopPlan> loop_;
     std::array<Form, max_channels> forms_;

@@ -190,6 +190,9 @@ Result<std::vector<std::string>> write_stems(const MixSession& session, const Mi
         return Error{ErrorCode::usage, "--stems-out: the master has " + number_text(master->info().sample_rate_hz) +
                                            " Hz and the mix " + number_text(session.sample_rate_hz()) +
                                            "; give a --rate that the format has"};
+    if (master != nullptr && master->info().channels != max_channels)
+        return Error{ErrorCode::usage,
+                     "--stems-out: the master is mono, and stems are stereo; leave one of the two out"};
     std::error_code problem;
     fs::create_directories(folder, problem);
     if (problem)

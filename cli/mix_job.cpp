@@ -76,63 +76,15 @@ Status check_written(const MixOptions& options, const StemFiles& stems) {
     return success();
 }
 
-/// The settings of a file in the order of the stems; every stem has to be in it, and no other.
-Result<MixSettings> settings_for(const fs::path& file, const std::vector<Stem>& stems) {
-    const auto text = read_text(file, ErrorCode::usage);
-    if (!text) return text.error();
-    auto settings = read_mix_settings(file.string(), *text);
-    if (!settings) return settings.error();
-    std::vector<NamedStrip> ordered;
-    std::vector<std::string_view> known;
-    known.reserve(stems.size());
-    for (const auto& stem : stems) known.push_back(stem.name);
-    for (const auto& strip : settings->strips)
-        if (std::ranges::find(known, strip.name) == known.end())
-            return Error{ErrorCode::usage, file.string() + ": stems: there is no stem called \"" + strip.name + "\"" +
-                                               did_you_mean(strip.name, known)};
-    for (const auto& stem : stems) {
-        const auto strip = std::ranges::find(settings->strips, stem.name, &NamedStrip::name);
-        if (strip == settings->strips.end())
-            return Error{ErrorCode::usage, file.string() + ": stems: \"" + stem.name + "\" is missing"};
-        ordered.push_back(*strip);
-    }
-    settings->strips = std::move(ordered);
-    return settings;
-}
-
-/// The plan of a replay: what the file holds, with nothing to explain.
-MixPlan replay(const MixSettings& settings, const MixSession& session) {
-    MixPlan plan;
-    plan.settings = settings;
-    for (std::size_t i = 0; i < settings.strips.size(); ++i) {
-        const double lufs = session.measures()[i].track.integrated_lufs;
-        const auto& strip = settings.strips[i];
-        plan.stems.push_back({.name = strip.name,
-                              .role = {strip.role, 1.0, "from the settings file"},
-                              .lufs = lufs,
-                              .mix_lufs = lufs + strip.settings.fader.gain_db,
-                              .is_silent = lufs <= silence_db});
-    }
-    return plan;
-}
-
-/// What levels are expected; a model that cannot be used is no reason to stop.
-BalancePredictor balance_predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
-    if (kind != PredictorKind::learned) return expected_by_rules;
-    const auto model = embedded_balance_model();
-    if (model) return [model = *model](const std::vector<Voice>& voices) { return expected_by_model(voices, model); };
-    warnings.push_back(model.error().message + "; rules take its place");
-    return expected_by_rules;
-}
-
 /// One session on its way through the steps.
 class MixMaker {
 public:
-    MixMaker(const MixOptions& options, const MixSession& session, BalancePredictor predictor, References references,
-             const MixSettings* fixed, StepProgress& steps)
+    MixMaker(const MixOptions& options, const MixSession& session, BalancePredictor predictor, WidthPredictor widths,
+             References references, const MixSettings* fixed, StepProgress& steps)
         : options_(options),
           session_(session),
           predictor_(std::move(predictor)),
+          widths_(std::move(widths)),
           references_(std::move(references)),
           fixed_(fixed),
           steps_(steps) {}
@@ -142,7 +94,8 @@ public:
         mix.variant = variant;
         if (options_.shared.output && !options_.shared.dry_run)
             mix.output = variant_path(*options_.shared.output, variant);
-        MixTarget target{.balance = options_.balance, .variant = variant, .reopening = {}};
+        MixTarget target{
+            .balance = options_.balance, .variant = variant, .aim = options_.shared.target.mix, .reopening = {}};
         auto mixed = remix(mix, target);
         if (!mixed) return mixed.error();
         auto mixdown = *std::move(mixed);
@@ -160,8 +113,8 @@ public:
 
 private:
     [[nodiscard]] Result<Mixdown> remix(MixOutcome& mix, const MixTarget& target) {
-        mix.plan = fixed_ != nullptr ? replay(*fixed_, session_)
-                                     : plan_mix(session_.stems(), session_.measures(), predictor_, target);
+        mix.plan = fixed_ != nullptr ? replay_mix(*fixed_, session_.measures())
+                                     : plan_mix(session_.stems(), session_.measures(), predictor_, target, widths_);
         auto mixdown = session_.mix(mix.plan.settings, fixed_ == nullptr, steps_.next());
         if (!mixdown) return mixdown;
         mix.plan.settings = mixdown->settings;
@@ -232,12 +185,52 @@ private:
     const MixOptions& options_;
     const MixSession& session_;
     BalancePredictor predictor_;
+    WidthPredictor widths_;
     References references_;  // of the master
     const MixSettings* fixed_;
     StepProgress& steps_;
 };
 
 }  // namespace
+
+Result<MixSettings> read_settings_for(const fs::path& file, const std::vector<Stem>& stems) {
+    const auto text = read_text(file, ErrorCode::usage);
+    if (!text) return text.error();
+    auto settings = read_mix_settings(file.string(), *text);
+    if (!settings) return settings.error();
+    std::vector<NamedStrip> ordered;
+    std::vector<std::string_view> known;
+    known.reserve(stems.size());
+    for (const auto& stem : stems) known.push_back(stem.name);
+    for (const auto& strip : settings->strips)
+        if (std::ranges::find(known, strip.name) == known.end())
+            return Error{ErrorCode::usage, file.string() + ": stems: there is no stem called \"" + strip.name + "\"" +
+                                               did_you_mean(strip.name, known)};
+    for (const auto& stem : stems) {
+        const auto strip = std::ranges::find(settings->strips, stem.name, &NamedStrip::name);
+        if (strip == settings->strips.end())
+            return Error{ErrorCode::usage, file.string() + ": stems: \"" + stem.name + "\" is missing"};
+        ordered.push_back(*strip);
+    }
+    settings->strips = std::move(ordered);
+    return settings;
+}
+
+BalancePredictor balance_predictor(PredictorKind kind, std::vector<std::string>& warnings) {
+    if (kind != PredictorKind::learned) return expected_by_rules;
+    const auto model = embedded_balance_model();
+    if (model) return [model = *model](const std::vector<Voice>& voices) { return expected_by_model(voices, model); };
+    warnings.push_back(model.error().message + "; rules take its place");
+    return expected_by_rules;
+}
+
+WidthPredictor width_predictor(PredictorKind kind, std::vector<std::string>& warnings) {
+    if (kind != PredictorKind::learned) return widths_by_rules;
+    const auto model = embedded_pan_model();
+    if (model) return [model = *model](const std::vector<Voice>& voices) { return widths_by_model(voices, model); };
+    warnings.push_back(model.error().message + "; rules take its place");
+    return widths_by_rules;
+}
 
 Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& progress) {
     const auto start = std::chrono::steady_clock::now();
@@ -251,7 +244,7 @@ Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& 
     if (auto status = check_written(options, *opened); !status) return status.error();
     std::optional<MixSettings> fixed;
     if (options.settings) {
-        auto settings = settings_for(*options.settings, opened->stems);
+        auto settings = read_settings_for(*options.settings, opened->stems);
         if (!settings) return settings.error();
         fixed = *std::move(settings);
         outcome.replayed = true;
@@ -268,8 +261,9 @@ Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& 
     ReferenceShelf shelf;
     auto references = shelf.take(options.shared.references, options.shared.jobs > 1, progress);
     if (!references) return references.error();
-    MixMaker maker(options, *session, balance_predictor_for(options.shared.predictor, outcome.warnings),
-                   *std::move(references), fixed ? &*fixed : nullptr, steps);
+    MixMaker maker(options, *session, balance_predictor(options.shared.predictor, outcome.warnings),
+                   width_predictor(options.shared.predictor, outcome.warnings), *std::move(references),
+                   fixed ? &*fixed : nullptr, steps);
     for (int v = 0; v <= options.variants; ++v) {
         auto mix = maker.make(mix_variants[static_cast<std::size_t>(v)]);
         if (!mix) return mix.error();
@@ -326,7 +320,10 @@ nlohmann::ordered_json mix_json(const MixOutcome& mix, const MixJobOutcome& outc
     json["buses"] = decisions_json(mix.plan.buses);
     json["settings"] = mix_settings_json(mix.plan.settings);
     if (!mix.stem_files.empty()) json["stems_out"] = mix.stem_files;
-    if (mix.master) json["master"] = report_json(mix.master->report);
+    if (mix.master) {
+        json["master"] = report_json(mix.master->report);
+        if (mix.master->check) json["master"]["check"] = check_json(*mix.master->check);
+    }
     return json;
 }
 

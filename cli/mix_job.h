@@ -33,6 +33,15 @@ struct MixJobOutcome {
     std::vector<std::string> warnings;
 };
 
+/// What levels are expected; a model that cannot be used is no reason to stop: the rules take its place, with a
+/// warning.
+[[nodiscard]] BalancePredictor balance_predictor(PredictorKind kind, std::vector<std::string>& warnings);
+/// The same for distances from the centre.
+[[nodiscard]] WidthPredictor width_predictor(PredictorKind kind, std::vector<std::string>& warnings);
+
+/// The settings of a file in the order of the stems; every stem has to be in it, and no other.
+[[nodiscard]] Result<MixSettings> read_settings_for(const std::filesystem::path& file, const std::vector<Stem>& stems);
+
 /// Opens, measures, decides, mixes, masters if asked to, and writes. Every file appears whole or not at all.
 [[nodiscard]] Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& progress);
 

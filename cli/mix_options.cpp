@@ -11,18 +11,12 @@ constexpr int most_variants = static_cast<int>(mix_variants.size()) - 1;
 Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
 
 /// The first flag that only a master listens to; empty if there is none.
-std::string master_flag(const MasterFlags& flags) {
-    for (std::size_t i = 0; i < target_params.size(); ++i)
-        if (flags.target[i]) return flag_of(target_params[i].name);
-    if (flags.preset) return "--preset";
-    if (flags.style) return "--style";
-    for (std::size_t i = 0; i < dimensions.size(); ++i)
-        if (flags.amounts[i]) return "--" + std::string(dimensions[i].name);
-    if (flags.limiter) return "--limiter";
-    if (!flags.references.empty()) return "--reference";
-    if (!flags.sets.empty()) return "--set";
-    if (flags.strict) return "--strict";
-    return "";
+std::string master_flag(MasterFlags flags) {
+    for (const auto& flag : master_flags()) {
+        const bool is_given = flag.list ? !flag.list(flags).empty() : flag.text(flags).has_value();
+        if (is_given && mix_words_for(flag) == nullptr) return "--" + flag.word();
+    }
+    return flags.strict ? "--strict" : "";
 }
 
 Status read_roles(const std::vector<std::string>& assignments, std::map<std::string, Role>& roles) {
@@ -54,6 +48,8 @@ Status check(const MixFlags& flags) {
     const auto wants_master = master_flag(shared);
     if (!flags.master && !wants_master.empty())
         return usage(wants_master + " is about a master: give --master too, or drop it");
+    if (shared.deliveries.size() > 1)
+        return usage("--target: one at a time for a mix; burnish master makes several of what it writes");
     if (shared.settings && flags.balance)
         return usage("--settings and --balance contradict each other: the file holds every level");
     if (shared.settings && !flags.roles.empty())
@@ -74,6 +70,11 @@ void take_name(std::optional<std::string>& from, std::optional<To>& to) {
 
 }  // namespace
 
+const MixFlagWords* mix_words_for(const MasterFlag& flag) noexcept {
+    const auto row = std::ranges::find(mix_flag_words, flag.names, &MixFlagWords::names);
+    return row == mix_flag_words.end() ? nullptr : &*row;
+}
+
 Result<MixOptions> read_mix_flags(const MixFlags& flags) {
     if (auto status = check(flags); !status) return status.error();
     MixOptions options;
@@ -83,9 +84,9 @@ Result<MixOptions> read_mix_flags(const MixFlags& flags) {
     take_name(shared.settings, options.settings);
     take_name(shared.save_settings, options.save_settings);
     take_name(shared.report, options.report);
-    auto read = read_master_flags(shared);
+    auto read = read_deliveries(shared);
     if (!read) return read.error();
-    options.shared = *std::move(read);
+    options.shared = std::move(read->front());
     // A folder is the stems in it, not those of folders below, and may be a session's: mixing looks for itself.
     options.shared.inputs.clear();
     for (const auto& input : flags.shared.inputs) options.shared.inputs.push_back({.path = input});

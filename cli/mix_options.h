@@ -1,15 +1,40 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "cli/master_flags.h"
 #include "cli/master_options.h"
 #include "mixing/mix_plan.h"
 
 namespace burnish {
+
+/// A flag of a master that a mix without one has too, in words of its own.
+struct MixFlagWords {
+    std::string_view names;
+    std::string_view type;
+    std::string_view help;
+};
+inline constexpr auto mix_flag_words = std::to_array<MixFlagWords>({
+    {"-o,--output", "OUT", "the mix, or with --master the master of it"},
+    {"--preset", "NAME|FILE.json", "a genre (burnish presets lists them), of the mix and of its master"},
+    {"--style", "NAME", "a character, whatever the genre, likewise"},
+    {"--bit-depth", "16|24|32f", "of a lossless file [24]"},
+    {"--bitrate", "KBPS", "of a lossy file [near the codec's top]"},
+    {"--rate", "HZ", "sample rate of the mix [the highest of the stems]"},
+    {"--predictor", "learned|rules|off", "what levels and tone are expected by: learned models, or rules [learned]"},
+    {"--settings", "IN.json", "takes every number of the mix from a file"},
+    {"--save-settings", "OUT.json", "saves every number of the mix"},
+    {"--report", "OUT.json", "saves everything that was measured, done and reached"},
+    {"--jobs", "N", "threads [all cores]"},
+});
+/// The row of a master's flag; nullptr if it is about a master alone.
+[[nodiscard]] const MixFlagWords* mix_words_for(const MasterFlag& flag) noexcept;
 
 /// `burnish mix` as it was typed; what was not given is empty.
 struct MixFlags {

@@ -11,7 +11,9 @@ namespace burnish {
 
 /// `burnish preview` as it was typed; what was not given is empty.
 struct PreviewFlags {
-    MasterFlags master;  ///< of what is to be heard as B; its output is where an export goes
+    MasterFlags master;                  ///< of what is to be heard as B; its output is where an export goes
+    std::vector<std::string> roles;      ///< of stems
+    std::optional<std::string> balance;  ///< likewise
     std::optional<std::string> reference;
     bool match_reference = false;
     std::optional<std::string> api;
@@ -23,7 +25,7 @@ struct PreviewFlags {
     bool plain = false;
 };
 
-/// Plays a track and its master side by side.
+/// Plays a track and its master side by side, or the plain sum of stems and their mix.
 [[nodiscard]] ExitCode run_preview(const PreviewFlags& flags, const Console& console);
 
 /// `burnish devices`: what can be played on.

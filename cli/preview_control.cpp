@@ -38,13 +38,6 @@ std::size_t target_index(double Target::*member) {
     return static_cast<std::size_t>(row - target_params.begin());
 }
 
-/// on, off or toggle.
-Result<bool> read_switch(std::string_view name, const std::string& what, bool now) {
-    if (what == "toggle") return !now;
-    if (what == "on" || what == "off") return what == "on";
-    return usage(std::string(name) + ": \"" + what + "\" found, on, off or toggle expected");
-}
-
 /// The name before or after one in a list that goes round; from none, its first or last.
 std::string neighbour(const std::vector<std::string>& names, const std::string& name, int step) {
     const auto at = std::ranges::find(names, name);
@@ -55,8 +48,13 @@ std::string neighbour(const std::vector<std::string>& names, const std::string& 
 
 }  // namespace
 
-PreviewControl::PreviewControl(Session& session, Output& output, MasterFlags flags, DeviceRequest device)
-    : session_(session), output_(output), flags_(std::move(flags)), device_(std::move(device)) {
+PreviewControl::PreviewControl(Session& session, Output& output, MasterFlags flags, DeviceRequest device,
+                               std::unique_ptr<StemControl> stems)
+    : session_(session),
+      output_(output),
+      flags_(std::move(flags)),
+      device_(std::move(device)),
+      stems_(std::move(stems)) {
     flags_.dry_run = true;
 }
 
@@ -65,6 +63,10 @@ PreviewControl::~PreviewControl() {
 }
 
 Status PreviewControl::want_master() {
+    if (stems_) {
+        stems_->want_mix();
+        return success();
+    }
     const auto done = set_flags(flags_);
     return done ? success() : Status(done.error());
 }
@@ -93,6 +95,10 @@ Result<std::string> PreviewControl::run(std::string_view command) {
     if (!order) return order.error();
     const auto name = order->word->name;
     const auto& arguments = order->arguments;
+    if (!is_for(order->word->needs, playing()))
+        return usage(std::string(name) + (stems_ ? ": there is no master to change; stems play"
+                                                 : ": there are no stems; a folder of them can be previewed"));
+    if (order->word->needs == Playing::stems) return stems_->run(name, arguments.empty() ? "" : arguments[0]);
     if (name == "A") return do_listen(Heard::original);
     if (name == "B") return do_listen(Heard::master);
     if (name == "C") return do_listen(Heard::reference);
@@ -139,7 +145,7 @@ PreviewControl::Done PreviewControl::do_transport(std::string_view name, const A
 
 PreviewControl::Done PreviewControl::do_listen(Heard heard) {
     if (heard == Heard::reference && session_.reference() == nullptr)
-        return usage("C: there is no reference; load one: reference FILE, or --reference FILE at the start");
+        return usage("no reference to hear as C: start with --reference FILE (plain: reference FILE)");
     session_.listen_to(heard);
     return heard_name();
 }
@@ -148,9 +154,9 @@ std::string PreviewControl::heard_name() const {
     if (abx_ && session_.controls().heard != Heard::reference) return "A, B or X";
     switch (session_.controls().heard) {
         case Heard::original:
-            return "A, the original";
+            return stems_ ? "A, the plain sum" : "A, the original";
         case Heard::master:
-            return "B, the master";
+            return stems_ ? "B, the mix" : "B, the master";
         case Heard::reference:
             return "C, " + reference_name_;
         case Heard::difference:
@@ -295,9 +301,17 @@ PreviewControl::Done PreviewControl::do_export(const Arguments& arguments) {
     if (exporting_) return Error{ErrorCode::output, "export: the last one is still being written"};
     if (exporter_.joinable()) exporter_.join();
     auto flags = flags_;
-    const std::filesystem::path input(flags.inputs.front());
-    const auto stem = input.stem().string();
-    const std::filesystem::path path = arguments.empty() ? flags.output.value_or(stem + ".master.wav") : arguments[0];
+    const std::filesystem::path path = arguments.empty() ? export_path() : std::filesystem::path(arguments[0]);
+    if (stems_ && path.extension() == ".json") {
+        if (auto status = stems_->write_settings(path, flags.force); !status) return status.error();
+        return "written: " + path.string();
+    }
+    if (stems_) {
+        auto write = stems_->exporter(path, flags.force);
+        if (!write) return write.error();
+        export_by(*std::move(write));
+        return "writes " + path.string();
+    }
     if (path.extension() == ".json") {
         const auto plan = session_.plan();
         if (!plan.refined) return Error{ErrorCode::output, "export: the settings are not settled yet"};
@@ -316,22 +330,38 @@ PreviewControl::Done PreviewControl::do_export(const Arguments& arguments) {
     jobs->front().references = references_;
     for (const auto& side : {jobs->front().output, jobs->front().settings})
         if (auto status = may_be_written(*side, options->force); !status) return status.error();
-    exporting_ = true;
-    exporter_ = std::thread([this, rows, job = jobs->front()] {
+    export_by([rows, job = jobs->front()] {
         MasterOutcome outcome;
         const auto progress = [](std::size_t) {
             return JobProgress([](std::string_view, double, double) { return !interrupt_requested(); });
         };
         run_jobs(std::span(&job, 1), false, progress, std::span(&outcome, 1));
+        if (outcome.error) return "export failed: " + outcome.error->message;
         const auto& after = outcome.report.after;
-        const std::scoped_lock lock(export_mutex_);
-        export_news_ = outcome.error ? "export failed: " + outcome.error->message : "written: " + job.output->string();
-        if (!outcome.error && after)
-            *export_news_ += ", " + fixed_text(after->integrated_lufs, 2) + " LUFS, " +
-                             fixed_text(after->true_peak_dbtp, 2) + " dBTP";
-        exporting_ = false;
+        return "written: " + job.output->string() +
+               (after ? ", " + fixed_text(after->integrated_lufs, 2) + " LUFS, " +
+                            fixed_text(after->true_peak_dbtp, 2) + " dBTP"
+                      : "");
     });
     return "writes " + path.string();
+}
+
+std::filesystem::path PreviewControl::export_path() const {
+    if (flags_.output) return *flags_.output;
+    // "stems/" is called stems.
+    auto input = std::filesystem::absolute(flags_.inputs.front()).lexically_normal();
+    if (!input.has_filename()) input = input.parent_path();
+    return input.stem().string() + (stems_ ? ".mix.wav" : ".master.wav");
+}
+
+void PreviewControl::export_by(std::function<std::string()> write) {
+    exporting_ = true;
+    exporter_ = std::thread([this, write = std::move(write)] {
+        auto said = write();
+        const std::scoped_lock lock(export_mutex_);
+        export_news_ = std::move(said);
+        exporting_ = false;
+    });
 }
 
 void PreviewControl::finish_export() {
@@ -361,7 +391,7 @@ std::string PreviewControl::status() const {
     if (session_.loop())
         text += ", loop " + time_text(session_.loop()->first_s) + " to " + time_text(session_.loop()->last_s);
     if (plan.request == 0)
-        text += "; the master is being planned";
+        text += std::string("; the ") + (stems_ ? "mix" : "master") + " is being planned";
     else
         text += "; A " + lufs_text(plan.original_lufs) + ", B " + lufs_text(plan.master_lufs) +
                 (plan.refined ? "" : " (a first guess)");
@@ -380,8 +410,9 @@ std::vector<std::string> PreviewControl::news() {
     if (plan.request != told_request_ || plan.refined != told_refined_) {
         told_request_ = plan.request;
         told_refined_ = plan.refined;
-        if (plan.refined)
-            lines.push_back("master planned: " + lufs_text(plan.master_lufs) + ", " +
+        // Of a mix once; what a moved fader makes of it goes without saying.
+        if (plan.refined && !(stems_ && std::exchange(told_mix_, true)))
+            lines.push_back((stems_ ? "mix planned: " : "master planned: ") + lufs_text(plan.master_lufs) + ", " +
                             std::to_string(plan.decisions.size()) + " numbers depart from neutral" +
                             (plan.limited ? "; limited: " + plan.reason : ""));
     }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -10,6 +13,7 @@
 
 #include "cli/master_options.h"
 #include "cli/preview_words.h"
+#include "cli/stem_control.h"
 #include "preview/abx.h"
 #include "preview/output.h"
 #include "preview/session.h"
@@ -21,12 +25,14 @@ class PreviewControl {
 public:
     /// @param flags  of the master, as `burnish master` would take them, with one input
     /// @param device what to open if the device is to be tried again
-    PreviewControl(Session& session, Output& output, MasterFlags flags, DeviceRequest device);
+    /// @param stems  of a session of stems; the flags then are of no use but for the output
+    PreviewControl(Session& session, Output& output, MasterFlags flags, DeviceRequest device,
+                   std::unique_ptr<StemControl> stems = nullptr);
     ~PreviewControl();
     PreviewControl(const PreviewControl&) = delete;
     PreviewControl& operator=(const PreviewControl&) = delete;
 
-    /// Asks for the master that the flags describe.
+    /// Asks for the master that the flags describe, or for the mix.
     [[nodiscard]] Status want_master();
     /// @return  what was done, in a few words
     [[nodiscard]] Result<std::string> run(std::string_view command);
@@ -42,6 +48,9 @@ public:
     [[nodiscard]] const MasterOptions& options() const noexcept { return options_; }
     [[nodiscard]] const std::string& reference_name() const noexcept { return reference_name_; }
     [[nodiscard]] Session& session() noexcept { return session_; }
+    /// Of a session of stems; nullptr if a track plays.
+    [[nodiscard]] const StemControl* stems() const noexcept { return stems_.get(); }
+    [[nodiscard]] Playing playing() const noexcept { return stems_ ? Playing::stems : Playing::track; }
     [[nodiscard]] Output& output() noexcept { return output_; }
 
 private:
@@ -58,6 +67,10 @@ private:
     [[nodiscard]] Done do_reference(const std::string& path);
     [[nodiscard]] Done do_abx(const std::string& what);
     [[nodiscard]] Done do_export(const Arguments& arguments);
+    /// Where an export goes if nobody says: beside the working directory's other files, after the input.
+    [[nodiscard]] std::filesystem::path export_path() const;
+    /// Runs it on a thread of its own; what it says is news.
+    void export_by(std::function<std::string()> write);
     [[nodiscard]] Done do_device();
     [[nodiscard]] Done set_flags(MasterFlags flags);
     [[nodiscard]] std::string status() const;
@@ -67,6 +80,7 @@ private:
     Output& output_;
     MasterFlags flags_;
     DeviceRequest device_;
+    std::unique_ptr<StemControl> stems_;
     MasterOptions options_;
     ReferenceShelf shelf_;
     References references_;  // that B is made after; none: as the predictor says
@@ -77,6 +91,7 @@ private:
     bool quits_ = false;
     unsigned told_request_ = 0;
     bool told_refined_ = false;
+    bool told_mix_ = false;
     bool told_end_ = false;
     std::string told_error_;
     std::vector<std::string> warnings_;

@@ -15,12 +15,21 @@ constexpr std::array<char32_t, 9> eighths{U' ', U'▁', U'▂', U'▃', U'▄', 
 constexpr std::array<char32_t, 9> ascii_eighths{U' ', U'.', U'.', U':', U':', U'|', U'|', U'#', U'#'};
 constexpr int least_rows_for_spectrum = 22;
 constexpr int least_rows_for_waveform = 14;
+constexpr int least_rows_with_stems = 20;  // for the waveform
+constexpr int least_rows_for_both = 34;    // stems and the spectrum
 
 std::string level_text(double db) { return db <= silence_db ? "-inf" : fixed_text(db, 1); }
 std::string gain_text(double db) { return (db > 0.0 ? "+" : "") + fixed_text(db, 1) + " dB"; }
 std::string time_text(double seconds) {
     const double whole = std::floor(seconds);
     return duration_text(whole) + fixed_text(std::min(seconds - whole, 0.9), 1).substr(1);
+}
+
+std::string signed_text(double value) { return (value > 0.0 ? "+" : "") + fixed_text(value, 1); }
+
+std::string left(std::string text, std::size_t width) {
+    text.resize(width, ' ');
+    return text;
 }
 
 std::string right(std::string text, int width) {
@@ -40,11 +49,17 @@ public:
             help();
             return grid_;
         }
-        if (rows >= least_rows_for_waveform) waveform(rows >= least_rows_for_spectrum ? 4 + (rows - 24) / 6 : 3);
+        const bool shows_stems = !p_.stems.empty();
+        if (rows >= (shows_stems ? least_rows_with_stems : least_rows_for_waveform))
+            waveform(rows >= least_rows_for_spectrum ? 4 + (rows - 24) / 6 : 3);
         meters();
         reductions();
-        if (rows >= least_rows_for_spectrum) spectrum(5 + std::max(0, rows - 24) / 4);
-        settings(rows - 2);
+        if (rows >= (shows_stems ? least_rows_for_both : least_rows_for_spectrum))
+            spectrum(5 + std::max(0, rows - 24) / 4);
+        if (shows_stems)
+            stems(rows - 2);
+        else
+            settings(rows - 2);
         foot();
         return grid_;
     }
@@ -107,8 +122,11 @@ private:
     void meters() {
         grid_.write(0, row_++, "            momentary  short-term  integrated   true peak  correlation", Look::dim);
         // Integrated loudness is that of the whole; what has been heard of it says less.
-        meter_line("A original", p_.original, p_.plan.original_lufs, look_of(Heard::original, Look::original));
-        meter_line("B master", p_.master, p_.plan.master_lufs, look_of(Heard::master, Look::master));
+        const bool of_stems = !p_.stems.empty();
+        meter_line(of_stems ? "A sum" : "A original", p_.original, p_.plan.original_lufs,
+                   look_of(Heard::original, Look::original));
+        meter_line(of_stems ? "B mix" : "B master", p_.master, p_.plan.master_lufs,
+                   look_of(Heard::master, Look::master));
     }
     void meter_line(const std::string& name, const MeterReading& reading, double integrated_lufs, Look look) {
         grid_.write(0, row_, name, look);
@@ -120,10 +138,12 @@ private:
 
     void reductions() {
         int column = grid_.write(0, row_, "reduction ", Look::dim);
-        for (std::size_t i = 0; i < Reductions::names.size(); ++i) {
-            column = grid_.write(column, row_, " " + std::string(Reductions::names[i]) + " ", Look::dim);
-            column = grid_.write(column, row_, fixed_text(p_.reductions.db[i], 1),
-                                 p_.reductions.db[i] > 0.05F ? Look::bold : Look::dim);
+        for (std::size_t i = 0; i < p_.reductions.names.size(); ++i) {
+            const auto name = p_.reductions.names[i];
+            const float db = p_.reductions.db[i];
+            column = grid_.write(column, row_, (name.empty() ? "" : " " + std::string(name)) + " ", Look::dim);
+            // Three characters for any of them: 80 columns have room for no more.
+            column = grid_.write(column, row_, fixed_text(db, db < 9.95F ? 1 : 0), db > 0.05F ? Look::bold : Look::dim);
         }
         grid_.write(column, row_++, " dB", Look::dim);
     }
@@ -155,17 +175,45 @@ private:
         ++row_;
     }
 
+    [[nodiscard]] std::string progress() const {
+        if (p_.plan_fraction < 1.0) return "  planning " + fixed_text(100.0 * p_.plan_fraction, 0) + " %";
+        if (!p_.exact) return "  settling " + fixed_text(100.0 * p_.trail_fraction, 0) + " %";
+        return p_.plan.limited ? "  limited: out of reach" : "";
+    }
+
+    /// A line for each stem that finds room, the chosen one in the middle if it can be.
+    void stems(int end_row) {
+        const auto count = static_cast<int>(p_.stems.size());
+        if (row_ < end_row)
+            grid_.write(0, row_++,
+                        "mix " + p_.variant + (p_.balance_kept ? "  levels kept" : "  levels made") + progress(),
+                        Look::bold);
+        if (row_ < end_row)
+            grid_.write(0, row_++, "  stem               role           fader  change    pan    LUFS", Look::dim);
+        const int room = std::max(0, end_row - row_);
+        const int first = std::clamp(static_cast<int>(p_.selected_stem) - room / 2, 0, std::max(0, count - room));
+        for (int i = first; i < count && row_ < end_row; ++i) {
+            const auto& stem = p_.stems[static_cast<std::size_t>(i)];
+            const bool is_selected = i == static_cast<int>(p_.selected_stem);
+            const Look look = is_selected ? Look::reversed : stem.is_heard ? Look::plain : Look::dim;
+            grid_.write(0, row_, is_selected ? ">" : " ", look);
+            grid_.write(2, row_, stem.name, look);
+            // What is longer than its column gives way.
+            grid_.write(20, row_,
+                        " " + left(stem.role, 14) + right(signed_text(stem.fader_db), 6) +
+                            right(stem.change_db == 0.0 ? "" : signed_text(stem.change_db), 8) +
+                            right(fixed_text(stem.pan, 2), 7) + right(level_text(stem.lufs), 8) +
+                            (stem.solo ? "  solo" : "") + (stem.mute ? "  mute" : ""),
+                        look);
+            ++row_;
+        }
+    }
+
     void settings(int end_row) {
-        std::string line = "preset " + (p_.preset.empty() ? "none" : p_.preset) + "  style " +
-                           (p_.style.empty() ? "none" : p_.style) + "  intensity " +
-                           fixed_text(p_.intensity_percent, 0) + " %  target " +
-                           (p_.plan.target.normalize ? fixed_text(p_.plan.target.loudness_lufs, 1) + " LUFS" : "none");
-        if (p_.plan_fraction < 1.0)
-            line += "  planning " + fixed_text(100.0 * p_.plan_fraction, 0) + " %";
-        else if (!p_.exact)
-            line += "  settling " + fixed_text(100.0 * p_.trail_fraction, 0) + " %";
-        else if (p_.plan.limited)
-            line += "  limited: loudness out of reach";
+        const std::string line =
+            "preset " + (p_.preset.empty() ? "none" : p_.preset) + "  style " + (p_.style.empty() ? "none" : p_.style) +
+            "  intensity " + fixed_text(p_.intensity_percent, 0) + " %  target " +
+            (p_.plan.target.normalize ? fixed_text(p_.plan.target.loudness_lufs, 1) + " LUFS" : "none") + progress();
         if (row_ < end_row) grid_.write(0, row_++, line, Look::bold);
         for (std::size_t i = 0; i < p_.plan.decisions.size() && row_ < end_row; ++i) {
             const auto& decision = p_.plan.decisions[i];
@@ -183,24 +231,34 @@ private:
         const int rows = grid_.rows();
         const auto& text = p_.blind_test.empty() ? p_.message : p_.blind_test;
         grid_.write(0, rows - 2, text, p_.message_is_error ? Look::warning : Look::plain);
-        const char* keys = p_.unicode ? "space play  tab A/B  ←→ seek  l loop  1-9 preset  ↑↓ intensity  ? help"
-                                      : "space play  tab A/B  <> seek  l loop  1-9 preset  ^v intensity  ? help";
-        grid_.write(0, rows - 1, keys, Look::dim);
+        const std::string sideways = p_.unicode ? "←→" : "<>", upright = p_.unicode ? "↑↓" : "^v";
+        std::string keys = "space play  tab A/B  " + sideways + " seek  l loop  ";
+        keys += p_.stems.empty() ? "1-9 preset  " + upright + " intensity  e save"
+                                 : upright + " stem  +- fader  s solo  u mute";
+        grid_.write(0, rows - 1, keys + "  ? help", Look::dim);
     }
 
     void help() {
-        const int half = (static_cast<int>(preview_keys.size()) + 1) / 2;
+        const auto playing = p_.stems.empty() ? Playing::track : Playing::stems;
+        std::vector<const PreviewKey*> keys;
+        for (const auto& key : preview_keys)
+            if (is_for(key.while_playing, playing)) keys.push_back(&key);
+        const auto half = (keys.size() + 1) / 2;
         const int width = grid_.columns() / 2;
-        for (int i = 0; i < static_cast<int>(preview_keys.size()); ++i) {
-            const auto& key = preview_keys[static_cast<std::size_t>(i)];
+        for (std::size_t i = 0; i < keys.size(); ++i) {
             const int column = i < half ? 0 : width;
-            const int row = row_ + 1 + (i < half ? i : i - half);
-            grid_.write(column, row, key.key, Look::bold);
-            grid_.write(column + 12, row, key.help);
+            const int row = row_ + 1 + static_cast<int>(i < half ? i : i - half);
+            // What it would do, and cannot yet.
+            const bool is_idle = keys[i]->command == "C" && !p_.has_reference;
+            grid_.write(column, row, keys[i]->key, is_idle ? Look::dim : Look::bold);
+            grid_.write(column + 12, row, is_idle ? "reference: --reference FILE" : std::string(keys[i]->help),
+                        is_idle ? Look::dim : Look::plain);
         }
-        std::string presets = "1-9 ";
-        for (const auto name : preview_presets) presets += " " + std::string(name);
-        grid_.write(0, row_ + 2 + half, presets);
+        if (playing == Playing::track) {
+            std::string presets = "1-9 ";
+            for (const auto name : preview_presets) presets += " " + std::string(name);
+            grid_.write(0, row_ + 2 + static_cast<int>(half), presets);
+        }
         grid_.write(0, grid_.rows() - 1, "? back", Look::dim);
     }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/stem_control.h"
 #include "cli/text_grid.h"
 #include "preview/deck_maker.h"
 #include "preview/meters.h"
@@ -27,13 +28,19 @@ struct PreviewPicture {
     double original_gain_db = 0.0;  ///< of the level match
     double master_gain_db = 0.0;
     bool gain_is_measured = false;
-    bool exact = false;  ///< the samples are those of the offline master
+    bool exact = false;  ///< the samples are those of the offline render
+    bool has_reference = false;
 
     const Overview* original_overview = nullptr;
     std::shared_ptr<const MasterSound> master_sound;
     MeterReading original;
     MeterReading master;
     Reductions reductions;
+
+    std::vector<StemLine> stems;  ///< of a session; empty while a track plays
+    std::size_t selected_stem = 0;
+    std::string variant;
+    bool balance_kept = false;  ///< the stems came at levels that make a balance
 
     Plan plan;
     std::string preset;

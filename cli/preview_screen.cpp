@@ -142,7 +142,14 @@ PreviewPicture picture_of(PreviewControl& control, Meters& meters, const std::st
     picture.original = meters.original();
     picture.master = meters.master();
     picture.reductions = state.reductions;
+    picture.has_reference = session.reference() != nullptr;
     picture.plan = session.plan();
+    if (const auto* stems = control.stems()) {
+        picture.stems = stems->lines();
+        picture.selected_stem = stems->selected();
+        picture.variant = stems->variant().name;
+        picture.balance_kept = session.mix_sheet().plan.balance_kept;
+    }
     picture.preset = control.options().target.preset;
     picture.style = control.options().target.style;
     picture.intensity_percent = control.options().target.intensity_percent;
@@ -183,7 +190,7 @@ void run_screen(PreviewControl& control, const std::string& title, bool unicode)
             shows_help = !shows_help;
             continue;
         }
-        const auto command = command_of_key(key);
+        const auto command = command_of_key(key, control.playing());
         if (command.empty()) continue;
         const auto done = control.run(command);
         is_error = !done;

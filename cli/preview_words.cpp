@@ -40,15 +40,26 @@ std::string padded(std::string text, std::size_t width) {
 
 }  // namespace
 
-std::string command_of_key(std::string_view key) {
-    if (key.size() == 1 && key[0] >= '1' && key[0] <= '9') return "preset " + std::string(key);
+std::string command_of_key(std::string_view key, Playing playing) {
+    const bool is_digit = key.size() == 1 && key[0] >= '1' && key[0] <= '9';
+    if (is_digit && playing == Playing::track) return "preset " + std::string(key);
     if (key == "=") key = "+";  // the same key without shift
-    auto row = std::ranges::find(preview_keys, key, &PreviewKey::key);
+    const auto row_of_key = [&](std::string_view name) {
+        return std::ranges::find_if(
+            preview_keys, [&](const PreviewKey& row) { return row.key == name && is_for(row.while_playing, playing); });
+    };
+    auto row = row_of_key(key);
     if (row == preview_keys.end() && key.size() == 1) {
         const std::string other(1, static_cast<char>(std::tolower(static_cast<unsigned char>(key[0]))));
-        row = std::ranges::find(preview_keys, std::string_view(other), &PreviewKey::key);
+        row = row_of_key(other);
     }
     return row == preview_keys.end() ? std::string() : std::string(row->command);
+}
+
+Result<bool> read_switch(std::string_view where, const std::string& what, bool now) {
+    if (what == "toggle") return !now;
+    if (what == "on" || what == "off") return what == "on";
+    return usage(std::string(where) + ": \"" + what + "\" found, on, off or toggle expected");
 }
 
 Result<PreviewOrder> read_order(std::string_view text) {
@@ -88,11 +99,19 @@ Result<double> read_time_s(std::string_view where, std::string_view text) {
 
 std::string key_table() {
     std::ostringstream table;
-    for (const auto& row : preview_keys) table << "  " << padded(std::string(row.key), 12) << row.help << '\n';
+    const auto list = [&](Playing playing) {
+        for (const auto& row : preview_keys)
+            if (row.while_playing == playing) table << "  " << padded(std::string(row.key), 12) << row.help << '\n';
+    };
+    list(Playing::either);
+    table << "  " << padded("?", 12) << "all keys\n";
+    table << "of a track:\n";
+    list(Playing::track);
     std::string names;
     for (const auto name : preview_presets) names += (names.empty() ? "" : ", ") + std::string(name);
     table << "  " << padded("1 .. 9", 12) << names << '\n';
-    table << "  " << padded("?", 12) << "all keys\n";
+    table << "of stems:\n";
+    list(Playing::stems);
     return table.str();
 }
 

@@ -9,6 +9,9 @@
 
 namespace burnish {
 
+/// What a preview plays, and what a command or a key is for.
+enum class Playing { track, stems, either };
+
 /// A command of the preview: what scripts, plain mode and keys are made of.
 struct PreviewWord {
     std::string_view name;
@@ -16,6 +19,7 @@ struct PreviewWord {
     int least_arguments;
     int most_arguments;
     std::string_view help;
+    Playing needs = Playing::either;
 };
 
 inline constexpr auto preview_words = std::to_array<PreviewWord>({
@@ -31,10 +35,16 @@ inline constexpr auto preview_words = std::to_array<PreviewWord>({
     {"back", "SECONDS", 1, 1, "goes back"},
     {"loop", "FROM TO|loudest|in|out|on|off|toggle", 1, 2,
      "plays a section over and over: between two times, the loudest 20 s, from or up to here"},
-    {"preset", "NAME|FILE.json|1..9|next|previous|none", 1, 1, "takes a genre preset"},
-    {"style", "NAME|next|none", 1, 1, "takes a style"},
-    {"intensity", "0..100|low|medium|high|up|down", 1, 1, "sets how strong the treatment is"},
-    {"loudness", "LUFS|up|down", 1, 1, "sets the loudness of the master"},
+    {"preset", "NAME|FILE.json|1..9|next|previous|none", 1, 1, "takes a genre preset", Playing::track},
+    {"style", "NAME|next|none", 1, 1, "takes a style", Playing::track},
+    {"intensity", "0..100|low|medium|high|up|down", 1, 1, "sets how strong the treatment is", Playing::track},
+    {"loudness", "LUFS|up|down", 1, 1, "sets the loudness of the master", Playing::track},
+    {"stem", "NAME|NUMBER|next|previous", 1, 1, "chooses a stem", Playing::stems},
+    {"fader", "DECIBELS|up|down", 1, 1, "moves its fader over where the mix has it", Playing::stems},
+    {"mute", "on|off|toggle", 1, 1, "silences it", Playing::stems},
+    {"solo", "on|off|toggle", 1, 1, "silences those that are not in solo", Playing::stems},
+    {"reset", "", 0, 0, "faders as they are mixed, nothing muted", Playing::stems},
+    {"variant", "NAME|next", 1, 1, "another mix: balanced, vocal-forward, punchy, wide", Playing::stems},
     {"match", "on|off|toggle", 1, 1, "level match: the louder ones are turned down"},
     {"delta", "on|off|toggle", 1, 1, "listens to what the master removed or added"},
     {"mono", "on|off|toggle", 1, 1, "listens in mono"},
@@ -47,42 +57,52 @@ inline constexpr auto preview_words = std::to_array<PreviewWord>({
     {"quit", "", 0, 0, "ends the preview"},
 });
 
-/// A key of the screen and the command that it stands for; both cases of a letter unless a row says otherwise.
+/// A key of the screen and the command that it stands for; both cases of a letter unless a row says otherwise. A key
+/// may stand for one thing while a track plays, and for another while stems do.
 struct PreviewKey {
     std::string_view key;
     std::string_view command;
     std::string_view help;
+    Playing while_playing = Playing::either;
 };
 
 inline constexpr auto preview_keys = std::to_array<PreviewKey>({
     {"space", "toggle", "play, pause"},
     {"tab", "switch", "switch between A and B"},
-    {"a", "A", "original"},
-    {"b", "B", "master"},
+    {"a", "A", "original, or plain sum"},
+    {"b", "B", "master, or mix"},
     {"r", "C", "reference"},
     {"left", "back 5", "back 5 s"},
     {"right", "forward 5", "forward 5 s"},
     {"shift-left", "back 30", "back 30 s"},
     {"shift-right", "forward 30", "forward 30 s"},
-    {"l", "loop toggle", "loop: the loudest 20 s, or the points set"},
+    {"l", "loop toggle", "loop: loudest 20 s, or [ ]"},
     {"[", "loop in", "loop starts here"},
     {"]", "loop out", "loop ends here"},
-    {"P", "preset next", "next genre preset"},
-    {"p", "preset previous", "previous one"},
-    {"0", "preset none", "no preset"},
-    {"s", "style next", "next style"},
-    {"up", "intensity up", "more treatment"},
-    {"down", "intensity down", "less treatment"},
-    {"+", "loudness up", "louder by 0.5 LU"},
-    {"-", "loudness down", "quieter by 0.5 LU"},
+    {"P", "preset next", "next genre preset", Playing::track},
+    {"p", "preset previous", "previous one", Playing::track},
+    {"0", "preset none", "no preset", Playing::track},
+    {"s", "style next", "next style", Playing::track},
+    {"up", "intensity up", "more treatment", Playing::track},
+    {"down", "intensity down", "less treatment", Playing::track},
+    {"+", "loudness up", "louder by 0.5 LU", Playing::track},
+    {"-", "loudness down", "quieter by 0.5 LU", Playing::track},
+    {"up", "stem previous", "the stem above", Playing::stems},
+    {"down", "stem next", "the stem below", Playing::stems},
+    {"+", "fader up", "its fader up 0.5 dB", Playing::stems},
+    {"-", "fader down", "its fader down 0.5 dB", Playing::stems},
+    {"s", "solo toggle", "solo", Playing::stems},
+    {"u", "mute toggle", "mute", Playing::stems},
+    {"c", "reset", "faders back", Playing::stems},
+    {"v", "variant next", "another mix", Playing::stems},
     {"m", "match toggle", "level match on, off"},
-    {"d", "delta toggle", "difference: what the master changed"},
+    {"d", "delta toggle", "what the master changed"},
     {"o", "mono toggle", "mono"},
     {"w", "abx toggle", "blind test (ABX)"},
     {"x", "X", "blind test: hear X"},
     {",", "abx A", "blind test: X is A"},
     {".", "abx B", "blind test: X is B"},
-    {"e", "export", "export the master and its settings"},
+    {"e", "export", "export, with its settings"},
     {"q", "quit", "quit"},
 });
 
@@ -90,8 +110,13 @@ inline constexpr auto preview_keys = std::to_array<PreviewKey>({
 inline constexpr auto preview_presets = std::to_array<std::string_view>(
     {"pop", "rock", "hip-hop", "electronic", "metal", "acoustic", "jazz", "classical", "podcast"});
 
-/// The command of a key; empty if it has none.
-[[nodiscard]] std::string command_of_key(std::string_view key);
+/// Whether what is for one kind of preview is for another.
+[[nodiscard]] constexpr bool is_for(Playing needed, Playing what) noexcept {
+    return needed == Playing::either || needed == what;
+}
+
+/// The command of a key while a track or stems play; empty if it has none.
+[[nodiscard]] std::string command_of_key(std::string_view key, Playing playing = Playing::track);
 
 /// A command as it was typed: its row and what followed.
 struct PreviewOrder {
@@ -101,6 +126,9 @@ struct PreviewOrder {
 
 /// Reads a command. What follows the name of a command that takes a FILE is one argument, spaces and all.
 [[nodiscard]] Result<PreviewOrder> read_order(std::string_view text);
+
+/// on, off, or toggle: the other than now. @param where  named in the error
+[[nodiscard]] Result<bool> read_switch(std::string_view where, const std::string& what, bool now);
 
 /// "75", "1:15" or "1:02:03.5". @param where  named in the error
 [[nodiscard]] Result<double> read_time_s(std::string_view where, std::string_view text);

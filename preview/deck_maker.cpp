@@ -19,10 +19,11 @@ constexpr auto poll_interval = std::chrono::milliseconds(5);  // the audio threa
 
 }  // namespace
 
-DeckMaker::DeckMaker(std::shared_ptr<const Track> track, Player& player)
+DeckMaker::DeckMaker(std::shared_ptr<const Track> track, std::shared_ptr<const Rendering> neutral, Player& player)
     : track_(std::move(track)),
       player_(player),
-      original_lufs_(track_->loudness.section_lufs(0.0, track_->seconds(track_->frames()))),
+      wanted_{.fresh = std::move(neutral),
+              .lufs = {.original_lufs = track_->loudness.section_lufs(0.0, track_->seconds(track_->frames()))}},
       original_(track_->info.channels, deck_block_frames),
       master_(track_->info.channels, deck_block_frames),
       lead_s_(least_lead_s),
@@ -46,11 +47,10 @@ void DeckMaker::ask(const std::function<void(Wanted&)>& change) {
     asked_.notify_all();
 }
 
-void DeckMaker::set_settings(const ChainSettings& settings, double master_lufs, bool settled) {
+void DeckMaker::set_rendering(std::shared_ptr<const Rendering> fresh, Expected lufs, bool settled) {
     ask([&](Wanted& wanted) {
-        wanted.settings = settings;
-        wanted.settings.dither = {};
-        wanted.master_lufs = master_lufs;
+        wanted.fresh = std::move(fresh);
+        wanted.lufs = lufs;
         wanted.settled = settled;
         ++wanted.generation;
     });
@@ -89,7 +89,6 @@ std::shared_ptr<const MasterSound> DeckMaker::sound() const {
 
 void DeckMaker::run() {
     const FlushDenormals no_denormals;
-    silent_chain_.prepare({track_->info.sample_rate_hz, track_->info.channels, deck_block_frames});
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         const auto wanted = wanted_;
@@ -124,8 +123,7 @@ void DeckMaker::start_generation(const Wanted& wanted) {
     generation_ = wanted.generation;
     trail_.reset();
     trail_fraction_ = 0.0;
-    fresh_chain_ = silent_chain_;
-    fresh_chain_.set(wanted.settings);
+    fresh_ = wanted.fresh;
 }
 
 bool DeckMaker::is_outdated(const Record& record, const Wanted& wanted) const noexcept {
@@ -175,7 +173,7 @@ bool DeckMaker::work(const Wanted& wanted) {
 }
 
 void DeckMaker::go_along_trail(const Wanted& wanted) {
-    if (!trail_) trail_ = std::make_unique<ChainTrail>(track_, fresh_chain_);
+    if (!trail_) trail_ = std::make_unique<Trail>(track_, *fresh_);
     trail_->advance();
     trail_fraction_ = trail_->fraction();
     if (!trail_->is_complete()) return;
@@ -193,17 +191,18 @@ void DeckMaker::refresh_match(const Wanted& wanted) {
     match_generation_ = wanted.generation;
     match_version_ = wanted.match_version;
     match_is_measured_ = can_measure;
-    match_ = can_measure ? match_curve(track_->loudness, trail_->loudness(), wanted.reference_lufs, wanted.loop)
-                         : MatchCurve(match_gains(original_lufs_, wanted.master_lufs, wanted.reference_lufs));
+    match_ = can_measure
+                 ? match_curve(trail_->original_loudness(), trail_->loudness(), wanted.reference_lufs, wanted.loop)
+                 : MatchCurve(match_gains(wanted.lufs.original_lufs, wanted.lufs.master_lufs, wanted.reference_lufs));
 }
 
 std::unique_ptr<Deck> DeckMaker::make_deck(const Wanted& wanted, std::int64_t heard_frame) {
-    const auto target = heard_frame + fresh_chain_.latency_frames();
+    const auto target = heard_frame + fresh_->latency_frames();
     const auto* copy = trail_ ? trail_->nearest(target) : nullptr;
     const auto warm_up = static_cast<std::int64_t>(warm_up_s * track_->info.sample_rate_hz);
     const auto start = std::max<std::int64_t>(0, (target - warm_up) / hop_grid_frames * hop_grid_frames);
-    auto deck = copy != nullptr ? std::make_unique<Deck>(track_, copy->chain, copy->next_frame)
-                                : std::make_unique<Deck>(track_, fresh_chain_, start);
+    auto deck = copy != nullptr ? std::make_unique<Deck>(track_, copy->rendering->copy(), copy->next_frame)
+                                : std::make_unique<Deck>(track_, fresh_->copy(), start);
     while (deck->next_frame < target) {
         const auto count = static_cast<int>(std::min<std::int64_t>(deck_block_frames, target - deck->next_frame));
         deck->advance(original_.view().part(0, count), master_.view().part(0, count));

@@ -10,12 +10,12 @@
 #include <thread>
 
 #include "core/decibels.h"
-#include "preview/chain_trail.h"
 #include "preview/player.h"
+#include "preview/trail.h"
 
 namespace burnish {
 
-/// What the master sounds like as a whole, once the chain has been all the way through the track.
+/// What the master sounds like as a whole, once the rendering has been all the way through the track.
 struct MasterSound {
     unsigned generation = 0;
     LoudnessProfile loudness;
@@ -24,22 +24,29 @@ struct MasterSound {
 
 /// Makes decks for a player on a thread of its own: for jumps, for new settings, for the way back at a loop's end.
 ///
-/// A deck for a jump has heard the two seconds before its place; it is there some 20 ms after it was asked for. Once
-/// the settings are settled the chain is run through the whole track (ChainTrail), and decks are made from its copies:
-/// they have heard everything, give the samples of the offline master, and know how loud it is. The deck that plays is
-/// replaced by such a one as soon as there is one.
+/// A deck for a jump has heard the two seconds before its place; that of a master is there some 20 ms after it was
+/// asked for. Once the settings are settled the rendering is run through the whole track (Trail), and decks are made
+/// from its copies: they have heard everything, give the samples of the offline render, and know how loud it is. The
+/// deck that plays is replaced by such a one as soon as there is one.
 class DeckMaker {
 public:
-    /// Both outlive this.
-    DeckMaker(std::shared_ptr<const Track> track, Player& player);
+    struct Expected {
+        double original_lufs = silence_db;
+        double master_lufs = silence_db;
+    };
+
+    /// @param neutral  what is heard until settings come; has heard nothing yet
+    /// @param player   outlives this
+    DeckMaker(std::shared_ptr<const Track> track, std::shared_ptr<const Rendering> neutral, Player& player);
     ~DeckMaker();
     DeckMaker(const DeckMaker&) = delete;
     DeckMaker& operator=(const DeckMaker&) = delete;
 
     // Any thread.
-    /// @param master_lufs  what the master is expected to have; silence_db if nobody knows
-    /// @param settled      no better ones are on their way
-    void set_settings(const ChainSettings& settings, double master_lufs, bool settled);
+    /// Other settings: a rendering that has them, and has heard nothing yet.
+    /// @param lufs     what original and master are expected to have; silence_db if nobody knows
+    /// @param settled  no better ones are on their way
+    void set_rendering(std::shared_ptr<const Rendering> fresh, Expected lufs, bool settled);
     void seek(std::int64_t frame);
     /// @param id  of the loop, as the player's controls have it; 0: none
     void set_loop(const std::optional<Section>& loop, unsigned id);
@@ -47,19 +54,19 @@ public:
 
     /// Waits until there is nothing left to be done before the player moves on.
     void wait_until_idle();
-    /// How far the chain is on its way through the track.
+    /// How far the rendering is on its way through the track.
     [[nodiscard]] double trail_fraction() const noexcept { return trail_fraction_; }
     /// The last one that is complete; none at first.
     [[nodiscard]] std::shared_ptr<const MasterSound> sound() const;
 
 private:
     struct Wanted {
-        ChainSettings settings{};
+        std::shared_ptr<const Rendering> fresh;
         unsigned generation = 1;
-        double master_lufs = silence_db;
+        Expected lufs;
         bool settled = false;
         std::optional<std::int64_t> seek_frame = 0;
-        std::optional<Section> loop;
+        std::optional<Section> loop{};
         unsigned loop_id = 0;
         double reference_lufs = silence_db;
         unsigned match_version = 0;  // counts what changes the level match
@@ -89,7 +96,6 @@ private:
 
     std::shared_ptr<const Track> track_;
     Player& player_;
-    double original_lufs_;
 
     mutable std::mutex mutex_;
     std::condition_variable asked_;
@@ -102,10 +108,9 @@ private:
     std::atomic<double> trail_fraction_ = 0.0;
 
     // The thread's own.
-    Chain silent_chain_;  // prepared, never run
-    Chain fresh_chain_;   // with the settings of the generation, never run
+    std::shared_ptr<const Rendering> fresh_;  // with the settings of the generation
     AudioBuffer original_, master_;
-    std::unique_ptr<ChainTrail> trail_;
+    std::unique_ptr<Trail> trail_;
     unsigned generation_ = 0;
     unsigned last_serial_ = 0;
     std::optional<Record> playing_;

@@ -51,51 +51,7 @@ Planner::Planner(std::shared_ptr<const Track> track, MasterServices services, st
     : track_(std::move(track)),
       services_(std::move(services)),
       publish_(std::move(publish)),
-      thread_([this] { run(); }) {}
-
-Planner::~Planner() {
-    {
-        const std::scoped_lock lock(mutex_);
-        stopping_ = true;
-    }
-    asked_.notify_all();
-    thread_.join();
-}
-
-unsigned Planner::want(MasterRequest request) {
-    const std::scoped_lock lock(mutex_);
-    wanted_ = std::move(request);
-    fraction_ = 0.0;
-    asked_.notify_all();
-    return ++last_request_;
-}
-
-void Planner::wait_until_idle() {
-    std::unique_lock lock(mutex_);
-    idle_.wait(lock, [&] { return !wanted_ && !busy_; });
-}
-
-bool Planner::is_overtaken(unsigned number) const {
-    const std::scoped_lock lock(mutex_);
-    return stopping_ || number != last_request_;
-}
-
-void Planner::run() {
-    std::unique_lock lock(mutex_);
-    while (true) {
-        asked_.wait(lock, [&] { return stopping_ || wanted_; });
-        if (stopping_) return;
-        const auto request = *std::exchange(wanted_, std::nullopt);
-        const auto number = last_request_;
-        busy_ = true;
-        lock.unlock();
-        answer(request, number);
-        lock.lock();
-        busy_ = false;
-        if (!wanted_) fraction_ = 1.0;
-        idle_.notify_all();
-    }
-}
+      thread_([this](const MasterRequest& request, unsigned number) { answer(request, number); }) {}
 
 Plan Planner::guess(const MasterRequest& request, const TrackAnalysis& analysis, unsigned number) const {
     auto prediction = request.predictor(analysis, request.target);
@@ -117,38 +73,32 @@ Plan Planner::guess(const MasterRequest& request, const TrackAnalysis& analysis,
 
 void Planner::answer(const MasterRequest& request, unsigned number) {
     const double analyzing = analysis_ ? 0.0 : analyzing_share;
-    const auto ticker = [&](double from, double to) {
-        return [&, from, to](double done) {
-            fraction_ = from + (to - from) * done;
-            return !is_overtaken(number);
-        };
-    };
     const auto fail = [&](const Error& error) {
         if (error.code != ErrorCode::canceled) publish_({.request = number, .error = error});
     };
     if (!analysis_) {
         if (track_->seconds(track_->frames()) > long_track_s) {
             auto excerpt = loudest_part(track_, excerpt_s);
-            const auto analysis = analyze_source(excerpt, request.concurrent, ticker(0.0, 0.0));
+            const auto analysis = analyze_source(excerpt, request.concurrent, thread_.ticker(number, 0.0, 0.0));
             if (!analysis) return fail(analysis.error());
             publish_(guess(request, *analysis, number));
         }
         TrackSource whole(track_);
-        auto analysis = analyze_source(whole, request.concurrent, ticker(0.0, analyzing));
+        auto analysis = analyze_source(whole, request.concurrent, thread_.ticker(number, 0.0, analyzing));
         if (!analysis) return fail(analysis.error());
         analysis_ = *std::move(analysis);
     }
-    if (is_overtaken(number)) return;
+    if (thread_.is_overtaken(number)) return;
     publish_(guess(request, *analysis_, number));
 
     auto measured = request;
     measured.analysis = &*analysis_;
     TrackSource whole(track_);
-    const auto tick = ticker(analyzing, 1.0);
+    const auto tick = thread_.ticker(number, analyzing, 1.0);
     const auto report =
         master(whole, measured, services_, nullptr, [&](std::string_view, double done) { return tick(done); });
     if (!report) return fail(report.error());
-    if (is_overtaken(number)) return;
+    if (thread_.is_overtaken(number)) return;
     publish_({.request = number,
               .refined = true,
               .target = report->target,

@@ -1,16 +1,13 @@
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "mastering/master.h"
+#include "preview/request_thread.h"
 #include "preview/track.h"
 
 namespace burnish {
@@ -38,40 +35,24 @@ class Planner {
 public:
     /// @param publish  called on the planner's thread, once or twice for each request that is not overtaken
     Planner(std::shared_ptr<const Track> track, MasterServices services, std::function<void(const Plan&)> publish);
-    ~Planner();
-    Planner(const Planner&) = delete;
-    Planner& operator=(const Planner&) = delete;
 
     /// @return  the request's number
-    unsigned want(MasterRequest request);
-    void wait_until_idle();
-
+    unsigned want(MasterRequest request) { return thread_.want(std::move(request)); }
+    void wait_until_idle() { thread_.wait_until_idle(); }
     /// How far the work is, 0..1; 1 when there is none.
-    [[nodiscard]] double fraction() const noexcept { return fraction_; }
+    [[nodiscard]] double fraction() const noexcept { return thread_.fraction(); }
 
 private:
-    void run();
     void answer(const MasterRequest& request, unsigned number);
     [[nodiscard]] Plan guess(const MasterRequest& request, const TrackAnalysis& analysis, unsigned number) const;
-    [[nodiscard]] bool is_overtaken(unsigned number) const;
 
     std::shared_ptr<const Track> track_;
     MasterServices services_;
     std::function<void(const Plan&)> publish_;
 
-    mutable std::mutex mutex_;
-    std::condition_variable asked_;
-    std::condition_variable idle_;
-    std::optional<MasterRequest> wanted_;
-    unsigned last_request_ = 0;
-    bool busy_ = false;
-    bool stopping_ = false;
-    std::atomic<double> fraction_ = 1.0;
+    std::optional<TrackAnalysis> analysis_;  // the thread's own
 
-    // The thread's own.
-    std::optional<TrackAnalysis> analysis_;
-
-    std::thread thread_;
+    RequestThread<MasterRequest> thread_;  // uses all of the above
 };
 
 }  // namespace burnish

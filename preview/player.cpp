@@ -12,6 +12,7 @@ namespace {
 
 constexpr double short_fade_s = 0.010;
 constexpr double long_fade_s = 0.030;
+constexpr double reduction_fall_db_per_s = 20.0;
 
 void silence(AudioView audio) noexcept {
     for (int c = 0; c < audio.channels(); ++c) std::fill(audio.channel(c).begin(), audio.channel(c).end(), 0.0F);
@@ -52,7 +53,7 @@ void Player::render(AudioView out) noexcept {
         done += count;
     }
     turn_over();
-    publish();
+    publish(out.frames());
 }
 
 void Player::take_messages() noexcept {
@@ -216,7 +217,7 @@ void Player::mix(Deck& deck, AudioView out) noexcept {
     }
 }
 
-void Player::publish() noexcept {
+void Player::publish(int frames) noexcept {
     constexpr auto relaxed = std::memory_order_relaxed;
     running_.store(!is_silent(), relaxed);
     at_end_.store(at_end(), relaxed);
@@ -228,8 +229,13 @@ void Player::publish() noexcept {
     const auto gains = deck_->match.at(deck_->track->seconds(deck_->heard_frame()));
     master_gain_.store(gains.master, relaxed);
     original_gain_.store(gains.original, relaxed);
-    const auto now = deck_->reductions();
-    for (std::size_t i = 0; i < now.db.size(); ++i) reductions_[i].store(now.db[i], relaxed);
+    // A look now and then, as a screen has it, must not miss what lasts a millisecond.
+    const auto now = deck_->rendering->reductions();
+    const auto fall_db = static_cast<float>(reduction_fall_db_per_s * frames / sample_rate_hz_);
+    for (std::size_t i = 0; i < now.db.size(); ++i)
+        reductions_[i].store(std::max(now.db[i], reductions_[i].load(relaxed) - fall_db), relaxed);
+    reduction_names_.store(now.names.data(), relaxed);
+    reduction_count_.store(now.names.size(), relaxed);
     deck_serial_.store(deck_->serial, std::memory_order_release);
 }
 
@@ -245,6 +251,9 @@ PlayerState Player::state() const noexcept {
     state.measured = measured_.load(relaxed);
     state.master_gain = master_gain_.load(relaxed);
     state.original_gain = original_gain_.load(relaxed);
+    // Of one player all renderings have the same names.
+    if (const auto* names = reduction_names_.load(relaxed))
+        state.reductions.names = {names, reduction_count_.load(relaxed)};
     for (std::size_t i = 0; i < reductions_.size(); ++i) state.reductions.db[i] = reductions_[i].load(relaxed);
     return state;
 }

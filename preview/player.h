@@ -39,7 +39,7 @@ struct PlayerState {
     bool measured = false;
     float master_gain = 1.0F;  ///< of the level match
     float original_gain = 1.0F;
-    Reductions reductions;
+    Reductions reductions;  ///< the highest of late: they fall by 20 dB a second
 };
 
 /// The heart of the preview: plays a deck, turns over to the next one, mixes what is heard. Knows no device.
@@ -88,7 +88,7 @@ private:
     void render_slice(AudioView out) noexcept;
     void mix(Deck& deck, AudioView out) noexcept;
     void read_reference(int frames) noexcept;
-    void publish() noexcept;
+    void publish(int frames) noexcept;
 
     double sample_rate_hz_;
     int short_fade_frames_;
@@ -126,7 +126,9 @@ private:
     std::atomic<bool> measured_ = false;
     std::atomic<float> master_gain_ = 1.0F;
     std::atomic<float> original_gain_ = 1.0F;
-    std::array<std::atomic<float>, Reductions::names.size()> reductions_{};
+    std::atomic<const std::string_view*> reduction_names_ = nullptr;
+    std::atomic<std::size_t> reduction_count_ = 0;
+    std::array<std::atomic<float>, Reductions::most> reductions_{};
 };
 
 }  // namespace burnish

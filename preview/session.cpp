@@ -1,24 +1,58 @@
 #include "preview/session.h"
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <thread>
 #include <utility>
+
+#include "preview/chain_rendering.h"
+#include "preview/mix_rendering.h"
 
 namespace burnish {
 
 namespace {
 constexpr double least_loop_s = 0.5;
 constexpr double reference_section_s = 20.0;
+
+/// What is heard before anything is decided.
+std::shared_ptr<const Rendering> plain_sum(const std::shared_ptr<const StemSet>& stems) {
+    MixSettings neutral;
+    std::vector<std::size_t> heard;
+    for (std::size_t i = 0; i < stems->stems.size(); ++i) {
+        neutral.strips.push_back({.name = stems->stems[i].name});
+        if (!stems->stems[i].wish.mute) heard.push_back(i);
+    }
+    return std::make_shared<MixRendering>(stems, neutral, std::move(heard));
+}
 }  // namespace
 
-Session::Session(std::shared_ptr<const Track> track, MasterServices services)
+Session::Session(std::shared_ptr<const Track> track, std::shared_ptr<const Rendering> neutral)
     : track_(std::move(track)),
       player_(track_->info.sample_rate_hz, track_->info.channels),
-      deck_maker_(track_, player_),
-      planner_(track_, std::move(services), [this](const Plan& plan) { take_plan(plan); }) {}
+      deck_maker_(track_, std::move(neutral), player_) {}
 
-void Session::want(MasterRequest request) { planner_.want(std::move(request)); }
+Session::Session(std::shared_ptr<const Track> track, MasterServices services)
+    : Session(track, std::make_shared<ChainRendering>(track, ChainSettings{})) {
+    planner_ = std::make_unique<Planner>(track_, std::move(services), [this](const Plan& plan) { take_plan(plan); });
+}
+
+Session::Session(std::shared_ptr<const StemSet> stems, MasterServices services)
+    : Session(stems->sum, plain_sum(stems)) {
+    stems_ = std::move(stems);
+    mix_planner_ =
+        std::make_unique<MixPlanner>(stems_, std::move(services), [this](const MixSheet& sheet) { take_sheet(sheet); });
+}
+
+void Session::want(MasterRequest request) {
+    assert(planner_);
+    planner_->want(std::move(request));
+}
+
+void Session::want(MixRequest request) {
+    assert(mix_planner_);
+    mix_planner_->want(std::move(request));
+}
 
 void Session::take_plan(const Plan& plan) {
     {
@@ -29,7 +63,35 @@ void Session::take_plan(const Plan& plan) {
         }
         plan_ = plan;
     }
-    deck_maker_.set_settings(plan.settings, plan.master_lufs, plan.refined);
+    deck_maker_.set_rendering(std::make_shared<ChainRendering>(track_, plan.settings),
+                              {plan.original_lufs, plan.master_lufs}, plan.refined);
+}
+
+void Session::take_sheet(const MixSheet& sheet) {
+    {
+        const std::scoped_lock lock(plan_mutex_);
+        if (sheet.error) {
+            plan_.error = sheet.error;
+            return;
+        }
+        sheet_ = sheet;
+        plan_ = {.request = sheet.request,
+                 .refined = sheet.refined,
+                 .original_lufs = sheet.original_lufs,
+                 .master_lufs = sheet.mix_lufs};
+        for (const auto& stem : sheet.plan.stems)
+            for (const auto& decision : stem.decisions) {
+                plan_.decisions.push_back(decision);
+                plan_.decisions.back().parameter = stem.name + ": " + decision.parameter;
+            }
+    }
+    deck_maker_.set_rendering(std::make_shared<MixRendering>(stems_, sheet.plan.settings, sheet.heard),
+                              {sheet.original_lufs, sheet.mix_lufs}, sheet.refined);
+}
+
+MixSheet Session::mix_sheet() const {
+    const std::scoped_lock lock(plan_mutex_);
+    return sheet_;
 }
 
 Plan Session::plan() const {
@@ -110,7 +172,8 @@ void Session::set_reference(std::shared_ptr<const Track> reference) {
 }
 
 void Session::wait_until_settled() {
-    planner_.wait_until_idle();
+    if (planner_) planner_->wait_until_idle();
+    if (mix_planner_) mix_planner_->wait_until_idle();
     deck_maker_.wait_until_idle();
 }
 

@@ -6,23 +6,34 @@
 #include <vector>
 
 #include "preview/deck_maker.h"
+#include "preview/mix_planner.h"
 #include "preview/planner.h"
 #include "preview/player.h"
 
 namespace burnish {
 
-/// A sitting with one track: the player, those who work for it, and what the listener has set.
+/// A sitting with one track, or with the stems of one: the player, those who work for it, and what the listener has
+/// set.
 ///
 /// One thread controls; any thread may look at `plan` and `state`; the device's thread renders `player`.
 class Session {
 public:
+    /// A track and its master.
     Session(std::shared_ptr<const Track> track, MasterServices services);
+    /// The plain sum of stems and their mix.
+    Session(std::shared_ptr<const StemSet> stems, MasterServices services);
 
+    /// In memory, or that of the stems' sum, whose sound is in them.
     [[nodiscard]] const Track& track() const noexcept { return *track_; }
     [[nodiscard]] Player& player() noexcept { return player_; }
 
+    /// The stems, if there are any.
+    [[nodiscard]] const StemSet* stems() const noexcept { return stems_.get(); }
+
     /// Asks for another master. What plays goes over to it when it is planned.
     void want(MasterRequest request);
+    /// The same for a mix.
+    void want(MixRequest request);
 
     /// At the end of the track, starts it again.
     void play(bool on);
@@ -42,10 +53,14 @@ public:
     [[nodiscard]] const std::optional<Section>& loop() const noexcept { return loop_; }
     [[nodiscard]] const Track* reference() const noexcept { return controls_.reference; }
     [[nodiscard]] double position_s() const noexcept;
+    /// Of a mix: what it shares with that of a master. Decisions are named "<stem>: stage.param".
     [[nodiscard]] Plan plan() const;
+    [[nodiscard]] MixSheet mix_sheet() const;
     [[nodiscard]] std::shared_ptr<const MasterSound> master_sound() const { return deck_maker_.sound(); }
     /// How far analysis, plan and the way through the track are, 0..1.
-    [[nodiscard]] double plan_fraction() const noexcept { return planner_.fraction(); }
+    [[nodiscard]] double plan_fraction() const noexcept {
+        return planner_ ? planner_->fraction() : mix_planner_->fraction();
+    }
     [[nodiscard]] double trail_fraction() const noexcept { return deck_maker_.trail_fraction(); }
 
     /// Waits until plan and decks are as good as they get before the player moves on: what makes a session that is not
@@ -56,9 +71,12 @@ public:
 
 private:
     void send_controls();
+    Session(std::shared_ptr<const Track> track, std::shared_ptr<const Rendering> neutral);
     void take_plan(const Plan& plan);
+    void take_sheet(const MixSheet& sheet);
 
     std::shared_ptr<const Track> track_;
+    std::shared_ptr<const StemSet> stems_;
     std::vector<std::shared_ptr<const Track>> references_;  // kept, for the player may still be at one of them
     Player player_;
     DeckMaker deck_maker_;
@@ -70,8 +88,11 @@ private:
 
     mutable std::mutex plan_mutex_;
     Plan plan_;
+    MixSheet sheet_;
 
-    Planner planner_;  // its thread uses all of the above
+    // One of the two; its thread uses all of the above.
+    std::unique_ptr<Planner> planner_;
+    std::unique_ptr<MixPlanner> mix_planner_;
 };
 
 }  // namespace burnish

@@ -101,6 +101,57 @@ TEST_CASE("a mix is mastered in the same run", "[cli][mix]") {
     CHECK(report["master"]["status"] == "done");
 }
 
+TEST_CASE("the master of a mix goes to a target, keeps to its codec, and carries its tags", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    const auto in = (folder / "stems").string();
+    const auto out = (folder / "m.flac").string();
+    const auto result = run_inside({"mix", in, "-o", out, "--master", "--target", "cd", "--codec", "mp3:192", "--title",
+                                    "Three stems", "--report", (folder / "r.json").string()});
+    INFO(shown(result));
+    REQUIRE(result.code == 0);
+    // A CD is 16 bits at 44.1 kHz; the stems are at 48 kHz, one of them.
+    const auto info = read_with_libsndfile(out).info;
+    CHECK(info.samplerate == 44100);
+    CHECK((info.format & SF_FORMAT_SUBMASK) == SF_FORMAT_PCM_16);
+    const auto report = json_in(folder / "r.json");
+    CHECK(report["master"]["check"]["target"] == "cd");
+    CHECK(report["master"]["check"]["findings"].size() > 2);
+    CHECK_THAT(result.err, Catch::Contains("Red Book: 4 s a track"));  // two seconds are too short for a CD
+    REQUIRE(report["master"]["codecs"].size() == 1);
+    CHECK(report["master"]["codecs"][0]["true_peak_dbtp"].get<double>() <= 0.0);
+    const auto metadata = need(read_metadata(out));
+    CHECK(std::ranges::any_of(metadata.tags, [](const Tag& tag) { return tag.value == "Three stems"; }));
+
+    const auto two = run_inside({"mix", in, "-o", out, "-f", "--master", "--target", "cd", "--target", "club"});
+    CHECK(two.code == 2);
+    CHECK_THAT(two.err, Catch::Contains("--target: one at a time for a mix"));
+    CHECK_THAT(run_inside({"mix", in, "--dry-run", "--target", "cd"}).err, Catch::Contains("give --master too"));
+}
+
+TEST_CASE("a preset and a style shape the mix itself", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    const auto faders = [&](std::vector<std::string> flags) {
+        flags.insert(flags.begin(), {"mix", (folder / "stems").string(), "--dry-run", "--json", "--balance", "rules"});
+        const auto result = run_inside(flags);
+        INFO(shown(result));
+        REQUIRE(result.code == 0);
+        const auto stems = nlohmann::json::parse(result.out)["settings"]["stems"];
+        const auto db = [&](const char* name) {
+            return stems[name].contains("fader") ? stems[name]["fader"].value("gain_db", 0.0) : 0.0;
+        };
+        return std::pair{db("Kick") - db("Pad"), db("Bass") - db("Pad")};
+    };
+    const auto plain = faders({});
+    const auto trap = faders({"--preset", "trap"});  // drums +0.5, bass +2
+    CHECK(trap.first - plain.first == Approx(0.5).margin(0.3));
+    CHECK(trap.second - plain.second == Approx(2.0).margin(0.3));
+    const auto punchy = faders({"--preset", "trap", "--style", "punchy"});  // +1 and +0.5 on top
+    CHECK(punchy.first - plain.first == Approx(1.5).margin(0.3));
+    CHECK(punchy.second - plain.second == Approx(2.5).margin(0.3));
+}
+
 TEST_CASE("stems of a mix add up to it", "[cli][mix]") {
     const TemporaryDirectory folder;
     write_stems(folder);

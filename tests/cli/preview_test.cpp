@@ -9,6 +9,7 @@
 #include "cli/preview_picture.h"
 #include "cli/preview_script.h"
 #include "cli/preview_words.h"
+#include "preview/chain_rendering.h"
 #include "tests/cli/command_line.h"
 #include "tests/preview/servers.h"
 #include "tests/support/signals.h"
@@ -48,13 +49,21 @@ int lines_with(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("every key stands for a command that can be read, and none for two", "[cli][preview]") {
-    std::set<std::string_view> keys;
-    for (const auto& row : preview_keys) {
-        INFO(row.key);
-        CHECK(keys.insert(row.key).second);
-        CHECK(read_order(row.command));
-        CHECK(command_of_key(row.key) == row.command);
+    for (const auto playing : {Playing::track, Playing::stems}) {
+        std::set<std::string_view> keys;
+        for (const auto& row : preview_keys) {
+            if (!is_for(row.while_playing, playing)) continue;
+            INFO(row.key);
+            CHECK(keys.insert(row.key).second);
+            const auto order = read_order(row.command);
+            REQUIRE(order);
+            CHECK(is_for(order->word->needs, playing));
+            CHECK(command_of_key(row.key, playing) == row.command);
+        }
     }
+    CHECK(command_of_key("7", Playing::stems).empty());
+    CHECK(command_of_key("S", Playing::stems) == "solo toggle");
+    CHECK(command_of_key("=", Playing::stems) == "fader up");
     CHECK(command_of_key("Q") == "quit");
     CHECK(command_of_key("P") == "preset next");
     CHECK(command_of_key("p") == "preset previous");
@@ -134,7 +143,7 @@ TEST_CASE("what a script cannot do is told at its time, and is the program's sta
     const TemporaryDirectory directory;
     const auto result = run_fast(directory, "0 play\n0.1 C\n0.2 intensity 300\n0.3 preset polka\n0.4 X\n0.5 quit\n");
     CHECK(result.code == 2);
-    CHECK_THAT(result.out, Contains("0.100  C: error: C: there is no reference"));
+    CHECK_THAT(result.out, Contains("0.100  C: error: no reference to hear as C: start with --reference FILE"));
     CHECK_THAT(result.out, Contains("0.200  intensity 300: error: --intensity: 300 is outside [0, 100]"));
     CHECK_THAT(result.out, Contains("0.300  preset polka: error: --preset: \"polka\" found"));
     CHECK_THAT(result.out, Contains("0.400  X: error: X: only in a blind test"));
@@ -184,6 +193,48 @@ TEST_CASE("what is heard can be made after the reference", "[cli][preview][refer
     CHECK(text_of(exported) == text_of(mastered));
 }
 
+TEST_CASE("a folder of stems plays as a mix: faders, mute, solo, and the file of all that", "[cli][preview]") {
+    const TemporaryDirectory directory;
+    std::filesystem::create_directory(directory / "stems");
+    write_wav(directory / "stems/Bass.wav", sine(80.0, 0.2, 2.0, 44100.0, 1));
+    write_wav(directory / "stems/Pad.wav", white_noise(0.05, 2.0, 44100.0));
+    write_wav(directory / "stems/Lead Vocal.wav", sine(440.0, 0.1, 2.0, 44100.0, 1));
+    const auto stems = (directory / "stems").string();
+    const auto exported = (directory / "out.wav").string();
+    const auto script = script_in(directory,
+                                  "0 play\n0.1 A\n0.2 B\n0.3 stem Pad\n0.4 fader up\n0.5 fader -3.5\n0.6 stem 2\n"
+                                  "0.7 solo toggle\n0.8 solo off\n0.9 stem next\n1.0 mute on\n1.1 mute off\n"
+                                  "1.2 variant punchy\n1.3 variant balanced\n1.4 status\n1.5 export " +
+                                      exported + "\n1.6 quit\n");
+    const auto result = run_inside({"preview", stems, "--null", "--fast", "--script", script});
+    INFO(result.out << result.err);
+    REQUIRE(result.code == 0);
+    for (const char* said :
+         {"A: A, the plain sum", "B: B, the mix", "stem Pad: Pad", "Pad +0.5 dB over the mix",
+          "Pad -3.5 dB over the mix", "Lead Vocal: solo on", "Lead Vocal: solo off", "stem next: Pad", "Pad: mute on",
+          "Pad: mute off", "punchy: drums and bass", "mix planned", "0 xruns"})
+        CHECK_THAT(result.out, Contains(said));
+    CHECK_THAT(result.out, Contains("written: " + exported));
+    // Those settings make that file, and nothing else does.
+    const auto again = (directory / "again.wav").string();
+    REQUIRE(
+        run_inside({"mix", stems, "-o", again, "--settings", (directory / "out.settings.json").string(), "-q"}).code ==
+        0);
+    CHECK(text_of(exported) == text_of(again));
+    const auto plain = (directory / "plain.wav").string();
+    REQUIRE(run_inside({"mix", stems, "-o", plain, "-q"}).code == 0);
+    CHECK(text_of(exported) != text_of(plain));
+
+    const auto wrong = run_inside({"preview", stems, "--null", "--fast", "--script",
+                                   script_in(directory, "0 preset rock\n0 stem Drums\n0 fader loud\n0 quit\n")});
+    CHECK(wrong.code == 2);
+    CHECK_THAT(wrong.out, Contains("preset: there is no master to change") && Contains("no stem called \"Drums\"") &&
+                              Contains("fader: \"loud\" found"));
+    const auto track = run_fast(directory, "0 fader up\n0 quit\n");
+    CHECK_THAT(track.out, Contains("fader: there are no stems"));
+    CHECK_THAT(run_inside({"preview", song_in(directory), "--null", "--balance", "keep"}).err, Contains("about stems"));
+}
+
 TEST_CASE("flags of the preview that make no sense are told before anything plays", "[cli][preview]") {
     const TemporaryDirectory directory;
     const auto song = song_in(directory);
@@ -222,6 +273,8 @@ PreviewPicture example() {
     picture.highlighted = Heard::master;
     picture.master_gain_db = -7.3;
     picture.original_overview = &overview;
+    static constexpr auto names = std::to_array<std::string_view>({"glue", "limiter"});
+    picture.reductions.names = names;
     picture.original.momentary_lufs = -21.3;
     picture.master.true_peak_dbtp = -1.0;
     picture.plan.original_lufs = -21.44;
@@ -266,6 +319,51 @@ TEST_CASE("80 by 24 has room for everything, and no line is too long", "[cli][pr
             CHECK(std::all_of(ascii.begin(), ascii.end(), [](char c) { return c == '\n' || (c >= ' ' && c < 127); }));
         }
     }
+}
+
+TEST_CASE("every stage that turns down is on the screen, however far", "[cli][preview][screen]") {
+    auto picture = example();
+    const auto track = std::make_shared<Track>(
+        Track{.name = "", .info = {44100.0, 2, 44100}, .audio = AudioBuffer(2, 44100), .loudness = {}, .overview = {}});
+    picture.reductions = ChainRendering(track, {}).reductions();
+    picture.reductions.db = {12.34F, 10.0F, 0.0F, 11.0F, 15.0F, 9.94F, 3.0F, 13.0F};
+    CHECK_THAT(paint(picture, 80, 24).text(),
+               Contains("reduction  dyn eq 12 bands 10 0.0 11 15 glue 9.9 clipper 3.0 limiter 13 dB"));
+}
+
+TEST_CASE("no help of a key is longer than its column", "[cli][preview][screen]") {
+    for (const auto& row : preview_keys) {
+        INFO(row.key << ": " << row.help);
+        CHECK(row.help.size() <= 27);  // half of 80 columns, less 12 for the key and one between
+    }
+}
+
+TEST_CASE("stems have a line each, around the chosen one", "[cli][preview][screen]") {
+    auto picture = example();
+    picture.heard = "B, the mix";
+    picture.variant = "punchy";
+    for (int i = 1; i <= 20; ++i)
+        picture.stems.push_back({.name = "stem " + std::to_string(i),
+                                 .role = "guitar",
+                                 .lufs = -24.5,
+                                 .fader_db = -3.25,
+                                 .change_db = i == 12 ? 1.5 : 0.0,
+                                 .pan = 0.35,
+                                 .mute = i == 13,
+                                 .solo = i == 12});
+    picture.selected_stem = 11;
+    const auto page = paint(picture, 80, 24).text();
+    INFO(page);
+    for (const char* word :
+         {"A sum", "B mix", "mix punchy", "> stem 12", "+1.5", "0.35", "-24.5", "solo", "mute", "+- fader", "? help"})
+        CHECK_THAT(page, Contains(word));
+    CHECK_THAT(page, !Contains("stem 1 ") && !Contains("stem 20") && !Contains("20k"));
+    CHECK_THAT(paint(picture, 100, 40).text(), Contains("20k") && Contains("stem 12"));
+    picture.shows_help = true;
+    const auto help = paint(picture, 80, 24).text();
+    CHECK_THAT(help, Contains("solo") && Contains("its fader up") && !Contains("preset"));
+    for (const int columns : {1, 20, 80})
+        for (const int rows : {1, 5, 13, 24}) CHECK(paint(picture, columns, rows).rows() == rows);
 }
 
 TEST_CASE("a page of any size can be painted", "[cli][preview][screen]") {

@@ -190,7 +190,7 @@ TEST_CASE("includes follow the arrows between the rooms", "[core][architecture]"
         {"mastering", {"core", "dsp", "analysis", "mastering"}},
         {"mixing", {"core", "dsp", "analysis", "mastering", "mixing"}},
         {"io", {"core", "io"}},
-        {"preview", {"core", "dsp", "analysis", "mastering", "preview"}},
+        {"preview", {"core", "dsp", "analysis", "mastering", "mixing", "preview"}},
         {"cli", {"core", "dsp", "analysis", "mastering", "mixing", "io", "preview", "cli"}},
         {"training", {"core", "dsp", "analysis", "mastering", "mixing", "io", "training"}},
     };

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "core/decibels.h"
+#include "preview/chain_rendering.h"
 #include "preview/device_feed.h"
 #include "preview/frame_tap.h"
 #include "preview/level_match.h"
@@ -175,9 +176,10 @@ TEST_CASE("the rate converter gives the same for any block size, and does not al
 TEST_CASE("a device of another rate and other channels hears the same music", "[preview][device]") {
     const auto tone = sine(997.0, 0.25, 1.0, rate_hz, 1);
     Player player(rate_hz, 1);
-    Chain chain;
-    chain.prepare({rate_hz, 1, deck_block_frames});
-    auto deck = std::make_unique<Deck>(track_of(tone), chain, chain.latency_frames());  // hears from the first frame on
+    const auto track = track_of(tone);
+    auto chain = std::make_unique<ChainRendering>(track, ChainSettings{});
+    const int latency_frames = chain->latency_frames();  // hears from the first frame on
+    auto deck = std::make_unique<Deck>(track, std::move(chain), latency_frames);
     REQUIRE(player.offer(deck.release()));
     REQUIRE(player.set({.playing = true, .heard = Heard::original}));
     DeviceFeed feed(player, rate_hz, 1, {.sample_rate_hz = 48000.0, .channels = 2});

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "preview/chain_rendering.h"
 #include "tests/preview/rig.h"
 #include "tests/support/allocation_counter.h"
 
@@ -24,15 +25,11 @@ ChainSettings louder_and_brighter() {
 class Desk {
 public:
     explicit Desk(const AudioBuffer& audio)
-        : track(track_of(audio)), player(track->info.sample_rate_hz, track->info.channels) {
-        chain_.prepare({track->info.sample_rate_hz, track->info.channels, deck_block_frames});
-    }
+        : track(track_of(audio)), player(track->info.sample_rate_hz, track->info.channels) {}
     /// A deck that has heard the track from its start, as the offline render has.
     [[nodiscard]] std::unique_ptr<Deck> deck(const ChainSettings& settings, std::int64_t heard_frame,
                                              Deck::Cue cue = Deck::Cue::at_once, std::int64_t cue_frame = 0) {
-        chain_.set(settings);
-        chain_.reset();
-        auto made = std::make_unique<Deck>(track, chain_, 0);
+        auto made = std::make_unique<Deck>(track, std::make_unique<ChainRendering>(track, settings), 0);
         AudioBuffer scratch(2, deck_block_frames);
         AudioBuffer other(2, deck_block_frames);
         while (made->heard_frame() < heard_frame) {
@@ -57,7 +54,6 @@ public:
     Player player;
 
 private:
-    Chain chain_;
     unsigned serial_ = 0;
 };
 

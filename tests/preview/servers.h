@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 /// Sound servers and terminals for tests: started here, ended here, on a machine without any sound hardware.
@@ -42,6 +45,7 @@ public:
         words.push_back(nullptr);
         process_ = ::fork();
         if (process_ != 0) return;
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves nobody behind
         const int to = ::open(out.empty() ? "/dev/null" : out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
         const int from = ::open("/dev/null", O_RDONLY);
         ::dup2(from, STDIN_FILENO);
@@ -116,6 +120,43 @@ private:
     std::filesystem::path path_;
 };
 
+/// JACK keeps a list of its servers in shared memory. Those that were killed stay on it, and once it is full no server
+/// starts any more. While this lives no other test of ours uses JACK; where it begins and nobody runs a server, what
+/// dead ones have left is removed.
+class JackHousekeeping {
+public:
+    JackHousekeeping() : lock_(::open("/tmp/burnish-test-jack.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+        ::flock(lock_, LOCK_EX);
+        // The library has the list in this process's memory from its first use on.
+        static bool is_first = true;
+        if (!std::exchange(is_first, false) || is_server_running()) return;
+        for (const char* folder : {"/dev/shm", "/tmp"}) {
+            std::error_code ignored;
+            for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+                const auto name = entry.path().filename().string();
+                if (name.starts_with("jack-") || name.starts_with("jack_"))
+                    std::filesystem::remove_all(entry.path(), ignored);
+            }
+        }
+    }
+    ~JackHousekeeping() { ::close(lock_); }
+    JackHousekeeping(const JackHousekeeping&) = delete;
+    JackHousekeeping& operator=(const JackHousekeeping&) = delete;
+
+private:
+    [[nodiscard]] static bool is_server_running() {
+        std::error_code ignored;
+        for (const auto& process : std::filesystem::directory_iterator("/proc", ignored)) {
+            std::string name;
+            std::getline(std::ifstream(process.path() / "comm"), name);
+            if (name.starts_with("jackd") || name.starts_with("jackdbus")) return true;
+        }
+        return false;
+    }
+
+    int lock_;
+};
+
 /// A JACK server with a dummy device, and nobody else's. It waits for its clients, so that no cycle is lost.
 class JackServer {
 public:
@@ -133,6 +174,7 @@ public:
     [[nodiscard]] bool runs() { return server_->runs(); }
 
 private:
+    JackHousekeeping housekeeping_;
     std::string name_;
     std::unique_ptr<Companion> server_;
 };

@@ -271,6 +271,29 @@ TEST_CASE("a PulseAudio server that dies leaves a message and a clock", "[previe
     CHECK(sitting.output.facts().api == "null");
 }
 
+// RtAudio 5 lists ALSA's default device; without a card, ALSA's plugin to PulseAudio stands behind it.
+TEST_CASE("on ALSA the preview is heard", "[preview][pulse][alsa]") {
+    PulseServer server;
+    REQUIRE(comes_true(20.0, [] { return output_of("pactl info").find("Default Sink: null") != std::string::npos; }));
+    const ScratchPlace home;
+    std::ofstream(home / ".asoundrc") << "pcm.!default { type pulse }\nctl.!default { type pulse }\n";
+    write_wav(home / "song.wav", toy_music(3.0, rate_hz));
+    std::ofstream(home / "script") << "0 play\n1.5 quit\n";
+    const auto recording = home / "heard.f32";
+    Companion ear({"parec", "--raw", "-d", "null.monitor", "--format=float32le", "--rate=44100", "--channels=2",
+                   "--latency-msec=50"},
+                  recording);
+    const auto said = output_of("HOME=" + (home / "") + " " BURNISH_PROGRAM " preview --api alsa --script " +
+                                (home / "script") + " " + (home / "song.wav"));
+    INFO(said);
+    CHECK(said.find("played 1.5 s") != said.npos);
+    ear.end(SIGTERM);
+    const auto bytes = text_of(recording);
+    std::vector<float> heard(bytes.size() / sizeof(float));
+    std::memcpy(heard.data(), bytes.data(), heard.size() * sizeof(float));
+    CHECK(std::count_if(heard.begin(), heard.end(), [](float sample) { return std::abs(sample) > 0.02F; }) > 10000);
+}
+
 TEST_CASE("devices are listed, and asked for by number, name or part of it", "[preview][jack][pulse]") {
     JackServer jack;
     PulseServer pulse;

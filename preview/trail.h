@@ -1,23 +1,22 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "mastering/chain.h"
-#include "preview/loudness_profile.h"
+#include "preview/rendering.h"
 #include "preview/track.h"
 
 namespace burnish {
 
-/// The way of a chain through the whole track: what it sounds like, and copies of the chain left behind on the way,
-/// from which any place is soon reached with a chain that has heard all that came before.
+/// The way of a rendering through the whole track: what it sounds like, and copies of it left behind on the way, from
+/// which any place is soon reached with one that has heard all that came before.
 ///
-/// Memory: some 1.5 MB for each of up to 48 copies. Cost: that of the chain, about 0.15 us per stereo frame.
-class ChainTrail {
+/// Memory: for a chain some 1.5 MB for each of up to 48 copies. Cost: that of the rendering; a chain takes about 0.15
+/// us per stereo frame.
+class Trail {
 public:
-    /// @param fresh  prepared, set, and still silent
-    ChainTrail(std::shared_ptr<const Track> track, const Chain& fresh);
+    /// @param fresh  has heard nothing yet
+    Trail(std::shared_ptr<const Track> track, const Rendering& fresh);
 
     /// Goes on for some thousand frames. @return  false if it was at its end already
     bool advance();
@@ -27,24 +26,26 @@ public:
     }
 
     struct Copy {
-        Chain chain;
+        std::unique_ptr<Rendering> rendering;
         std::int64_t next_frame;  ///< of the track, that it is given next
     };
     /// The copy that is nearest before a frame; nullptr if none is near enough to be worth more than a fresh start.
     [[nodiscard]] const Copy* nearest(std::int64_t next_frame) const noexcept;
 
-    /// Of the master, without latency; whole once the trail is complete.
+    // Without latency; whole once the trail is complete.
+    [[nodiscard]] LoudnessProfile original_loudness() const { return original_loudness_.finish(); }
     [[nodiscard]] LoudnessProfile loudness() const { return loudness_.finish(); }
     [[nodiscard]] const Overview& overview() const noexcept { return overview_.overview(); }
 
 private:
     std::shared_ptr<const Track> track_;
-    Chain chain_;
+    std::unique_ptr<Rendering> rendering_;
     std::int64_t next_frame_ = 0;
     std::int64_t end_frame_;
     std::int64_t spacing_frames_;
-    std::vector<std::unique_ptr<Copy>> copies_;  // every spacing_frames_ from 0 on
-    AudioBuffer block_;
+    std::vector<Copy> copies_;  // every spacing_frames_ from 0 on
+    AudioBuffer original_, master_;
+    LoudnessProfileMaker original_loudness_;
     LoudnessProfileMaker loudness_;
     OverviewMaker overview_;
 };
