@@ -43,7 +43,7 @@ std::optional<Error> master_all(Album& album, const Console& console) {
     const auto leads = [&](const AlbumGroup& group) {
         return album.loudest && group.first <= *album.loudest && *album.loudest < group.end;
     };
-    std::ranges::stable_partition(groups, leads);
+    std::stable_partition(groups.begin(), groups.end(), leads);
     const int count = static_cast<int>(groups.size());
     ProgressBar bar(console, options.verbosity != Verbosity::quiet, count);
     std::vector<std::optional<Error>> errors(groups.size());

@@ -151,9 +151,8 @@ Found dc_offset(const TrackAnalysis& track, bool /*is_lossy*/) {
 
 // ---- tone
 
-constexpr double most_hump_db = 12.5;  // of finished tracks, fewer than one in a hundred have more
-
 Found mud(const TrackAnalysis& track, bool /*is_lossy*/) {
+    constexpr double most_hump_db = 12.5;  // of finished tracks, fewer than one in a hundred have more
     const auto height_db = hump_height_db(track, Hump::mud);
     if (!height_db || *height_db < most_hump_db) return std::nullopt;
     return Complaint{
@@ -164,6 +163,7 @@ Found mud(const TrackAnalysis& track, bool /*is_lossy*/) {
 }
 
 Found harshness(const TrackAnalysis& track, bool /*is_lossy*/) {
+    constexpr double most_hump_db = 11.0;  // less than for mud, since it has to be loud as well
     constexpr double heard_db = -14.0;
     const auto height_db = hump_height_db(track, Hump::harshness);
     if (!height_db || *height_db < most_hump_db || track.harshness_db < heard_db) return std::nullopt;
@@ -259,7 +259,7 @@ constexpr auto checks = std::to_array<AdviceCheck>({
      "mute pauses, shorten fades, or denoise the track it comes from: a louder master makes it louder", noise},
     {"mud", Severity::improve, "280 Hz 12.5 dB higher than the rest of the spectrum lets expect",
      "thin out the low mids of what is not bass: pads, guitars, rooms", mud},
-    {"harshness", Severity::improve, "3.5 kHz 12.5 dB higher than the rest of the spectrum lets expect, and loud",
+    {"harshness", Severity::improve, "3.5 kHz 11 dB higher than the rest of the spectrum lets expect, and loud",
      "look for the voice, guitar or cymbal that bites there, and turn it down or cut it", harshness},
     {"resolution", Severity::improve, "fewer than 11 bits carry the sound",
      "export at a normal level, in 24 bits or floating point", resolution},
