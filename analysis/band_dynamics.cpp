@@ -161,10 +161,10 @@ double BandDynamics::hiss_level_db() const {
     constexpr double music_above_db = 6.0;
     constexpr double pause_below_db = 20.0;
     constexpr double lowest_db = -100.0;  // below the dither of 16 bits
+    if (levels_.rows() < fewest_blocks) return silence_db;
     std::vector<float> values;
     values.reserve(static_cast<std::size_t>(levels_.rows()));
     for (int i = 0; i < levels_.rows(); ++i) values.push_back(levels_.row(i)[bands - 1]);
-    if (static_cast<int>(values.size()) < fewest_blocks) return silence_db;
     const double floor_db = percentile(values, 0.01);
     const bool steady = percentile(values, 0.03) - floor_db < steady_db;
     if (!steady || floor_db < lowest_db) return silence_db;

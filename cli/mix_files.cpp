@@ -168,6 +168,7 @@ private:
             const int count = static_cast<int>(std::min<std::int64_t>(ready[0].frames() - first, to_write_));
             to_write_ -= count;
             std::vector<AudioView> stems;
+            stems.reserve(ready.size());
             for (const auto& stem : ready) stems.push_back(stem.part(first, count));
             return writers_->write(stems);
         });

@@ -68,6 +68,7 @@ Result<PreviewOrder> read_order(std::string_view text) {
     const auto row = std::ranges::find(preview_words, name, &PreviewWord::name);
     if (row == preview_words.end()) {
         std::vector<std::string_view> known;
+        known.reserve(preview_words.size());
         for (const auto& word : preview_words) known.push_back(word.name);
         return usage("unknown command \"" + std::string(name) + "\"" + did_you_mean(name, known));
     }
