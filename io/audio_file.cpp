@@ -110,6 +110,31 @@ Disguise disguise_for(const Input& input) {
     }
 }
 
+/// @param right  null if there is one channel only
+void separate(const float* from, int frames, float* left, float* right) {
+    if (right == nullptr) {
+        std::copy_n(from, frames, left);
+        return;
+    }
+    for (int n = 0; n < frames; ++n) {
+        left[n] = from[2 * n];
+        right[n] = from[2 * n + 1];
+    }
+}
+
+/// The same of integers of 16 bits, which become -1..1.
+void separate_words(const short* from, int frames, float* left, float* right) {
+    constexpr float scale = 1.0F / 32768.0F;
+    if (right == nullptr) {
+        for (int n = 0; n < frames; ++n) left[n] = scale * static_cast<float>(from[n]);
+        return;
+    }
+    for (int n = 0; n < frames; ++n) {
+        left[n] = scale * static_cast<float>(from[2 * n]);
+        right[n] = scale * static_cast<float>(from[2 * n + 1]);
+    }
+}
+
 class SoundFile final : public AudioFile {
 public:
     SoundFile(std::filesystem::path path, Input input)
@@ -132,6 +157,7 @@ public:
                  .frames = info.frames,
                  .bits_per_sample = encoding.integer_bits};
         interleaved_.resize(static_cast<std::size_t>(block_frames) * info.channels);
+        if ((info.format & SF_FORMAT_SUBMASK) == SF_FORMAT_PCM_16) words_.resize(interleaved_.size());
         if (auto measured = measure_length(); !measured) return measured;
         if (info_.frames == 0) return problem("holds no sound (0 frames)");
         return restart();
@@ -146,11 +172,11 @@ public:
         int done = 0;
         while (done < into.frames() && position_ < info_.frames) {
             const auto wanted = std::min<std::int64_t>({block_frames, into.frames() - done, info_.frames - position_});
-            const int got = static_cast<int>(sf_readf_float(stream_.get(), interleaved_.data(), wanted));
+            const int got = decode(static_cast<int>(wanted));
             if (got <= 0)
                 return problem("damaged at ", seconds(position_), " s (frame ", position_, " of ", info_.frames,
                                "): ", stream_.problem());
-            if (count_not_finite(got) > 0) return report_not_finite(got);
+            if (words_.empty() && count_not_finite(got) > 0) return report_not_finite(got);
             deinterleave(into.part(done, got));
             done += got;
             position_ += got;
@@ -222,18 +248,19 @@ private:
         warnings_.push_back(problem(parts...).message);
     }
 
+    /// A block into `words_`, or else into `interleaved_`. @return  frames; 0 or less: none could be had
+    [[nodiscard]] int decode(int frames) {
+        return static_cast<int>(words_.empty() ? sf_readf_float(stream_.get(), interleaved_.data(), frames)
+                                               : sf_readf_short(stream_.get(), words_.data(), frames));
+    }
+
     void deinterleave(AudioView into) const {
-        const float* const from = interleaved_.data();
         float* const left = into.channel(0).data();
-        if (into.channels() == 1) {
-            std::copy_n(from, into.frames(), left);
-            return;
-        }
-        float* const right = into.channel(1).data();
-        for (int n = 0; n < into.frames(); ++n) {
-            left[n] = from[2 * n];
-            right[n] = from[2 * n + 1];
-        }
+        float* const right = into.channels() == 2 ? into.channel(1).data() : nullptr;
+        if (!words_.empty())
+            separate_words(words_.data(), into.frames(), left, right);
+        else
+            separate(interleaved_.data(), into.frames(), left, right);
     }
 
     /// All ones in the exponent.
@@ -269,6 +296,7 @@ private:
     AudioFormat format_;
     std::vector<std::string> warnings_;
     std::vector<float> interleaved_;
+    std::vector<short> words_;  ///< in place of these, where 16 bits are all there is: half to read, nothing to check
     std::int64_t position_ = 0;
 };
 
