@@ -296,7 +296,7 @@ void settle_album(Album& album) {
     const auto& target = options.master.target;
     std::vector<TrackAnalysis> analyses;
     std::vector<Prediction> proposals;
-    const auto predict = predictor_for(options.master.predictor, album.tracks.front().warnings);
+    const auto predict = predictor_for(options.master, album.tracks.front().warnings);
     for (const auto& track : album.tracks) {
         analyses.push_back(track.before);
         proposals.push_back(predict(track.before, target));

@@ -207,6 +207,7 @@ std::string predictor_help() {
     std::string help;
     for (const auto& row : predictor_names)
         help += (help.empty() ? "" : "; ") + std::string(row.name) + ": " + std::string(row.help);
+    help += "; FILE" + std::string(model_extension) + ": learned, by a model of your own";
     return help + " [" + std::string(predictor_names.front().name) + "]";
 }
 

@@ -258,10 +258,10 @@ std::optional<std::string> missed_by(const Target& target, double found_lufs, do
 
 }  // namespace
 
-Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings) {
-    if (kind == PredictorKind::off) return predict_nothing;
-    if (kind == PredictorKind::rules) return shaped(predict_by_rules);
-    auto learned = learned_predictor();
+Predictor predictor_for(const MasterOptions& options, std::vector<std::string>& warnings) {
+    if (options.predictor == PredictorKind::off) return predict_nothing;
+    if (options.predictor == PredictorKind::rules) return shaped(predict_by_rules);
+    auto learned = options.model ? learned_predictor(*options.model) : learned_predictor();
     if (learned) return shaped(*std::move(learned));
     warnings.push_back(learned.error().message + "; rules take its place");
     return shaped(predict_by_rules);
@@ -295,7 +295,7 @@ MasterRequest master_request(const MasterOptions& options, const OutputSpec& spe
                              std::vector<std::string>& warnings) {
     return {.target = options.target,
             .patch = options.patch,
-            .predictor = predictor_for(options.predictor, warnings),
+            .predictor = predictor_for(options, warnings),
             .references = {},
             .delivery_rate_hz = spec.sample_rate_hz,
             .delivery_bits = spec.depth ? integer_bits(*spec.depth) : 0,

@@ -37,8 +37,8 @@ struct MasterOutcome {
 /// Scratch space and rate conversion, for the engine.
 [[nodiscard]] MasterServices file_services();
 
-/// The predictor of that kind; rules stand in for a model that cannot be used, with a warning.
-[[nodiscard]] Predictor predictor_for(PredictorKind kind, std::vector<std::string>& warnings);
+/// The predictor asked for; rules stand in for a model that cannot be used, with a warning.
+[[nodiscard]] Predictor predictor_for(const MasterOptions& options, std::vector<std::string>& warnings);
 
 /// What the engine is to do for options and an output; `warnings` tells if the predictor asked for cannot be had.
 [[nodiscard]] MasterRequest master_request(const MasterOptions& options, const OutputSpec& spec, bool concurrent,

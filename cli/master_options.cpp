@@ -99,13 +99,18 @@ Status read_references(const MasterFlags& flags, MasterOptions& options) {
     return success();
 }
 
-Status read_predictor(const std::optional<std::string>& typed, PredictorKind& kind) {
+Status read_predictor(const std::optional<std::string>& typed, MasterOptions& options) {
     if (!typed) return success();
+    if (typed->ends_with(model_extension)) {
+        options.model = *typed;
+        return success();
+    }
     const auto named = std::ranges::find(predictor_names, *typed, &PredictorName::name);
     if (named == predictor_names.end()) {
-        return usage("--predictor: \"" + *typed + "\" found, one of " + predictor_names_text(", ") + " expected");
+        return usage("--predictor: \"" + *typed + "\" found, one of " + predictor_names_text(", ") + " or a model (*" +
+                     std::string(model_extension) + ") expected");
     }
-    kind = named->kind;
+    options.predictor = named->kind;
     return success();
 }
 
@@ -214,7 +219,7 @@ Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     if (options.delivery) apply_demands(*options.delivery, options.target);
     if (auto status = read_target(flags, options.target); !status) return status.error();
     apply_loud_rule(flags, options);
-    if (auto status = read_predictor(flags.predictor, options.predictor); !status) return status.error();
+    if (auto status = read_predictor(flags.predictor, options); !status) return status.error();
     if (flags.preset == auto_preset && options.predictor != PredictorKind::learned)
         return usage("--preset auto and --predictor " + *flags.predictor +
                      " contradict each other: only the learned predictor hears genres");

@@ -74,6 +74,8 @@ inline constexpr auto predictor_names = std::to_array<PredictorName>({
     {"rules", PredictorKind::rules, "all by rules"},
     {"off", PredictorKind::off, "loudness and peak only"},
 });
+/// A file in place of such a name is a model to predict by.
+inline constexpr std::string_view model_extension = ".safetensors";
 
 /// What `burnish master` is to do: every value read, in range, and free of contradictions.
 struct MasterOptions {
@@ -87,6 +89,7 @@ struct MasterOptions {
     std::vector<Tag> tags;                   ///< to be set in place of the input's
     bool replaygain = false;
     PredictorKind predictor = PredictorKind::learned;
+    std::optional<std::filesystem::path> model;  ///< in place of the built-in one
     Patch patch;
     std::vector<ReferenceFile> references;          ///< take the place of the predictor
     std::vector<std::string> sets;                  ///< assignments of --set, for the summary

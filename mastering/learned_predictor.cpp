@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fstream>
 #include <utility>
 
 #include "mastering/corrections.h"
@@ -313,24 +314,47 @@ Prediction predict_by_model(const std::shared_ptr<const MasterModel>& model, con
     return prediction;
 }
 
-Result<std::shared_ptr<const MasterModel>> built_in_model() {
-    static const auto made = []() -> Result<std::shared_ptr<const MasterModel>> {
-        constexpr std::string_view where = "the built-in model";
-        auto file = parse_model(where, embedded_model());
-        if (!file) return file.error();
-        auto model = MasterModel::from(where, *file);
-        if (!model) return model.error();
-        return std::make_shared<const MasterModel>(*std::move(model));
-    }();
+namespace {
+
+using SharedModel = std::shared_ptr<const MasterModel>;
+
+Result<SharedModel> read_model(std::string_view where, std::span<const std::byte> bytes) {
+    auto file = parse_model(where, bytes);
+    if (!file) return file.error();
+    auto model = MasterModel::from(where, *file);
+    if (!model) return model.error();
+    return std::make_shared<const MasterModel>(*std::move(model));
+}
+
+Predictor predictor_by(SharedModel model) {
+    return [model = std::move(model)](const TrackAnalysis& track, const Target& target) {
+        return predict_by_model(model, track, target);
+    };
+}
+
+}  // namespace
+
+Result<SharedModel> built_in_model() {
+    static const auto made = read_model("the built-in model", embedded_model());
     return made;
 }
 
 Result<Predictor> learned_predictor() {
     const auto model = built_in_model();
     if (!model) return model.error();
-    return Predictor([kept = *model](const TrackAnalysis& track, const Target& target) {
-        return predict_by_model(kept, track, target);
-    });
+    return predictor_by(*model);
+}
+
+Result<Predictor> learned_predictor(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::vector<std::byte> bytes(largest_model_bytes + 1);  // one more is too much, which parse_model tells
+    stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    if (stream.bad() || (stream.fail() && stream.gcount() == 0))
+        return Error{ErrorCode::input, file.string() + ": cannot be read, or is empty"};
+    bytes.resize(static_cast<std::size_t>(stream.gcount()));
+    const auto model = read_model(file.string(), bytes);
+    if (!model) return model.error();
+    return predictor_by(*model);
 }
 
 Prediction predict_nothing(const TrackAnalysis& /*track*/, const Target& /*target*/) { return {}; }

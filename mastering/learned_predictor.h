@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 
 #include "mastering/master_model.h"
@@ -22,8 +23,9 @@ namespace burnish {
 /// tests excludes.
 [[nodiscard]] Result<std::shared_ptr<const MasterModel>> built_in_model();
 
-/// The predictor with that model.
+/// The predictor with that model, or with one in a file.
 [[nodiscard]] Result<Predictor> learned_predictor();
+[[nodiscard]] Result<Predictor> learned_predictor(const std::filesystem::path& model);
 
 /// No treatment at all: loudness and peak only.
 [[nodiscard]] Prediction predict_nothing(const TrackAnalysis& track, const Target& target);

@@ -15,7 +15,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t length_bytes = 8;
-constexpr std::size_t most_bytes = std::size_t{16} << 20;
 constexpr std::size_t most_header_bytes = std::size_t{1} << 20;
 constexpr std::size_t most_dimensions = 4;
 constexpr std::string_view metadata_key = "__metadata__";
@@ -62,10 +61,10 @@ Result<Extent> read_extent(std::string_view where, const std::string& name, cons
     if (!shape.is_array() || shape.size() > most_dimensions) return problem("a shape of up to 4 numbers expected");
     std::uint64_t count = 1;
     for (const auto& size : shape) {
-        if (!size.is_number_unsigned() || size.get<std::uint64_t>() > most_bytes)
-            return problem("shape " + shape.dump() + " found, sizes up to " + std::to_string(most_bytes) + " expected");
+        if (!size.is_number_unsigned() || size.get<std::uint64_t>() > largest_model_bytes)
+            return problem("shape " + shape.dump() + " found, sizes up to " + std::to_string(largest_model_bytes) + " expected");
         count *= size.get<std::uint64_t>();
-        if (count > most_bytes) return problem("shape " + shape.dump() + " is larger than any file");
+        if (count > largest_model_bytes) return problem("shape " + shape.dump() + " is larger than any file");
         extent.shape.push_back(size.get<int>());
     }
     if (count * sizeof(float) != extent.last - extent.first)
@@ -76,7 +75,7 @@ Result<Extent> read_extent(std::string_view where, const std::string& name, cons
 }  // namespace
 
 Result<ModelFile> parse_model(std::string_view where, std::span<const std::byte> bytes) {
-    if (bytes.size() < length_bytes || bytes.size() > most_bytes)
+    if (bytes.size() < length_bytes || bytes.size() > largest_model_bytes)
         return bad(where, std::to_string(bytes.size()) + " bytes found, a model of 8 bytes to 16 MB expected");
     std::uint64_t header_bytes = 0;
     std::memcpy(&header_bytes, bytes.data(), length_bytes);

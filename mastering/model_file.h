@@ -17,6 +17,8 @@ struct Tensor {
     std::vector<float> values;
 };
 
+inline constexpr std::size_t largest_model_bytes = std::size_t{16} << 20;
+
 /// The weights of a model and what is to be known of them.
 struct ModelFile {
     std::map<std::string, std::string> metadata;

@@ -89,6 +89,33 @@ TEST_CASE("without a loudness the track's own is found, and told", "[cli][master
         2);
 }
 
+TEST_CASE("a model of one's own predicts; one that cannot be used warns, and the rules take its place",
+          "[cli][master]") {
+    const Studio studio;
+    const std::string model = std::string(BURNISH_SOURCE_DIR) + "/models/master.safetensors";
+    const auto proposal = [&](const std::string& predictor) {
+        const auto result = run_inside(
+            {"master", studio.path("mix.wav"), "--dry-run", "--json", "--loudness", "-14", "--predictor", predictor});
+        INFO(result.err);
+        REQUIRE(result.code == 0);
+        return std::pair{nlohmann::json::parse(result.out)["settings"], result.err};
+    };
+    CHECK(proposal(model).first == proposal("learned").first);
+    CHECK(proposal(model).first != proposal("rules").first);
+    CHECK(proposal(model).second.empty());
+
+    auto bytes = load(model);
+    bytes.resize(bytes.size() / 2);
+    save(studio.path("cut.safetensors"), bytes);
+    const auto [settings, told] = proposal(studio.path("cut.safetensors"));
+    CHECK(settings == proposal("rules").first);
+    CHECK_THAT(told, Contains("warning:") && Contains("cut.safetensors") && Contains("rules take its place"));
+
+    const auto unknown = run_inside({"master", studio.path("mix.wav"), "--dry-run", "--predictor", "oracle"});
+    CHECK(unknown.code == 2);
+    CHECK_THAT(unknown.err, Contains("\"oracle\" found") && Contains("*.safetensors"));
+}
+
 TEST_CASE("16 bits meet the loudness and the ceiling too", "[cli][master]") {
     const Studio studio;
     const auto result = run_program({"master", studio.path("mix.wav"), "-o", studio.path("out.wav"), "--loudness",

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 
 #include "analysis/analyzer.h"
 #include "mastering/corrections.h"
@@ -240,6 +242,30 @@ TEST_CASE("a model survives its file, and the built-in one can be used", "[maste
     for (const auto& param : ToneCurve::params)
         CHECK(std::abs(prediction.settings.tone.*param.member) <= tone_limits.cap_db);
     CHECK(prediction.genres.size() >= 8);
+}
+
+TEST_CASE("a model of one's own is read from its file, and a damaged one is refused by name",
+          "[mastering][predictor]") {
+    const auto track = toy_track();
+    const auto bytes = serialize_model(model_wishing({.tone = less_around_1280_hz(3.0)}, track)->file());
+    const auto path = std::filesystem::temp_directory_path() / "burnish_model_test.safetensors";
+    const auto read = [&](std::size_t count) {
+        std::ofstream(path, std::ios::binary)
+            .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(count));
+        return learned_predictor(path);
+    };
+    const auto whole = read(bytes.size());
+    REQUIRE(whole);
+    CHECK((*whole)(track, {}).settings.tone.mid_1280_hz_db < -0.5);
+    for (const std::size_t count : {std::size_t{0}, std::size_t{7}, bytes.size() / 2, bytes.size() - 1}) {
+        INFO(count << " of " << bytes.size() << " bytes");
+        const auto damaged = read(count);
+        REQUIRE_FALSE(damaged);
+        CHECK(damaged.error().message.find(path.string()) != std::string::npos);
+    }
+    std::filesystem::remove(path);
+    CHECK_FALSE(learned_predictor(path).ok());
+    CHECK_FALSE(learned_predictor(path.parent_path()).ok());
 }
 
 }  // namespace burnish
