@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
@@ -335,6 +336,48 @@ TEST_CASE("a source that breaks at any time ends the work with its error", "[mas
                     CHECK(report.error().message == "broken");
                 }
             }
+}
+
+/// Raises 5 kHz by 6 dB at an intensity of 100 %, and holds that the brighter a track is beyond `enough_db`, the worse.
+Predictor brightening(double enough_db) {
+    return [enough_db](const TrackAnalysis& track, const Target& target) {
+        const auto brightness_db = [](const TrackAnalysis& version) {
+            const auto level_db = [&](double hz) {
+                const auto at = std::ranges::find(third_octaves_hz, hz) - third_octaves_hz.begin();
+                return version.third_octave.mid_mean_db[static_cast<std::size_t>(at)];
+            };
+            return level_db(5000.0) - level_db(500.0);
+        };
+        Prediction prediction;
+        prediction.settings.tone.mid_5120_hz_db = 6.0 * target.intensity_percent / 100.0;
+        prediction.misfit = [=, source_db = brightness_db(track)](const TrackAnalysis& version) {
+            return std::max(0.0, brightness_db(version) - source_db - enough_db);
+        };
+        return prediction;
+    };
+}
+
+TEST_CASE("a treatment that makes a track worse is halved, then left out, and the report says so",
+          "[mastering][master]") {
+    const auto audio = toy_music(8.0, rate_hz, 2);
+    auto request = request_for(-16.0);
+    request.target.intensity_percent = 100.0;
+    for (const auto& [enough_db, share] : {std::pair{9.0, 1.0}, {4.0, 0.5}, {1.0, 0.0}}) {
+        INFO("worse beyond " << enough_db << " dB");
+        request.predictor = brightening(enough_db);
+        const auto [report, out] = run_master(audio, request);
+        CHECK(report.treatment_share == share);
+        CHECK(report.settings.tone.mid_5120_hz_db == Approx(6.0 * share));
+        const auto told = std::ranges::count_if(report.warnings,
+                                                [](const std::string& warning) { return warning.starts_with("the "); });
+        CHECK(told == (share < 1.0 ? 1 : 0));
+        // What is delivered is what those settings make, as if no other attempt had come before.
+        auto alone = request;
+        alone.target.intensity_percent *= share;
+        alone.predictor = brightening(9.0);
+        CHECK(same_bits(out, run_master(audio, alone).audio));
+        CHECK(ebur128_reading(out, rate_hz).integrated_lufs == Approx(-16.0).margin(0.05));
+    }
 }
 
 TEST_CASE("progress rises and can stop the work", "[mastering][master]") {
