@@ -32,7 +32,7 @@ std::string left(std::string text, std::size_t width) {
     return text;
 }
 
-std::string right(std::string text, int width) {
+std::string right(const std::string& text, int width) {
     const auto missing = width - static_cast<int>(text.size());
     return missing > 0 ? std::string(static_cast<std::size_t>(missing), ' ') + text : text;
 }

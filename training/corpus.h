@@ -15,8 +15,12 @@ struct TrackRow {
     std::string package, path, genre, artist, licence, split;
 };
 
-/// Reads training/tracks.tsv or a list of one's own: columns package, path, genre, artist, licence and split, in any
-/// order.
+/// Where a track lies: under `corpus`/package, or where the list says if it comes from no package.
+[[nodiscard]] std::filesystem::path track_file(const TrackRow& row, const std::filesystem::path& corpus);
+
+/// Reads training/tracks.tsv or a list of one's own: columns path, genre and artist, and package, licence and split
+/// where they are wanted, in any order. Without a package, a path is relative to the list; without a split, an artist
+/// gets one from its name.
 [[nodiscard]] Result<std::vector<TrackRow>> read_manifest(const std::filesystem::path& file);
 
 /// What a track gives to the fit.
@@ -27,7 +31,7 @@ struct Example {
 };
 [[nodiscard]] Example example_of(const TrackRow& row, const TrackAnalysis& analysis);
 
-/// Measures every track under `corpus`/package/path, on `jobs` threads; what has been measured before is taken from
+/// Measures every track, on `jobs` threads; what has been measured before is taken from
 /// `cache`. Tracks that cannot be read are left out and named by `tell`. The order is that of the manifest.
 [[nodiscard]] std::vector<Example> measure_corpus(const std::vector<TrackRow>& rows,
                                                   const std::filesystem::path& corpus,

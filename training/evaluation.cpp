@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 #include <map>
 #include <numeric>
 #include <set>
@@ -13,6 +11,7 @@
 #include "mastering/corrections.h"
 #include "mastering/rule_predictor.h"
 #include "mastering/usual_tone.h"
+#include "training/formatted.h"
 
 namespace burnish::training {
 
@@ -186,19 +185,27 @@ std::string ladder_table(std::span<const LadderRow> rows, std::span<const Subjec
 std::string ablations(std::string_view head_name, std::span<const Example> known, const Lesson& lesson,
                       const FaultFit& whole) {
     const auto& head = head_named(head_name);
-    std::string text = "| left out, of " + std::string(head_name) + " | rms that is left, dB |\n|---|---|\n" +
-                       formatted("| nothing | %.3f |\n", whole.left_over);
+    std::string text = "| left out, of " + std::string(head_name) +
+                       " | what it counts | rms that is left, dB |\n|---|---|---|\n" +
+                       formatted("| nothing | | %.3f |\n", whole.left_over);
     for (const auto& group : feature_schema().groups) {
         if (std::ranges::find(head.blind_groups, group.name) != head.blind_groups.end()) continue;
         FaultFitOptions options;
-        options.shape.blind_groups = {group.name};
-        text += formatted("| %s (%d numbers) | %.3f |\n", group.name.c_str(), group.count,
-                          fit_faults(head, known, lesson.table, options).left_over);
+        options.shape.group_weights = whole.group_weights;
+        options.shape.group_weights[group.name] = 0.0;
+        text += formatted("| %s (%d numbers) | %.2f | %.3f |\n", group.name.c_str(), group.count,
+                          whole.group_weights.at(group.name), fit_faults(head, known, lesson.table, options).left_over);
     }
     return text + "\n";
 }
 
-std::string learning_curve(std::span<const Example> known) {
+std::string learning_curve(std::span<const Example> known, const Lesson& lesson) {
+    const auto left_over = [](std::string_view head, std::span<const Example> some, const FeatureTable& table,
+                              const FaultFit& whole) {
+        FaultFitOptions options;
+        options.shape.group_weights = whole.group_weights;
+        return fit_faults(head_named(head), some, table, options).left_over;
+    };
     std::string text = "| artists | tracks | tone, rms that is left, dB | width |\n|---|---|---|---|\n";
     const auto artist = numbered(known, &TrackRow::artist);
     const int artists = *std::ranges::max_element(artist) + 1;
@@ -213,8 +220,7 @@ std::string learning_curve(std::span<const Example> known) {
             }
         const auto table = feature_table(some);
         text += formatted("| %zu of %d | %zu | %.3f | %.3f |\n", chosen.size(), artists, some.size(),
-                          fit_faults(head_named("tone"), some, table).left_over,
-                          fit_faults(head_named("width"), some, table).left_over);
+                          left_over("tone", some, table, lesson.tone), left_over("width", some, table, lesson.width));
     }
     return text + "\n";
 }
@@ -280,32 +286,46 @@ std::string coverage(const Judge& judge, std::span<const Subject> subjects) {
     return text + "\n";
 }
 
-std::string severity(const LadderRow& row, std::span<const Subject> subjects) {
-    std::string text = "| error put in, dB | error left, dB | made worse |\n|---|---|---|\n";
+/// How much is left of errors of rising size, and how often it is more than was put in.
+Curve severity(const LadderRow& row, std::span<const Subject> subjects, std::string* table) {
+    Curve curve{row.name, {}, {}};
+    if (table != nullptr) *table += "| error put in, dB | error left, dB | made worse |\n|---|---|---|\n";
     for (const double size_db : {0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0}) {
         const auto cell = climb(row, subjects, Fault::smooth, size_db);
-        text += formatted("| %.2f | %.2f | %.0f %% |\n", cell.before_db, cell.residual_db, 100.0 * cell.harm_rate);
+        curve.x.push_back(cell.before_db);
+        curve.y.push_back(cell.residual_db);
+        if (table != nullptr)
+            *table +=
+                formatted("| %.2f | %.2f | %.0f %% |\n", cell.before_db, cell.residual_db, 100.0 * cell.harm_rate);
     }
-    return text + "\n";
+    return curve;
+}
+
+/// What the shipped model does to tracks by artists that are not among those it was fitted on.
+std::string unseen_chapter(const Lesson& lesson, const LadderRow& nothing, std::span<const Example> unknown,
+                           std::span<const double> sizes_db, const std::function<void(const std::string&)>& tell) {
+    std::string text = "## Artists that the shipped model has not seen\n\n";
+    const auto model = model_of(lesson);
+    std::vector<double> trust;
+    const auto test_fit = judged_by(model, head_named("tone"), unknown, trust);
+    const auto test_subjects = subjects_of(unknown, test_fit, numbered(unknown, &TrackRow::artist));
+    const std::vector<LadderRow> test_rows{nothing, shipped("M1 as shipped", judge_of(test_fit, trust), unknown)};
+    text += ladder_table(test_rows, test_subjects, Fault::smooth, sizes_db, tell);
+    text += "Shares of the errors of a band that lie within what the model's deviation says should be so many:\n\n" +
+            coverage(judge_of(test_fit, trust), test_subjects);
+    return text;
 }
 
 }  // namespace
 
-std::string formatted(const char* format, ...) {
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    std::vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return text;
-}
-
 Lesson learn(std::span<const Example> examples) {
     Lesson lesson;
     lesson.table = feature_table(examples);
-    lesson.tone = fit_faults(head_named("tone"), examples, lesson.table);
-    lesson.width = fit_faults(head_named("width"), examples, lesson.table);
-    lesson.dynamics = fit_faults(head_named("dynamics"), examples, lesson.table);
+    FaultFitOptions options;
+    options.weigh_groups = true;
+    lesson.tone = fit_faults(head_named("tone"), examples, lesson.table, options);
+    lesson.width = fit_faults(head_named("width"), examples, lesson.table, options);
+    lesson.dynamics = fit_faults(head_named("dynamics"), examples, lesson.table, options);
     lesson.genre = fit_genres(examples, lesson.table);
     return lesson;
 }
@@ -323,9 +343,8 @@ MasterModel model_of(const Lesson& lesson) {
     return MasterModel(std::move(parts));
 }
 
-std::string feature_domain_chapters(const Lesson& lesson, std::span<const Example> known,
-                                    std::span<const Example> unknown,
-                                    const std::function<void(const std::string&)>& tell) {
+Chapters feature_domain_chapters(const Lesson& lesson, std::span<const Example> known, std::span<const Example> unknown,
+                                 const std::function<void(const std::string&)>& tell) {
     constexpr std::array sizes_db{1.0, 2.0, 3.0, 4.0, 6.0};
     constexpr std::array two_sizes_db{3.0, 6.0};
     const auto& tone_head = head_named("tone");
@@ -334,7 +353,7 @@ std::string feature_domain_chapters(const Lesson& lesson, std::span<const Exampl
     options.is_plain = true;
     const auto plain = fit_faults(tone_head, known, lesson.table, options);
     options = {};
-    options.shape.kind = KernelShape::Kind::linear;
+    options.shape = {KernelShape::Kind::linear, lesson.tone.group_weights};
     const auto line = fit_faults(tone_head, known, lesson.table, options);
     options.shape.kind = KernelShape::Kind::radial;
     const auto kernel = fit_faults(tone_head, known, lesson.table, options);
@@ -374,6 +393,7 @@ std::string feature_domain_chapters(const Lesson& lesson, std::span<const Exampl
 
     text += "Left out by package in place of artist:\n\n";
     FaultFitOptions by_package;
+    by_package.shape.group_weights = lesson.tone.group_weights;
     by_package.group = numbered(known, &TrackRow::package);
     const auto package_fit = fit_faults(tone_head, known, lesson.table, by_package);
     const std::vector<LadderRow> package_rows{
@@ -381,7 +401,13 @@ std::string feature_domain_chapters(const Lesson& lesson, std::span<const Exampl
     text += ladder_table(package_rows, subjects_of(known, package_fit, by_package.group), Fault::smooth, two_sizes_db,
                          tell);
 
-    text += "How much is left of how much (M1 as shipped):\n\n" + severity(as_shipped, subjects);
+    Chapters chapters;
+    text += "How much is left of how much (M1 as shipped):\n\n![error left over error put in](severity.svg)\n\n";
+    for (const auto* name : {"do nothing; loudness only", "rules", "Gaussian MAP, no features"})
+        chapters.severity.push_back(severity(*std::ranges::find(rows, name, &LadderRow::name), subjects, nullptr));
+    chapters.severity.push_back(severity(as_shipped, subjects, &text));
+    chapters.severity.back().name = "as shipped";
+    text += "\n";
     text += "By genre:\n\n" + by_group(as_shipped, subjects, [&](std::size_t i) { return known[i].row.genre; });
     std::vector<float> strangeness;
     for (Index i = 0; i < lesson.table.standardized.rows(); ++i)
@@ -411,22 +437,15 @@ std::string feature_domain_chapters(const Lesson& lesson, std::span<const Exampl
          }}};
     text += ladder_table(width_rows, wide, Fault::width, sizes_db, tell);
 
-    text += "## Artists that the shipped model has not seen\n\n";
-    const auto model = model_of(lesson);
-    std::vector<double> trust;
-    const auto test_fit = judged_by(model, tone_head, unknown, trust);
-    const auto test_subjects = subjects_of(unknown, test_fit, numbered(unknown, &TrackRow::artist));
-    const std::vector<LadderRow> test_rows{rows[0], shipped("M1 as shipped", judge_of(test_fit, trust), unknown)};
-    text += ladder_table(test_rows, test_subjects, Fault::smooth, sizes_db, tell);
-    text += "Shares of the errors of a band that lie within what the model's deviation says should be so many:\n\n" +
-            coverage(judge_of(test_fit, trust), test_subjects);
+    if (!unknown.empty()) text += unseen_chapter(lesson, rows[0], unknown, sizes_db, tell);
 
     tell("ablations");
     text += "## What each kind of feature buys\n\n" + ablations("tone", known, lesson, lesson.tone) +
             ablations("width", known, lesson, lesson.width);
     tell("learning curve");
-    text += "## What more music would buy\n\n" + learning_curve(known);
-    return text;
+    text += "## What more music would buy\n\n" + learning_curve(known, lesson);
+    chapters.text = std::move(text);
+    return chapters;
 }
 
 }  // namespace burnish::training

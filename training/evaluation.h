@@ -6,6 +6,7 @@
 
 #include "training/fault_fit.h"
 #include "training/ladder.h"
+#include "training/line_chart.h"
 
 namespace burnish::training {
 
@@ -18,13 +19,16 @@ struct Lesson {
 [[nodiscard]] Lesson learn(std::span<const Example> examples);
 [[nodiscard]] MasterModel model_of(const Lesson& lesson);
 
+/// Part of models/EVALUATION.md, and what its picture shows: error left over error put in.
+struct Chapters {
+    std::string text;
+    std::vector<Curve> severity;
+};
+
 /// Chapters of models/EVALUATION.md in the feature domain, on the tracks learned from, each judged without its artist,
 /// and on `unknown` tracks by artists that are not among them. `tell` hears what is being done.
-[[nodiscard]] std::string feature_domain_chapters(const Lesson& lesson, std::span<const Example> known,
-                                                  std::span<const Example> unknown,
-                                                  const std::function<void(const std::string&)>& tell);
-
-/// snprintf into a string.
-[[nodiscard]] std::string formatted(const char* format, ...) __attribute__((format(printf, 1, 2)));
+[[nodiscard]] Chapters feature_domain_chapters(const Lesson& lesson, std::span<const Example> known,
+                                               std::span<const Example> unknown,
+                                               const std::function<void(const std::string&)>& tell);
 
 }  // namespace burnish::training

@@ -19,7 +19,7 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using Known = Eigen::Array<bool, Eigen::Dynamic, Eigen::Dynamic>;
 
-constexpr std::array ridges{0.3, 1.0, 3.0, 10.0};
+constexpr std::array ridges{0.3, 1.0, 3.0, 10.0, 30.0};
 constexpr double doubt_ridge = 10.0;
 constexpr double shrinkage = 0.05;       // of the covariance towards its diagonal
 constexpr double least_variance = 0.05;  // dB^2
@@ -54,6 +54,42 @@ double centre_doubts(VectorXd& doubt) {
     const double excess = std::log(doubt.array().exp().mean());
     doubt.array() -= excess;
     return excess;
+}
+
+/// Triples, thirds or drops the weight of one group after the other for as long as a line then leaves less over of
+/// groups of tracks that it does not know. What is blind stays so; one group always counts.
+GroupWeights weighed_groups(GroupWeights weights, const FeatureTable& table, const MatrixXd& values, const Known& known,
+                            std::span<const int> group) {
+    constexpr std::array factors{0.0, 0.3, 3.0};
+    constexpr int rounds = 3;
+    constexpr double worthwhile = 0.9995;  // of what is left over
+    constexpr double ridge = 3.0;
+    const auto left_over_by = [&](const GroupWeights& tried) {
+        const auto kernel = kernel_of(table.standardized, {KernelShape::Kind::linear, tried});
+        return regress(kernel, values, known, group, ridge, false).rms(known);
+    };
+    for (const auto& each : feature_schema().groups) weights.emplace(each.name, 1.0);
+    double least = left_over_by(weights);
+    for (int round = 0; round < rounds; ++round) {
+        const double before = least;
+        for (const auto& each : feature_schema().groups) {
+            const double now = weights[each.name];
+            const bool is_last = std::ranges::count_if(weights, [](const auto& row) { return row.second > 0.0; }) == 1;
+            if (now == 0.0 || is_last) continue;
+            double best = now;
+            for (const double factor : factors) {
+                auto tried = weights;
+                tried[each.name] = factor * now;
+                const double left_over = left_over_by(tried);
+                if (left_over >= worthwhile * least) continue;
+                least = left_over;
+                best = factor * now;
+            }
+            weights[each.name] = best;
+        }
+        if (least >= worthwhile * before) break;
+    }
+    return weights;
 }
 
 /// What the deviations have to be multiplied by so that 1.645 of them hold nine tenths of all errors.
@@ -121,11 +157,13 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
         values.row(i) = fit.measured.back().values.transpose();
         known.row(i) = fit.measured.back().heard.transpose();
     }
-    auto shape = options.shape;
-    shape.blind_groups.insert(shape.blind_groups.end(), head.blind_groups.begin(), head.blind_groups.end());
-    if (options.is_plain)
-        for (const auto& group : feature_schema().groups) shape.blind_groups.push_back(group.name);
     const auto& group = options.group.empty() ? table.artist : options.group;
+    auto shape = options.shape;
+    for (const auto& blind : head.blind_groups) shape.group_weights[blind] = 0.0;
+    if (options.is_plain)
+        for (const auto& each : feature_schema().groups) shape.group_weights[each.name] = 0.0;
+    if (options.weigh_groups) shape.group_weights = weighed_groups(shape.group_weights, table, values, known, group);
+    fit.group_weights = shape.group_weights;
 
     const MatrixXd nothing = MatrixXd::Zero(n, n);
     const MatrixXd kernel = options.is_plain ? nothing : kernel_of(table.standardized, shape);
@@ -159,7 +197,7 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
     }
 
     FaultModel::Parts parts;
-    const VectorXd weights = feature_weights(shape.blind_groups);
+    const VectorXd weights = feature_weights(shape.group_weights);
     parts.mean = best.mean;
     parts.weights = MatrixXd::Zero(weights.size(), numbers);
     parts.doubt_weights = VectorXd::Zero(weights.size());
@@ -195,7 +233,7 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
         logarithm(i, 0) = std::log(std::max(0.05, sum / count));
     }
     if (!options.is_plain) {
-        const auto doubts = regress(kernel_of(table.standardized, {KernelShape::Kind::linear, shape.blind_groups}),
+        const auto doubts = regress(kernel_of(table.standardized, {KernelShape::Kind::linear, shape.group_weights}),
                                     logarithm, Known::Constant(n, 1, true), group, doubt_ridge, false);
         fit.doubt = (logarithm - doubts.left_over).col(0);
         const double excess = centre_doubts(fit.doubt);

@@ -20,7 +20,8 @@ struct ErrorPrior {
 [[nodiscard]] Eigen::MatrixXd error_covariance(const ErrorPrior& prior);
 
 struct FaultFitOptions {
-    KernelShape shape{KernelShape::Kind::network, {}};  ///< blind groups on top of those that the head is blind to
+    KernelShape shape{KernelShape::Kind::network, {}};  ///< groups that the head is blind to count for nothing anyway
+    bool weigh_groups = false;                          ///< try what the groups of features should count
     double clean_prior = 0.25;                          ///< share of tracks that need nothing
     std::vector<int> group;                             ///< who is left out together; empty: artists
     bool is_plain = false;                              ///< no features at all, for comparison
@@ -33,6 +34,7 @@ struct FaultFit {
     Eigen::MatrixXd excess;  ///< examples x numbers, without the group of each
     Eigen::VectorXd doubt;   ///< per example, likewise
     double ridge = 0.0;
+    GroupWeights group_weights;
     double mean_only = 0.0, left_over = 0.0;  ///< rms around the mean, and around what the features tell
 };
 

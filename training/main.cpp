@@ -9,6 +9,7 @@
 #include "mastering/learned_predictor.h"
 #include "training/corpus.h"
 #include "training/evaluation.h"
+#include "training/formatted.h"
 #include "training/rendered_evaluation.h"
 
 namespace {
@@ -72,10 +73,15 @@ int train(const Options& options) {
             },
             options.jobs, tell);
     }
-    text += feature_domain_chapters(lesson, known, unknown, tell);
+    const auto chapters = feature_domain_chapters(lesson, known, unknown, tell);
+    text += chapters.text;
     std::fputs(text.c_str(), stdout);
-    return write_whole(options.evaluation, text.data(), text.size()) ? 0
-                                                                     : fail(options.evaluation + " cannot be written");
+    const auto chart = line_chart("Tone: mean error, each track judged without its artist", "error put in, dB",
+                                  "error left, dB", chapters.severity);
+    const auto picture = std::filesystem::path(options.evaluation).replace_filename("severity.svg");
+    for (const auto& [file, words] : {std::pair{picture, &chart}, {std::filesystem::path(options.evaluation), &text}})
+        if (!write_whole(file, words->data(), words->size())) return fail(file.string() + " cannot be written");
+    return 0;
 }
 
 }  // namespace

@@ -35,17 +35,19 @@ MatrixXd network_weights(const MatrixXd& features, const VectorXd& weights, cons
     return network_share(weights) * hidden_layers(features, network_scale(weights)).transpose() * coefficients;
 }
 
-VectorXd feature_weights(std::span<const std::string> blind_groups) {
+VectorXd feature_weights(const GroupWeights& group_weights) {
     const auto& schema = feature_schema();
-    VectorXd weights = VectorXd::Zero(schema.size());
-    for (const auto& group : schema.groups)
-        if (std::ranges::find(blind_groups, group.name) == blind_groups.end())
-            weights.segment(group.first, group.count).setConstant(1.0 / group.count);
+    VectorXd weights(schema.size());
+    for (const auto& group : schema.groups) {
+        const auto given = group_weights.find(group.name);
+        weights.segment(group.first, group.count)
+            .setConstant((given == group_weights.end() ? 1.0 : given->second) / group.count);
+    }
     return weights;
 }
 
 MatrixXd kernel_of(const MatrixXd& features, const KernelShape& shape) {
-    const VectorXd weights = feature_weights(shape.blind_groups);
+    const VectorXd weights = feature_weights(shape.group_weights);
     const double groups = weights.sum();
     const MatrixXd weighted = features * weights.asDiagonal();
     MatrixXd kernel = weighted * features.transpose();

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <Eigen/Dense>
+#include <map>
 #include <span>
 #include <string>
-#include <vector>
 
 namespace burnish::training {
+
+/// How much groups of features count, by name: 1 where nothing is said, 0 for those that are left out.
+using GroupWeights = std::map<std::string, double>;
 
 /// How features become a kernel: the more alike two examples, the larger their entry.
 struct KernelShape {
@@ -15,11 +18,11 @@ struct KernelShape {
         radial,   ///< on top of that, a Gaussian of their distance: kernel regression, which keeps every example
     };
     Kind kind = Kind::linear;
-    std::vector<std::string> blind_groups;  ///< groups of features that are left out
+    GroupWeights group_weights;
 };
 
-/// Weight of each feature: groups weigh alike, however many numbers they have; 0 if left out.
-[[nodiscard]] Eigen::VectorXd feature_weights(std::span<const std::string> blind_groups);
+/// Weight of each feature: what its group weighs, shared by the numbers of the group.
+[[nodiscard]] Eigen::VectorXd feature_weights(const GroupWeights& group_weights);
 
 /// The network's part of a kernel fit: what hidden_layer takes for feature weights, by what products of its outputs
 /// count in the kernel, and the weights behind it that a fit's coefficients come to (units x numbers).

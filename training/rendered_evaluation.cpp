@@ -16,7 +16,8 @@
 #include "mastering/memory_audio.h"
 #include "mastering/rule_predictor.h"
 #include "mastering/usual_tone.h"
-#include "training/evaluation.h"
+#include "training/feature_table.h"
+#include "training/formatted.h"
 #include "training/ladder.h"
 
 namespace burnish::training {
@@ -163,7 +164,7 @@ std::string rendered_chapter(std::span<const Example> unknown, const std::filesy
             const std::size_t trial = item % trials.size();
             const auto& row = unknown[index].row;
             outcomes[trial][index] =
-                try_one(unknown[index], index, trials[trial], corpus / row.package / row.path, learned);
+                try_one(unknown[index], index, trials[trial], track_file(row, corpus), learned);
             const std::scoped_lock lock(telling);
             tell(formatted("rendered %zu of %zu", item + 1, unknown.size() * trials.size()));
         }
