@@ -6,9 +6,13 @@
 
 #include <benchmark/benchmark.h>
 
+#include <array>
+#include <complex>
 #include <string>
 #include <vector>
 
+#include "analysis/analyzer.h"
+#include "analysis/image_analyzer.h"
 #include "analysis/level_analyzer.h"
 #include "analysis/spectrum_analyzer.h"
 #include "analysis/texture_analyzer.h"
@@ -16,6 +20,7 @@
 #include "core/random.h"
 #include "dsp/denormals.h"
 #include "mastering/chain.h"
+#include "mastering/learned_predictor.h"
 
 namespace {
 
@@ -92,6 +97,28 @@ void register_all() {
         for (float& band : bark) band = static_cast<float>(random.uniform(0.0, 1e-2));
         const auto process = [&](AudioView io) { texture.add_frame(bark, power, io.channel(0)); };
         run(state, process, hop);
+    });
+    benchmark::RegisterBenchmark("analysis: image, part of the spectrum", [](benchmark::State& state) {
+        constexpr int size = 4096, bins = size / 2 + 1;
+        ImageAnalyzer image;
+        image.prepare(rate_hz / size, bins);
+        Random random(3);
+        std::vector<std::complex<float>> mid(bins), side(bins);
+        for (auto* spectrum : {&mid, &side})
+            for (auto& bin : *spectrum)
+                bin = {static_cast<float>(random.uniform(-1e-2, 1e-2)),
+                       static_cast<float>(random.uniform(-1e-2, 1e-2))};
+        run(
+            state, [&](AudioView /*io*/) { image.add_frame(mid, side); }, size);
+    });
+    benchmark::RegisterBenchmark("a proposal, once per track", [](benchmark::State& state) {
+        const AudioBuffer signal = bench::signal(static_cast<int>(10 * rate_hz));
+        Analyzer analyzer;
+        analyzer.prepare({rate_hz, 2, signal.frames(), 24});
+        analyzer.process(signal.view());
+        const auto track = analyzer.finish();
+        const auto predict = learned_predictor();
+        for (auto _ : state) benchmark::DoNotOptimize((*predict)(track, {}));
     });
 }
 
