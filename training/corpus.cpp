@@ -11,7 +11,9 @@
 
 #include "analysis/analyzer.h"
 #include "core/fingerprint.h"
+#include "core/random.h"
 #include "io/audio_file.h"
+#include "training/degradation.h"
 
 namespace burnish::training {
 
@@ -32,23 +34,40 @@ std::vector<std::string> fields_of(const std::string& line) {
     return fields;
 }
 
-Result<Example> measure(const TrackRow& row, const std::filesystem::path& file) {
+Result<TrackAnalysis> measure(AudioSource& source) {
     constexpr int block_frames = 8192;
-    auto opened = open_audio(file);
-    if (!opened) return opened.error();
-    const auto& source = *opened;
     Analyzer analyzer;
-    analyzer.prepare(source->info());
-    AudioBuffer block(source->info().channels, block_frames);
+    analyzer.prepare(source.info());
+    AudioBuffer block(source.info().channels, block_frames);
     while (true) {
-        const auto got = source->read(block.view());
+        const auto got = source.read(block.view());
         if (!got) return got.error();
         if (*got == 0) break;
         analyzer.process(block.view().part(0, *got));
     }
-    const auto analysis = analyzer.finish();
-    if (analysis.integrated_lufs <= silence_db) return Error{ErrorCode::input, file.string() + ": silent"};
-    return example_of(row, analysis);
+    return analyzer.finish();
+}
+
+/// A fault of its own for every track: a smooth curve of 3 or 6 dB, and a width as wrong.
+Degradation fault_of(const TrackRow& row) {
+    Random random(fingerprint(row.package + "/" + row.path));
+    const double size_db = random.bits() % 2 == 0 ? 3.0 : 6.0;
+    auto fault = draw_degradation(Fault::smooth, size_db, random);
+    const auto wide = draw_degradation(Fault::width, size_db, random);
+    fault.settings.tone.side_150_hz_db = wide.settings.tone.side_150_hz_db;
+    fault.settings.tone.side_1200_hz_db = wide.settings.tone.side_1200_hz_db;
+    fault.settings.tone.side_9600_hz_db = wide.settings.tone.side_9600_hz_db;
+    fault.size_db = size_db;
+    return fault;
+}
+
+Result<TrackAnalysis> measure_track(const TrackRow& row, const std::filesystem::path& file, bool is_spoiled) {
+    auto opened = open_audio(file);
+    if (!opened) return opened.error();
+    const auto faulty = is_spoiled ? degraded(**opened, fault_of(row)) : nullptr;
+    auto analysis = measure(faulty ? *faulty : **opened);
+    if (analysis && analysis->integrated_lufs <= silence_db) return Error{ErrorCode::input, file.string() + ": silent"};
+    return analysis;
 }
 
 /// Names of all that is measured, in order: what a file of the cache holds.
@@ -61,18 +80,18 @@ std::string analysis_names() {
     return names;
 }
 
-std::optional<Example> read_cached(const TrackRow& row, const std::filesystem::path& file) {
+std::optional<TrackAnalysis> read_cached(const std::filesystem::path& file) {
     TrackAnalysis analysis;
     std::ifstream stream(file, std::ios::binary);
     if (!stream.read(reinterpret_cast<char*>(&analysis), sizeof analysis) || stream.peek() != EOF) return std::nullopt;
-    return example_of(row, analysis);
+    return analysis;
 }
 
-void write_cached(const Example& example, const std::filesystem::path& file) {
+void write_cached(const TrackAnalysis& analysis, const std::filesystem::path& file) {
     const std::filesystem::path unfinished = file.string() + ".part";
     {
         std::ofstream stream(unfinished, std::ios::binary);
-        stream.write(reinterpret_cast<const char*>(&example.analysis), sizeof example.analysis);
+        stream.write(reinterpret_cast<const char*>(&analysis), sizeof analysis);
     }
     std::filesystem::rename(unfinished, file);
 }
@@ -143,17 +162,24 @@ std::vector<Example> measure_corpus(const std::vector<TrackRow>& rows, const std
             auto name = rows[i].package.empty() ? std::filesystem::absolute(file).string()
                                                 : rows[i].package + "/" + rows[i].path;
             std::ranges::replace(name, '/', '~');
-            examples[i] = read_cached(rows[i], folder / name);
-            if (examples[i]) continue;
-            auto measured = measure(rows[i], file);
-            const std::scoped_lock lock(telling);
-            if (measured) {
-                write_cached(*measured, folder / name);
-                examples[i] = *std::move(measured);
-                tell("measured " + rows[i].path);
-            } else {
-                tell("left out: " + measured.error().message);
-            }
+            const auto known = [&](const std::string& ending, bool is_spoiled) -> std::optional<TrackAnalysis> {
+                if (auto cached = read_cached(folder / (name + ending))) return cached;
+                auto measured = measure_track(rows[i], file, is_spoiled);
+                const std::scoped_lock lock(telling);
+                if (!measured) {
+                    tell("left out: " + measured.error().message);
+                    return std::nullopt;
+                }
+                write_cached(*measured, folder / (name + ending));
+                tell("measured " + rows[i].path + ending);
+                return *measured;
+            };
+            const auto analysis = known("", false);
+            if (!analysis) continue;
+            const auto spoiled = known(" spoiled", true);
+            if (!spoiled) continue;
+            examples[i] = example_of(rows[i], *analysis);
+            examples[i]->spoiled = {fault_of(rows[i]).size_db, *spoiled, track_features(*spoiled)};
         }
     };
     std::vector<std::thread> threads;

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,11 +29,19 @@ struct Example {
     TrackRow row;
     TrackAnalysis analysis;
     std::vector<double> features;  ///< track_features of it
+    /// The same with a fault rendered into it; none: it was not made.
+    struct Spoiled {
+        double size_db = 0.0;  ///< of the fault: 3 or 6
+        TrackAnalysis analysis;
+        std::vector<double> features;
+    };
+    std::optional<Spoiled> spoiled{};
 };
 [[nodiscard]] Example example_of(const TrackRow& row, const TrackAnalysis& analysis);
 
-/// Measures every track, on `jobs` threads; what has been measured before is taken from
-/// `cache`. Tracks that cannot be read are left out and named by `tell`. The order is that of the manifest.
+/// Measures every track, as it is and with a fault in tone and width rendered into it, on `jobs` threads; what has been
+/// measured before is taken from `cache`. Tracks that cannot be read are left out and named by `tell`. The order is
+/// that of the manifest.
 [[nodiscard]] std::vector<Example> measure_corpus(const std::vector<TrackRow>& rows,
                                                   const std::filesystem::path& corpus,
                                                   const std::filesystem::path& cache, int jobs,

@@ -161,7 +161,7 @@ std::string_view fault_name(Fault fault) noexcept {
 }
 
 Degradation draw_degradation(Fault fault, double size_db, Random& random) {
-    Degradation degradation{fault, {}, 0.0, VectorXd::Zero(tone_bands), VectorXd::Zero(image_regions)};
+    Degradation degradation{fault, size_db, {}, 0.0, VectorXd::Zero(tone_bands), VectorXd::Zero(image_regions)};
     if (fault == Fault::smooth) {
         std::array<double, tone_knots> knots_hz{};
         for (int knot = 0; knot < tone_knots; ++knot) knots_hz[static_cast<std::size_t>(knot)] = tone_knot_hz(knot);

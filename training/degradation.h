@@ -23,6 +23,7 @@ enum class Fault {
 /// A fault and what it does to the numbers that are judged; by the filters' responses, not measured.
 struct Degradation {
     Fault fault = Fault::none;
+    double size_db = 0.0;
     ChainSettings settings;
     double transient_db = 0.0;
     Eigen::VectorXd tone_db;   ///< of the Bark bands, mean 0

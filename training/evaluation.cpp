@@ -59,8 +59,8 @@ Judge plain_map(Judge judge) {
 std::vector<double> trusts_of(const Lesson& lesson) {
     const auto model = model_of(lesson);
     std::vector<double> trust;
-    for (Index i = 0; i < lesson.table.standardized.rows(); ++i)
-        trust.push_back(model.trust(lesson.table.standardized.row(i).transpose()));
+    for (const auto* features : {&lesson.table.standardized, &lesson.table.spoiled})
+        for (Index i = 0; i < features->rows(); ++i) trust.push_back(model.trust(features->row(i).transpose()));
     return trust;
 }
 
@@ -193,6 +193,7 @@ std::string ablations(std::string_view head_name, std::span<const Example> known
         FaultFitOptions options;
         options.shape.group_weights = whole.group_weights;
         options.shape.group_weights[group.name] = 0.0;
+        options.ridge = whole.ridge;
         text += formatted("| %s (%d numbers) | %.2f | %.3f |\n", group.name.c_str(), group.count,
                           whole.group_weights.at(group.name), fit_faults(head, known, lesson.table, options).left_over);
     }
@@ -204,6 +205,7 @@ std::string learning_curve(std::span<const Example> known, const Lesson& lesson)
                               const FaultFit& whole) {
         FaultFitOptions options;
         options.shape.group_weights = whole.group_weights;
+        options.ridge = whole.ridge;
         return fit_faults(head_named(head), some, table, options).left_over;
     };
     std::string text = "| artists | tracks | tone, rms that is left, dB | width |\n|---|---|---|---|\n";
@@ -242,16 +244,22 @@ std::string by_group(const LadderRow& row, std::span<const Subject> subjects,
 /// Departures of tracks that the model has not seen at all.
 FaultFit judged_by(const MasterModel& model, const ModelHead& head, std::span<const Example> examples,
                    std::vector<double>& trust) {
+    const auto tracks = examples.size();
+    const bool has_spoiled =
+        std::ranges::all_of(examples, [](const Example& example) { return example.spoiled.has_value(); });
     FaultFit fit;
     fit.model = model.parts().*head.model;
-    fit.excess.resize(static_cast<Index>(examples.size()), fit.model.size());
-    fit.doubt.resize(static_cast<Index>(examples.size()));
+    fit.excess.resize(static_cast<Index>(has_spoiled ? 2 * tracks : tracks), fit.model.size());
+    fit.doubt.resize(fit.excess.rows());
     trust.clear();
-    for (std::size_t i = 0; i < examples.size(); ++i) {
-        const auto features = model.standardized(examples[i].features);
-        fit.measured.push_back(head.measure(examples[i].analysis));
-        fit.excess.row(static_cast<Index>(i)) = (fit.measured.back().values - fit.model.expected(features)).transpose();
-        fit.doubt(static_cast<Index>(i)) = fit.model.doubt(features);
+    for (const auto& example : examples) fit.measured.push_back(head.measure(example.analysis));
+    for (Index row = 0; row < fit.excess.rows(); ++row) {
+        const auto i = static_cast<std::size_t>(row) % tracks;
+        const auto& example = examples[i];
+        const auto features =
+            model.standardized(static_cast<std::size_t>(row) < tracks ? example.features : example.spoiled->features);
+        fit.excess.row(row) = (fit.measured[i].values - fit.model.expected(features)).transpose();
+        fit.doubt(row) = fit.model.doubt(features);
         trust.push_back(model.trust(features));
     }
     return fit;
@@ -299,6 +307,62 @@ Curve severity(const LadderRow& row, std::span<const Subject> subjects, std::str
                 formatted("| %.2f | %.2f | %.0f %% |\n", cell.before_db, cell.residual_db, 100.0 * cell.harm_rate);
     }
     return curve;
+}
+
+/// What is left of faults that were rendered into the tracks before anything was measured of them, so that features
+/// and expectations move with the fault. One fault per track.
+std::string rendered_faults(const ModelHead& head, const FaultFit& fit, const std::vector<double>& trust,
+                            std::span<const Example> examples, const std::vector<int>& cluster) {
+    const bool is_tone = head.name == "tone";
+    const auto tracks = static_cast<Index>(examples.size());
+    if (fit.excess.rows() < 2 * tracks) return {};
+    std::string text;
+    for (const double size_db : {3.0, 6.0}) {
+        Draws draws;
+        for (std::size_t i = 0; i < examples.size(); ++i) {
+            const auto& example = examples[i];
+            const auto& was = fit.measured[i];
+            if (example.spoiled->size_db != size_db || was.heard.count() < 3) continue;
+            const auto faulty = head.measure(example.spoiled->analysis);
+            const VectorXd error = faulty.values - was.values;
+            const Index row = tracks + static_cast<Index>(i);
+            const auto opinion =
+                fit.model.judge_excess(fit.excess.row(row).transpose() + error, faulty, fit.doubt(row));
+            const double trusted = trust[static_cast<std::size_t>(row)];
+            const VectorXd gains =
+                is_tone ? tone_correction(opinion, trusted, 1.0, highest_hz(example.spoiled->analysis)).bands_db
+                        : width_correction(opinion, trusted, 1.0).regions_db;
+            draws.before_db.push_back(error_size(error, was, is_tone));
+            draws.after_db.push_back(error_size(error + gains, was, is_tone));
+            draws.cluster.push_back(cluster[i]);
+        }
+        const auto cell = summary_of(draws);
+        text += formatted(" | %.2f", cell.before_db) + cell_text(cell);
+    }
+    return text;
+}
+
+std::string rendered_faults_table(const Lesson& lesson, std::span<const Example> known,
+                                  std::span<const Example> unknown) {
+    std::string text =
+        "## Faults rendered into the tracks before they are measured\n\n"
+        "A smooth curve in the tone and another in the width of each track, 3 dB in one half of them and 6 dB in the "
+        "other. Features, and what is expected by them, move with the fault; the correction is added to what was "
+        "measured. Before, and after as above.\n\n"
+        "| | 3 dB: before | after | 6 dB: before | after |\n|---|---|---|---|---|\n";
+    const auto trust = trusts_of(lesson);
+    const auto model = model_of(lesson);
+    for (const auto& [name, fit] : {std::pair{"tone", &lesson.tone}, {"width", &lesson.width}}) {
+        const auto& head = head_named(name);
+        text += "| " + std::string(name) + ", each judged without its artist" +
+                rendered_faults(head, *fit, trust, known, lesson.table.artist) + " |\n";
+        if (unknown.empty()) continue;
+        std::vector<double> unseen_trust;
+        const auto unseen = judged_by(model, head, unknown, unseen_trust);
+        text += "| " + std::string(name) + ", artists not seen" +
+                rendered_faults(head, unseen, unseen_trust, unknown, numbered(unknown, &TrackRow::artist)) + " |\n";
+    }
+    return text + "\n";
 }
 
 /// What the shipped model does to tracks by artists that are not among those it was fitted on.
@@ -354,6 +418,7 @@ Chapters feature_domain_chapters(const Lesson& lesson, std::span<const Example> 
     const auto plain = fit_faults(tone_head, known, lesson.table, options);
     options = {};
     options.shape = {KernelShape::Kind::linear, lesson.tone.group_weights};
+    options.ridge = lesson.tone.ridge;
     const auto line = fit_faults(tone_head, known, lesson.table, options);
     options.shape.kind = KernelShape::Kind::radial;
     const auto kernel = fit_faults(tone_head, known, lesson.table, options);
@@ -387,6 +452,7 @@ Chapters feature_domain_chapters(const Lesson& lesson, std::span<const Example> 
     text += ladder_table(rows, subjects, Fault::smooth, sizes_db, tell);
     const auto& as_shipped = *std::ranges::find(rows, "**M1 with gate, as shipped**", &LadderRow::name);
 
+    const std::string rendered = rendered_faults_table(lesson, known, unknown);
     text += "Shelves and bells, a family that the model does not know:\n\n";
     const std::vector<LadderRow> some{rows[0], rows[3], as_shipped};
     text += ladder_table(some, subjects, Fault::equalizer, two_sizes_db, tell);
@@ -394,6 +460,7 @@ Chapters feature_domain_chapters(const Lesson& lesson, std::span<const Example> 
     text += "Left out by package in place of artist:\n\n";
     FaultFitOptions by_package;
     by_package.shape.group_weights = lesson.tone.group_weights;
+    by_package.ridge = lesson.tone.ridge;
     by_package.group = numbered(known, &TrackRow::package);
     const auto package_fit = fit_faults(tone_head, known, lesson.table, by_package);
     const std::vector<LadderRow> package_rows{
@@ -437,6 +504,7 @@ Chapters feature_domain_chapters(const Lesson& lesson, std::span<const Example> 
          }}};
     text += ladder_table(width_rows, wide, Fault::width, sizes_db, tell);
 
+    text += rendered_faults_table(lesson, known, unknown);
     if (!unknown.empty()) text += unseen_chapter(lesson, rows[0], unknown, sizes_db, tell);
 
     tell("ablations");

@@ -58,14 +58,25 @@ double centre_doubts(VectorXd& doubt) {
 
 /// Triples, thirds or drops the weight of one group after the other for as long as a line then leaves less over of
 /// groups of tracks that it does not know. What is blind stays so; one group always counts.
-GroupWeights weighed_groups(GroupWeights weights, const FeatureTable& table, const MatrixXd& values, const Known& known,
-                            std::span<const int> group) {
+/// Every second group is enough to tell.
+GroupWeights weighed_groups(GroupWeights weights, const MatrixXd& all_features, const MatrixXd& all_values,
+                            const Known& all_known, std::span<const int> all_groups) {
     constexpr std::array factors{0.0, 0.3, 3.0};
     constexpr int rounds = 3;
     constexpr double worthwhile = 0.9995;  // of what is left over
     constexpr double ridge = 3.0;
+    std::vector<Index> rows;
+    std::vector<int> group;
+    for (std::size_t i = 0; i < all_groups.size(); ++i)
+        if (all_groups[i] % 2 == 0) {
+            rows.push_back(static_cast<Index>(i));
+            group.push_back(all_groups[i]);
+        }
+    const MatrixXd features = all_features(rows, Eigen::all);
+    const MatrixXd values = all_values(rows, Eigen::all);
+    const Known known = all_known(rows, Eigen::all);
     const auto left_over_by = [&](const GroupWeights& tried) {
-        const auto kernel = kernel_of(table.standardized, {KernelShape::Kind::linear, tried});
+        const auto kernel = kernel_of(features, {KernelShape::Kind::linear, tried});
         return regress(kernel, values, known, group, ridge, false).rms(known);
     };
     for (const auto& each : feature_schema().groups) weights.emplace(each.name, 1.0);
@@ -100,7 +111,7 @@ double deviation_scale(const FaultFit& fit, const ErrorPrior& prior) {
     const MatrixXd root = covariance.llt().matrixL();
     std::vector<float> ratios;
     for (Index i = 0; i < fit.excess.rows(); ++i) {
-        const auto& measured = fit.measured[static_cast<std::size_t>(i)];
+        const auto& measured = fit.measured[static_cast<std::size_t>(i) % fit.measured.size()];
         Random random(77000 + static_cast<std::uint64_t>(i));
         for (int draw = 0; draw < draws; ++draw) {
             VectorXd error(root.rows());
@@ -146,27 +157,33 @@ MatrixXd error_covariance(const ErrorPrior& prior) {
 FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, const FeatureTable& table,
                     const FaultFitOptions& options) {
     assert(examples.size() >= 10);
-    const auto n = static_cast<Index>(examples.size());
+    const auto tracks = static_cast<Index>(examples.size());
+    const Index n = tracks + table.spoiled.rows();
     const auto& prior = error_prior(head.name);
     const auto numbers = static_cast<Index>(prior.axis_hz.size());
     FaultFit fit;
+    MatrixXd features(n, table.standardized.cols());
+    features.topRows(tracks) = table.standardized;
+    features.bottomRows(table.spoiled.rows()) = table.spoiled;
     MatrixXd values(n, numbers);
     Known known(n, numbers);
+    for (const auto& example : examples) fit.measured.push_back(head.measure(example.analysis));
+    auto group = options.group.empty() ? table.artist : options.group;
     for (Index i = 0; i < n; ++i) {
-        fit.measured.push_back(head.measure(examples[static_cast<std::size_t>(i)].analysis));
-        values.row(i) = fit.measured.back().values.transpose();
-        known.row(i) = fit.measured.back().heard.transpose();
+        const auto& measured = fit.measured[static_cast<std::size_t>(i % tracks)];
+        values.row(i) = measured.values.transpose();
+        known.row(i) = measured.heard.transpose();
+        if (i >= tracks) group.push_back(group[static_cast<std::size_t>(i - tracks)]);
     }
-    const auto& group = options.group.empty() ? table.artist : options.group;
     auto shape = options.shape;
     for (const auto& blind : head.blind_groups) shape.group_weights[blind] = 0.0;
     if (options.is_plain)
         for (const auto& each : feature_schema().groups) shape.group_weights[each.name] = 0.0;
-    if (options.weigh_groups) shape.group_weights = weighed_groups(shape.group_weights, table, values, known, group);
+    if (options.weigh_groups) shape.group_weights = weighed_groups(shape.group_weights, features, values, known, group);
     fit.group_weights = shape.group_weights;
 
     const MatrixXd nothing = MatrixXd::Zero(n, n);
-    const MatrixXd kernel = options.is_plain ? nothing : kernel_of(table.standardized, shape);
+    const MatrixXd kernel = options.is_plain ? nothing : kernel_of(features, shape);
     // Without features only the offset is left, whose scale is that of any kernel.
     const auto fit_values = [&](double ridge, bool is_robust) {
         if (!options.is_plain) return regress(kernel, values, known, group, ridge, is_robust);
@@ -174,6 +191,7 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
     };
     Regression best;
     for (const double ridge : ridges) {
+        if (options.ridge > 0.0 && ridge != options.ridge) continue;
         auto regression = fit_values(ridge, true);
         const double rms = regression.rms(known);
         if (fit.ridge == 0.0 || rms < fit.left_over) {
@@ -204,12 +222,12 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
     parts.network_scale = VectorXd::Zero(weights.size());
     parts.network_weights = MatrixXd::Zero(hidden_units, numbers);
     if (shape.kind != KernelShape::Kind::radial && !options.is_plain) {
-        parts.weights = weights.asDiagonal() * (table.standardized.transpose() * best.coefficients);
+        parts.weights = weights.asDiagonal() * (features.transpose() * best.coefficients);
         parts.mean += best.offset * best.coefficients.colwise().sum().transpose();
     }
     if (shape.kind == KernelShape::Kind::network && !options.is_plain) {
         parts.network_scale = network_scale(weights);
-        parts.network_weights = network_weights(table.standardized, weights, best.coefficients);
+        parts.network_weights = network_weights(features, weights, best.coefficients);
     }
     parts.error_shape = error_covariance(prior);
     const auto sizes = static_cast<Index>(prior.sizes_db.size());
@@ -233,12 +251,12 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
         logarithm(i, 0) = std::log(std::max(0.05, sum / count));
     }
     if (!options.is_plain) {
-        const auto doubts = regress(kernel_of(table.standardized, {KernelShape::Kind::linear, shape.group_weights}),
-                                    logarithm, Known::Constant(n, 1, true), group, doubt_ridge, false);
+        const auto doubts = regress(kernel_of(features, {KernelShape::Kind::linear, shape.group_weights}), logarithm,
+                                    Known::Constant(n, 1, true), group, doubt_ridge, false);
         fit.doubt = (logarithm - doubts.left_over).col(0);
         const double excess = centre_doubts(fit.doubt);
         fit.doubt = fit.doubt.cwiseMax(-1.6).cwiseMin(1.6);
-        parts.doubt_weights = weights.asDiagonal() * (table.standardized.transpose() * doubts.coefficients.col(0));
+        parts.doubt_weights = weights.asDiagonal() * (features.transpose() * doubts.coefficients.col(0));
         parts.doubt_mean = doubts.mean(0) + doubts.offset * doubts.coefficients.col(0).sum() - excess;
         parts.spread = covariance_of(fit.excess, known, fit.doubt);
     }

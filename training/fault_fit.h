@@ -22,6 +22,7 @@ struct ErrorPrior {
 struct FaultFitOptions {
     KernelShape shape{KernelShape::Kind::network, {}};  ///< groups that the head is blind to count for nothing anyway
     bool weigh_groups = false;                          ///< try what the groups of features should count
+    double ridge = 0.0;                                 ///< 0: the best of some
     double clean_prior = 0.25;                          ///< share of tracks that need nothing
     std::vector<int> group;                             ///< who is left out together; empty: artists
     bool is_plain = false;                              ///< no features at all, for comparison
@@ -31,14 +32,15 @@ struct FaultFitOptions {
 struct FaultFit {
     FaultModel model;  ///< what it expects (mean and weights) is empty if the kernel is radial
     std::vector<Measured> measured;
-    Eigen::MatrixXd excess;  ///< examples x numbers, without the group of each
-    Eigen::VectorXd doubt;   ///< per example, likewise
+    Eigen::MatrixXd excess;  ///< examples x numbers, without the group of each; below, by the features of the spoiled
+    Eigen::VectorXd doubt;   ///< per row of that, likewise
     double ridge = 0.0;
     GroupWeights group_weights;
     double mean_only = 0.0, left_over = 0.0;  ///< rms around the mean, and around what the features tell
 };
 
-/// Fits one head. What is left over for groups that the fit does not know becomes the model's spread; how its size goes
+/// Fits one head: from the features of each track, and from those that it has with a fault in it, to what the track had
+/// without. So the fit learns to disregard what a fault moves. What is left over for groups that the fit does not know becomes the model's spread; how its size goes
 /// with the features becomes the doubt; and deviations are scaled so that nine tenths of errors drawn from the prior
 /// lie within 1.645 of them.
 /// The same examples in the same order give the same weights: one thread, own generator. Cost: seconds for some

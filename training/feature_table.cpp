@@ -21,7 +21,7 @@ std::vector<int> numbered(std::span<const Example> examples, std::string TrackRo
 FeatureTable feature_table(std::span<const Example> examples) {
     const Index features = feature_schema().size();
     const auto n = static_cast<double>(examples.size());
-    FeatureTable table{Eigen::VectorXd(features), Eigen::VectorXd(features), {}, {}};
+    FeatureTable table{Eigen::VectorXd(features), Eigen::VectorXd(features), {}, {}, {}};
     std::vector<float> values(examples.size());
     for (Index f = 0; f < features; ++f) {
         double sum = 0.0, squares = 0.0;
@@ -47,6 +47,12 @@ FeatureTable feature_table(std::span<const Example> examples) {
         const auto row = scaler.standardized(examples[static_cast<std::size_t>(i)].features);
         table.standardized.row(i) = row.transpose();
         values[static_cast<std::size_t>(i)] = static_cast<float>(MasterModel::strangeness(row));
+    }
+    if (std::ranges::all_of(examples, [](const Example& example) { return example.spoiled.has_value(); })) {
+        table.spoiled.resize(table.standardized.rows(), features);
+        for (Index i = 0; i < table.spoiled.rows(); ++i)
+            table.spoiled.row(i) =
+                scaler.standardized(examples[static_cast<std::size_t>(i)].spoiled->features).transpose();
     }
     table.usual_strangeness = percentile(values, 0.90);
     table.most_strangeness = std::max(percentile(values, 0.99), table.usual_strangeness + 0.1);

@@ -14,6 +14,7 @@ namespace burnish::training {
 struct FeatureTable {
     Eigen::VectorXd centre, scale;  ///< per feature: median, and half the distance from the 16th to the 84th percentile
     Eigen::MatrixXd standardized;   ///< examples x features, held within +-4
+    Eigen::MatrixXd spoiled;        ///< the same with a fault in each track; no rows if not all examples have that
     std::vector<int> artist;        ///< per example; who shares a number is left out together
     double usual_strangeness = 1.0, most_strangeness = 2.0;
 };

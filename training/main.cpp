@@ -36,6 +36,7 @@ int fail(const std::string& message) {
 struct Options {
     std::string tracks, corpus, cache, model, evaluation;
     int jobs = 1;
+    int every = 1;
     bool renders = true;
 };
 
@@ -66,8 +67,14 @@ int train(const Options& options) {
         auto read = MasterModel::from("the new model", *file);
         if (!read) return fail(read.error().message);
         const auto shared = std::make_shared<const MasterModel>(*std::move(read));
+        std::vector<Example> some;
+        for (std::size_t i = 0; i < unknown.size(); i += static_cast<std::size_t>(options.every))
+            some.push_back(unknown[i]);
+        if (options.every > 1)
+            text +=
+                formatted("Mastered from end to end: every %d. of these, %zu tracks.\n\n", options.every, some.size());
         text += rendered_chapter(
-            unknown, options.corpus,
+            some, options.corpus,
             [shared](const TrackAnalysis& track, const Target& target) {
                 return predict_by_model(shared, track, target);
             },
@@ -95,6 +102,8 @@ int main(int count, char** words) {
     app.add_option("MODEL", options.model, "file to write")->required();
     app.add_option("EVALUATION", options.evaluation, "file to write; none: no evaluation");
     app.add_option("--jobs", options.jobs, "threads; the result is the same for any number")->check(CLI::Range(1, 64));
+    app.add_option("--render-every", options.every, "master only every so-many-th test track on audio")
+        ->check(CLI::Range(1, 1000));
     app.add_flag("!--no-renders", options.renders, "leave out the evaluation on audio");
     CLI11_PARSE(app, count, words);
     return train(options);

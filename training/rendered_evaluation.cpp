@@ -80,6 +80,7 @@ Result<MasterReport> mastered(AudioSource& source, const Predictor& predictor, M
     request.target.choose_loudness = true;
     request.delivery_bits = 0;
     request.concurrent = false;
+    request.verified = AnalysisScope::track;
     return master(source, request, services(), &delivery, {});
 }
 
