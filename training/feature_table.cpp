@@ -43,16 +43,18 @@ FeatureTable feature_table(std::span<const Example> examples) {
     scaling.feature_scale = table.scale;
     const MasterModel scaler(scaling);
     table.standardized.resize(static_cast<Index>(examples.size()), features);
-    for (Index i = 0; i < table.standardized.rows(); ++i) {
-        const auto row = scaler.standardized(examples[static_cast<std::size_t>(i)].features);
-        table.standardized.row(i) = row.transpose();
-        values[static_cast<std::size_t>(i)] = static_cast<float>(MasterModel::strangeness(row));
-    }
+    const auto standardize = [&](const std::vector<double>& track, Eigen::MatrixXd& rows, Index i) {
+        const auto row = scaler.standardized(track);
+        rows.row(i) = row.transpose();
+        return static_cast<float>(MasterModel::strangeness(row));
+    };
+    for (std::size_t i = 0; i < examples.size(); ++i)
+        values[i] = standardize(examples[i].features, table.standardized, static_cast<Index>(i));
     if (std::ranges::all_of(examples, [](const Example& example) { return example.spoiled.has_value(); })) {
         table.spoiled.resize(table.standardized.rows(), features);
-        for (Index i = 0; i < table.spoiled.rows(); ++i)
-            table.spoiled.row(i) =
-                scaler.standardized(examples[static_cast<std::size_t>(i)].spoiled->features).transpose();
+        // A fault alone must not make a track too strange to be helped.
+        for (std::size_t i = 0; i < examples.size(); ++i)
+            values.push_back(standardize(examples[i].spoiled->features, table.spoiled, static_cast<Index>(i)));
     }
     table.usual_strangeness = percentile(values, 0.90);
     table.most_strangeness = std::max(percentile(values, 0.99), table.usual_strangeness + 0.1);
