@@ -22,6 +22,8 @@ constexpr double least_rate_hz = 30000.0;
 constexpr CorrectionLimits spread_limits{0.5, 3.0};
 constexpr double most_ratio_reduction_db = 6.0;  // of peak to loudness
 constexpr double quietest_lufs = -20.0, loudest_lufs = -7.0;
+// What single tracks are played at (AES TD1008): quieter ones are brought nearer, as far as hardly anything is limited.
+constexpr double streamed_lufs = -16.0, harmless_reduction_db = 2.0;
 
 /// How sure a gain is: its share of itself and its deviation.
 double confidence_of(double gain_db, double deviation_db) {
@@ -263,13 +265,17 @@ Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, cons
     const auto& opinion = opinions.dynamics;
     const double reduction_db =
         std::clamp(opinions.trust * opinion.error(0), 0.0, most_ratio_reduction_db * std::max(amount, 0.25));
-    const double wanted = target.ceiling_dbtp - (track.plr_db - reduction_db);
+    const double untouched_lufs = target.ceiling_dbtp - track.plr_db;
+    const double as_expected_lufs = untouched_lufs + reduction_db;
+    const double wanted = std::max(as_expected_lufs, std::min(streamed_lufs, untouched_lufs + harmless_reduction_db));
     const double lufs = std::round(10.0 * std::clamp(wanted, quietest_lufs, loudest_lufs)) / 10.0;
-    return {"loudness_lufs", lufs, confidence_of(std::max(reduction_db, 1.0), opinion.deviation(0)),
-            reason_text(
-                "peaks stand %.1f dB over the loudness, masters of tracks that sound like this one have %.1f dB; %.1f "
-                "dB of it is taken away",
-                track.plr_db, track.plr_db - opinion.excess(0), reduction_db)};
+    auto reason = reason_text(
+        "peaks stand %.1f dB over the loudness, masters of tracks that sound like this one have %.1f dB; %.1f dB of it "
+        "is taken away",
+        track.plr_db, track.plr_db - opinion.excess(0), wanted - untouched_lufs);
+    if (wanted > as_expected_lufs)
+        reason += reason_text(", for streams play single tracks at %.0f LUFS", streamed_lufs);
+    return {"loudness_lufs", lufs, confidence_of(std::max(reduction_db, 1.0), opinion.deviation(0)), std::move(reason)};
 }
 
 std::vector<GenreShare> genres_of(const GenreModel& model, const VectorXd& features) {

@@ -149,6 +149,20 @@ TEST_CASE("peaks that stand out more than expected bring a louder master and the
 }
 
 // 6 dB over the threshold at a ratio of 6 / (6 - 2) come out 4 dB over it.
+TEST_CASE("what would be quieter than streams is brought nearer to them, by 2 dB of limiting at most",
+          "[mastering][predictor]") {
+    auto track = toy_track();
+    for (const auto& [plr_db, lufs] :
+         {std::pair{13.0, -14.0}, {15.5, -16.0}, {17.4, -16.4}, {20.0, -19.0}, {25.0, -20.0}}) {
+        INFO("peaks " << plr_db << " dB over the loudness");
+        track.plr_db = plr_db;
+        const auto loudness = predict_by_model(model_wishing({}, track), track, {.ceiling_dbtp = -1.0}).loudness;
+        REQUIRE(loudness);
+        CHECK(loudness->value == Approx(lufs).margin(1e-9));
+        CHECK((loudness->reason.find("streams") != std::string::npos) == (plr_db > 15.0));
+    }
+}
+
 TEST_CASE("a band's ratio takes its 95th percentile down by what is asked for", "[mastering][predictor]") {
     for (const double p95_db : {4.0, 9.0, 15.0})
         for (const double reduction_db : {0.5, 1.0, 2.0, 3.0}) {
