@@ -62,7 +62,8 @@ Result<Extent> read_extent(std::string_view where, const std::string& name, cons
     std::uint64_t count = 1;
     for (const auto& size : shape) {
         if (!size.is_number_unsigned() || size.get<std::uint64_t>() > largest_model_bytes)
-            return problem("shape " + shape.dump() + " found, sizes up to " + std::to_string(largest_model_bytes) + " expected");
+            return problem("shape " + shape.dump() + " found, sizes up to " + std::to_string(largest_model_bytes) +
+                           " expected");
         count *= size.get<std::uint64_t>();
         if (count > largest_model_bytes) return problem("shape " + shape.dump() + " is larger than any file");
         extent.shape.push_back(size.get<int>());
