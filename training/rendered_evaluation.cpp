@@ -164,8 +164,7 @@ std::string rendered_chapter(std::span<const Example> unknown, const std::filesy
             const std::size_t index = item / trials.size();
             const std::size_t trial = item % trials.size();
             const auto& row = unknown[index].row;
-            outcomes[trial][index] =
-                try_one(unknown[index], index, trials[trial], track_file(row, corpus), learned);
+            outcomes[trial][index] = try_one(unknown[index], index, trials[trial], track_file(row, corpus), learned);
             const std::scoped_lock lock(telling);
             tell(formatted("rendered %zu of %zu", item + 1, unknown.size() * trials.size()));
         }
