@@ -21,7 +21,7 @@ std::vector<int> numbered(std::span<const Example> examples, std::string TrackRo
 FeatureTable feature_table(std::span<const Example> examples) {
     const Index features = feature_schema().size();
     const auto n = static_cast<double>(examples.size());
-    FeatureTable table{Eigen::VectorXd(features), Eigen::VectorXd(features), {}, {}, {}};
+    FeatureTable table{Eigen::VectorXd(features), Eigen::VectorXd(features), {}, Eigen::MatrixXd(0, features), {}};
     std::vector<float> values(examples.size());
     for (Index f = 0; f < features; ++f) {
         double sum = 0.0, squares = 0.0;
