@@ -84,6 +84,7 @@ StemControl::Done StemControl::select(const std::string& what) {
         selected_ = number - 1;
     } else {
         std::vector<std::string_view> known;
+        known.reserve(stems.size());
         for (const auto& stem : stems) known.push_back(stem.name);
         return usage("stem: there is no stem called \"" + what + "\"" + did_you_mean(what, known) + "; 1 to " +
                      std::to_string(count) + ", next and previous are understood too");
