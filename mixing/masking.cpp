@@ -133,6 +133,7 @@ std::array<Masking::Covering, octave_count> Masking::covered_by(std::size_t voic
 double Masking::index_db(const std::vector<OctaveLevels>& levels) const {
     double index = 0.0;
     std::vector<std::array<int, octave_count>> ranks;
+    ranks.reserve(levels.size());
     for (const auto& own : levels) ranks.push_back(ranks_of(own));
     for (std::size_t i = 0; i < levels.size(); ++i)
         for (std::size_t j = 0; j < levels.size(); ++j) {

@@ -59,6 +59,7 @@ bool is_placed(const Voice& voice) {
 
 std::vector<double> widths_by_rules(const std::vector<Voice>& voices) {
     std::vector<double> widths;
+    widths.reserve(voices.size());
     for (const auto& voice : voices) widths.push_back(width_of(voice));
     return widths;
 }

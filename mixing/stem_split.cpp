@@ -181,6 +181,7 @@ Status StemSplitter::process(ConstAudioView whole, const std::vector<ConstAudioV
         s.split();
         s.filled = 0;
         std::vector<AudioView> ready;
+        ready.reserve(s.lanes.size());
         for (auto& lane : s.lanes) ready.push_back(lane.ready.view());
         if (auto status = consume(ready); !status) return status;
         for (auto* lane : {&s.whole})

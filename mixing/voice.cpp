@@ -101,6 +101,7 @@ std::vector<Voice> voices_of(const std::vector<Stem>& stems, const std::vector<S
                              const std::vector<RoleGuess>& guesses) {
     std::vector<Voice> voices;
     std::vector<SideOfPair> sides;
+    sides.reserve(stems.size());
     for (const auto& stem : stems) sides.push_back(side_from_name(stem.name));
     std::vector<bool> is_taken(stems.size());
     const auto joins = [&](std::size_t a, std::size_t b) {

@@ -43,6 +43,7 @@ std::string cell(const std::vector<double>& by_song) {
     std::vector<double> means;
     for (int r = 0; r < resamples; ++r) {
         std::vector<double> drawn;
+        drawn.reserve(by_song.size());
         for (std::size_t i = 0; i < by_song.size(); ++i) drawn.push_back(by_song[random.bits() % by_song.size()]);
         means.push_back(mean_of(drawn));
     }

@@ -110,6 +110,7 @@ std::vector<double> relative_lufs(const std::vector<Voice>& voices, const std::v
     }
     const double whole = cells_lufs(sum);
     std::vector<double> relative;
+    relative.reserve(voices.size());
     for (std::size_t i = 0; i < voices.size(); ++i) relative.push_back(voices[i].lufs + gains_db[i] - whole);
     return relative;
 }

@@ -178,12 +178,14 @@ HeldOut fit_held_out(std::span<const MixSong> songs) {
 
 BalanceModel fit_balance(std::span<const MixSong> all, std::span<const std::size_t> songs) {
     std::vector<Lesson> lessons;
+    lessons.reserve(all.size());
     for (const auto& song : all) lessons.push_back(balance_lesson(song));
     return balance_of(fit(lessons, songs, usual_miss_lu, false));
 }
 
 PanModel fit_pan(std::span<const MixSong> all, std::span<const std::size_t> songs) {
     std::vector<Lesson> lessons;
+    lessons.reserve(all.size());
     for (const auto& song : all) lessons.push_back(pan_lesson(song));
     return pan_of(fit(lessons, songs, usual_miss_pan, true));
 }
