@@ -16,6 +16,7 @@ constexpr int essential_octaves = 3;
 constexpr double least_together = 0.2;
 constexpr double tolerated_db = 0.5;
 constexpr double cut_per_db = 0.3;
+constexpr int most_halvings = 2;  // of that, while the whole would mask more than before
 constexpr double deepest_cut_db = 6.0;
 constexpr double least_cut_db = 0.1;
 constexpr double bell_q = 1.4;  // an octave
@@ -170,7 +171,8 @@ Unmasking unmask(const std::vector<Voice>& voices, const std::vector<double>& ga
     const Masking masking(voices);
     const auto levels = mix_levels(voices, gains_db);
     result.before_db = masking.index_db(levels);
-    for (double strength = cut_per_db; strength > 0.05; strength *= 0.5) {
+    for (int halvings = 0; halvings <= most_halvings; ++halvings) {
+        const double strength = cut_per_db / (1 << halvings);
         result.eq.assign(voices.size(), {});
         result.makeup_db.assign(voices.size(), 0.0);
         result.reasons.assign(voices.size(), "");

@@ -43,13 +43,13 @@ std::string line_chart(const std::string& title, const std::string& x_label, con
         "fill='#888888'>\n",
         width, height);
     svg += text_at(left, 22.0, "start", title);
-    for (double x = 0.0; x <= axes.most_x; x += 1.0) {
+    for (int x = 0; x <= static_cast<int>(axes.most_x); ++x) {
         svg += line(axes.x(x), axes.y(0.0), axes.x(x), axes.y(axes.most_y));
-        svg += text_at(axes.x(x), axes.y(0.0) + 16.0, "middle", formatted("%.0f", x));
+        svg += text_at(axes.x(x), axes.y(0.0) + 16.0, "middle", std::to_string(x));
     }
-    for (double y = 0.0; y <= axes.most_y; y += 1.0) {
+    for (int y = 0; y <= static_cast<int>(axes.most_y); ++y) {
         svg += line(axes.x(0.0), axes.y(y), axes.x(axes.most_x), axes.y(y));
-        svg += text_at(left - 8.0, axes.y(y) + 4.0, "end", formatted("%.0f", y));
+        svg += text_at(left - 8.0, axes.y(y) + 4.0, "end", std::to_string(y));
     }
     svg += text_at(axes.x(0.5 * axes.most_x), height - 10.0, "middle", x_label);
     svg += formatted("<g transform='rotate(-90 16 %.1f)'>", axes.y(0.5 * axes.most_y));
