@@ -71,7 +71,8 @@ void CellMeter::prepare(double sample_rate_hz, int channels) {
     spectrum_.resize(static_cast<std::size_t>(bins));
     power_.resize(static_cast<std::size_t>(bins));
     for (auto& last : last_) last.assign(static_cast<std::size_t>(size_), 0.0F);
-    cells_.per_second = sample_rate_hz / (size_ / 2 * hops_per_cell);
+    const int cell_frames = size_ / 2 * hops_per_cell;
+    cells_.per_second = sample_rate_hz / cell_frames;
 }
 
 void CellMeter::process(ConstAudioView in) {
