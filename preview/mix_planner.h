@@ -37,6 +37,14 @@ struct MixSheet {
     std::optional<Error> error{};
 };
 
+/// A plan, and what it was made for.
+struct PlannedMix {
+    MixPlan plan;
+    MixTarget target;
+    bool is_fixed = false;
+    bool has_level = false;
+};
+
 /// Plans mixes of one session on a thread of its own, the latest request first.
 ///
 /// Stems are measured once. A plan of another kind is published twice, before and after the level of its sum is found,
@@ -66,13 +74,7 @@ private:
     // The thread's own.
     std::vector<std::unique_ptr<TrackSource>> sources_;
     std::optional<MixSession> session_;
-    struct Planned {
-        MixPlan plan;
-        MixTarget target;
-        bool is_fixed = false;
-        bool has_level = false;
-    };
-    std::optional<Planned> planned_;
+    std::optional<PlannedMix> planned_;
 
     RequestThread<MixRequest> thread_;  // uses all of the above
 };
