@@ -32,7 +32,7 @@ Session::Session(std::shared_ptr<const Track> track, std::shared_ptr<const Rende
       player_(track_->info.sample_rate_hz, track_->info.channels),
       deck_maker_(track_, std::move(neutral), player_) {}
 
-Session::Session(std::shared_ptr<const Track> track, MasterServices services)
+Session::Session(const std::shared_ptr<const Track>& track, MasterServices services)
     : Session(track, std::make_shared<ChainRendering>(track, ChainSettings{})) {
     planner_ = std::make_unique<Planner>(track_, std::move(services), [this](const Plan& plan) { take_plan(plan); });
 }

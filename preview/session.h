@@ -19,7 +19,7 @@ namespace burnish {
 class Session {
 public:
     /// A track and its master.
-    Session(std::shared_ptr<const Track> track, MasterServices services);
+    Session(const std::shared_ptr<const Track>& track, MasterServices services);
     /// The plain sum of stems and their mix.
     Session(std::shared_ptr<const StemSet> stems, MasterServices services);
 
