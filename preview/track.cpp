@@ -65,7 +65,7 @@ Result<std::shared_ptr<const Track>> load_track(std::string name, AudioSource& s
     return std::shared_ptr<const Track>(std::move(track));
 }
 
-TrackSource::TrackSource(std::shared_ptr<const Track> track) : TrackSource(track, 0, track->frames()) {}
+TrackSource::TrackSource(const std::shared_ptr<const Track>& track) : TrackSource(track, 0, track->frames()) {}
 
 TrackSource::TrackSource(std::shared_ptr<const Track> track, std::int64_t first, std::int64_t count)
     : track_(std::move(track)), info_(track_->info), first_(first) {

@@ -44,7 +44,7 @@ struct Track {
 /// A track, or a part of it, as a source; shares the track.
 class TrackSource final : public AudioSource {
 public:
-    explicit TrackSource(std::shared_ptr<const Track> track);
+    explicit TrackSource(const std::shared_ptr<const Track>& track);
     TrackSource(std::shared_ptr<const Track> track, std::int64_t first, std::int64_t count);
 
     [[nodiscard]] const StreamInfo& info() const override { return info_; }
