@@ -95,7 +95,7 @@ private:
     alignas(64) Lanes low_x_{}, low_y_{}, high_x_{}, high_y_{};
     float output_gain_ = 0.0F;
 
-    std::vector<float> predelay_[max_channels];
+    std::array<std::vector<float>, max_channels> predelay_;
     int predelay_write_ = 0;
     int predelay_frames_ = 0;
     std::array<std::array<Diffuser, diffusers>, max_channels> diffusers_;

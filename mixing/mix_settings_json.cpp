@@ -32,6 +32,7 @@ Status take(const std::string& where, const Json& object, const std::array<Param
         const auto param = std::ranges::find(params, std::string_view(key), &Param<Settings>::name);
         if (param == params.end()) {
             std::vector<std::string_view> known;
+            known.reserve(rows);
             for (const auto& row : params) known.push_back(row.name);
             return usage(where, "unknown number \"" + key + "\"" + did_you_mean(key, known));
         }
