@@ -1,23 +1,14 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "training/fault_fit.h"
-#include "training/ladder.h"
+#include "training/lesson.h"
 #include "training/line_chart.h"
 
 namespace burnish::training {
-
-/// All that is learned from a set of tracks.
-struct Lesson {
-    FeatureTable table;
-    FaultFit tone, width, dynamics;
-    GenreFit genre;
-};
-[[nodiscard]] Lesson learn(std::span<const Example> examples);
-[[nodiscard]] MasterModel model_of(const Lesson& lesson);
 
 /// Part of models/EVALUATION.md, and what its picture shows: error left over error put in.
 struct Chapters {

@@ -81,6 +81,37 @@ TEST_CASE("what is left over without an artist is that of a fit without them", "
     }
 }
 
+// Half of the features hear the fault, each a little, all in one direction; the others do not.
+TEST_CASE("a fit that has met faults expects the same with one as without", "[training]") {
+    auto examples = made_up_tracks(60, 6);
+    for (auto& example : examples) {
+        Example::Spoiled spoiled{6.0, example.analysis, example.features};
+        for (std::size_t f = 0; f < spoiled.features.size(); f += 2) spoiled.features[f] += 0.4;
+        example.spoiled = spoiled;
+    }
+    const auto moved_db = [&](const MasterModel& model) {
+        double sum = 0.0;
+        for (const auto& example : examples) {
+            const auto& tone = model.parts().tone;
+            sum += (tone.expected(model.standardized(example.spoiled->features)) -
+                    tone.expected(model.standardized(example.features)))
+                       .cwiseAbs()
+                       .mean();
+        }
+        return sum / static_cast<double>(examples.size());
+    };
+    const auto aware = learn(examples);
+    CHECK(aware.tone.excess.rows() == 120);
+    auto clean = examples;
+    for (auto& example : clean) example.spoiled.reset();
+    const auto unaware = learn(clean);
+    CHECK(unaware.tone.excess.rows() == 60);
+    const double before_db = moved_db(model_of(unaware));
+    CHECK(before_db > 0.2);
+    CHECK(moved_db(model_of(aware)) < 0.5 * before_db);
+    CHECK(aware.tone.left_over < 1.2);
+}
+
 TEST_CASE("without features a fit is the mean", "[training]") {
     const auto examples = made_up_tracks(40, 5);
     FaultFitOptions options;
