@@ -6,36 +6,24 @@
 #include <vector>
 
 #include "cli/album_options.h"
-#include "cli/master_job.h"
+#include "cli/album_track.h"
 #include "mastering/album.h"
-#include "mastering/joined_source.h"
 
 namespace burnish {
-
-/// One track of an album: what was found of it, and what came of it.
-struct AlbumTrack {
-    AlbumEntry entry;
-    std::filesystem::path output;
-    StreamInfo info{};  ///< of the track, not of the file that it may be a part of
-    TrackAnalysis before{};
-    TrackEdges edges{};
-    std::optional<TrackAnalysis> after{};
-    std::optional<double> asked_lufs{};  ///< none: no loudness was aimed at
-    bool goes_on = false;                ///< the next track continues it, and both are one render
-    ChainSettings settings{};
-    MasterStatus status = MasterStatus::planned;
-    std::string reason{};
-    std::vector<std::string> warnings{};
-};
 
 /// An album at work.
 struct Album {
     AlbumOptions options;
     std::vector<AlbumTrack> tracks{};
+    References references{};  ///< that every track is matched with, if there are any
     AlbumCentre centre{};
     std::optional<std::size_t> loudest{};  ///< track
     double loudest_lufs = 0.0;             ///< that it gets
+    double turned_down_db = 0.0;           ///< all tracks alike, where a delivery wants no limiting
 
+    [[nodiscard]] double loudest_found_lufs() const noexcept {
+        return loudest ? tracks[*loudest].before.integrated_lufs : silence_db;
+    }
     [[nodiscard]] double deviation_lu(const AlbumTrack& track) const noexcept {
         return track.after && track.asked_lufs ? track.after->integrated_lufs - *track.asked_lufs : 0.0;
     }
@@ -50,7 +38,7 @@ struct AlbumGroup {
     std::size_t end;
 };
 
-/// What goes where; an error if a master would take the place of a track.
+/// What goes where; an error if a master would take the place of a track or of a reference.
 [[nodiscard]] Result<Album> plan_album(const AlbumOptions& options);
 
 /// Opens and measures every track. @return  the error of the first that fails
@@ -58,15 +46,15 @@ struct AlbumGroup {
 /// The same for another delivery of what has been measured.
 void take_measurements(const Album& measured, Album& album);
 
-/// Decides what the tracks have in common, which of them continue each other, and how loud the loudest one gets.
+/// Decides what the tracks have in common, which of them continue each other, how loud the loudest one gets, and the
+/// ceiling: with references, their peaks over the loudness, counted from the loudest track's.
 void settle_album(Album& album);
 
 /// The stretches that are rendered in one piece, in order.
 [[nodiscard]] std::vector<AlbumGroup> album_groups(const Album& album);
 
-/// Masters one stretch and writes its tracks, all of them or none: one chain and one drive run through all, so that
-/// boundaries stay what they were, to the sample.
-[[nodiscard]] Status master_group(Album& album, const AlbumGroup& group, bool concurrent, const JobProgress& progress);
+/// The loudest track of a stretch; none if all are silent.
+[[nodiscard]] std::optional<std::size_t> loudest_of(const Album& album, const AlbumGroup& group);
 
 /// The cue sheet of the finished album.
 [[nodiscard]] CueSheet finished_sheet(const Album& album);

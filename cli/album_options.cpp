@@ -162,6 +162,18 @@ Status settle_cd(const AlbumFlags& flags, MasterFlags& master) {
     return success();
 }
 
+/// Silence is only cut off where it belongs to no other track.
+Status check_trim(const AlbumFlags& flags, const AlbumOptions& album) {
+    if (!flags.master.trim) return success();
+    if (album.gapless == Gapless::all)
+        return usage("--trim and --gapless all contradict each other: what lies between tracks in one piece stays");
+    if (std::ranges::any_of(album.tracks, &AlbumEntry::is_part))
+        return usage(
+            "--trim and a cue sheet that cuts one file into tracks contradict each other: the sheet says "
+            "where they start and end");
+    return success();
+}
+
 Status check_names(const AlbumOptions& album) {
     std::vector<std::string> names;
     for (const auto& track : album.tracks) {
@@ -212,8 +224,9 @@ Result<AlbumOptions> read_album_flags(const AlbumFlags& flags) {
     for (const auto& track : album.tracks)
         if (std::ranges::find(master.inputs, track.file.string()) == master.inputs.end())
             master.inputs.push_back(track.file.string());
-    if (!master.output || master.output->empty()) return usage("no output given: -o DIR/ is needed");
-    if (!master.output->ends_with('/')) *master.output += '/';
+    const bool has_output = master.output && !master.output->empty();
+    if (!has_output && !master.dry_run) return usage("no output given: -o DIR/ or --dry-run is needed");
+    if (has_output && !master.output->ends_with('/')) *master.output += '/';
     auto options = read_master_flags(master);
     if (!options) return options.error();
     album.master = *std::move(options);
@@ -227,6 +240,7 @@ Result<AlbumOptions> read_album_flags(const AlbumFlags& flags) {
             return usage("--gapless: \"" + *flags.gapless + "\" found, one of auto, all, none expected");
         album.gapless = named->second;
     }
+    if (auto status = check_trim(flags, album); !status) return status.error();
     album.cd = flags.cd;
     if (album.cd) album.master.channels = 2;
     if (album.master.delivery && album.master.delivery->rms_db)

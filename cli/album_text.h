@@ -14,4 +14,7 @@ namespace burnish {
 /// The same, and each track's settings.
 [[nodiscard]] nlohmann::ordered_json album_json(const Album& album);
 
+/// Every number of the treatment and its reason, stretch by stretch.
+[[nodiscard]] std::string album_reasons(const Album& album, const TextStyle& style);
+
 }  // namespace burnish

@@ -6,6 +6,7 @@
 #include "cli/advice_text.h"
 #include "cli/analysis_text.h"
 #include "cli/batch.h"
+#include "cli/input_list.h"
 #include "cli/interrupt.h"
 #include "cli/master_job.h"
 #include "cli/printable_text.h"
@@ -103,13 +104,15 @@ ExitCode run_analyze(const AnalyzeFlags& flags, const Console& console) {
     const auto jobs = read_jobs(flags.jobs);
     if (!jobs) return fail(jobs.error());
 
-    const int count = static_cast<int>(flags.inputs.size());
+    const auto inputs = find_paths(flags.inputs);
+    if (!inputs) return fail(inputs.error());
+    const int count = static_cast<int>(inputs->size());
     const int workers = std::min(*jobs, count);
-    std::vector<Finding> findings(flags.inputs.size());
+    std::vector<Finding> findings(inputs->size());
     ProgressBar bar(console, !flags.quiet, count);
     const auto work = [&](int i) {
         findings[i] =
-            find(flags.inputs[i], workers == 1 && *jobs > 1, [&](std::string_view stage, double fraction, double s) {
+            find((*inputs)[i], workers == 1 && *jobs > 1, [&](std::string_view stage, double fraction, double s) {
                 bar.update(i, stage, fraction, s);
                 return !interrupt_requested();
             });
@@ -117,11 +120,11 @@ ExitCode run_analyze(const AnalyzeFlags& flags, const Console& console) {
     };
     bool is_first = true;
     run_batch(count, workers, work,
-              [&](int i) { bar.print([&] { say_finding(flags.inputs[i], findings[i], is_first, flags, console); }); });
+              [&](int i) { bar.print([&] { say_finding((*inputs)[i], findings[i], is_first, flags, console); }); });
 
     if (flags.json) {
         auto documents = nlohmann::ordered_json::array();
-        for (int i = 0; i < count; ++i) documents.push_back(finding_json(flags.inputs[i], findings[i], flags.advice));
+        for (int i = 0; i < count; ++i) documents.push_back(finding_json((*inputs)[i], findings[i], flags.advice));
         console.out << json_text(count == 1 ? documents[0] : documents);
     }
     const auto failed =

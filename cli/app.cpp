@@ -58,7 +58,7 @@ struct Program {
 void add_inputs(CLI::App& command, std::vector<std::string>& inputs) {
     command
         .add_option("IN", inputs,
-                    "mono or stereo files: WAV, FLAC, AIFF, W64, Ogg, Opus, MP3 ...; for master and check also folders")
+                    "mono or stereo files, or folders of them: WAV, FLAC, AIFF, W64, Ogg, Opus, MP3 ...")
         ->type_name("FILE");
 }
 
@@ -121,8 +121,8 @@ void add_master(Program& program) {
 
 /// Whether every track of an album can have it.
 bool suits_albums(const MasterFlag& flag) {
-    constexpr std::array others{"--target", "--dialogue", "--bit-depth", "--bitrate",
-                                "--rate",   "--artist",   "--album",     "--tag"};
+    constexpr std::array others{"--target", "--dialogue", "--codec", "--bit-depth", "--bitrate",
+                                "--rate",   "--artist",   "--album", "--tag",       "--reference"};
     return (decides_the_sound(flag) && flag.names != "--settings") ||
            std::ranges::find(others, flag.names) != others.end();
 }
@@ -150,9 +150,12 @@ void add_album(Program& program) {
     add_text(command, "--report", flags.report, "OUT.json", "saves the table of deviations and all settings");
     add_text(command, "--jobs", flags.jobs, "N", "tracks at once [all cores]");
     command.add_flag("--json", flags.json, "prints the report");
-    command.add_flag("--strict", flags.strict, "fails if a track could not be made as loud as asked for");
+    command.add_flag("--dry-run", flags.dry_run, "does all but write the masters");
+    command.add_flag("--trim", flags.trim, "cuts off silence (below -60 dBFS) at both ends of every track");
+    command.add_flag("--strict", flags.strict, "fails if a track misses its loudness, or a demand of the target");
     command.add_flag("-f,--force", flags.force, "replaces existing files");
     command.add_flag("-q,--quiet", flags.quiet, "prints errors only");
+    command.add_flag("-v,--verbose", flags.verbose, "prints every number of the treatment and its reason too");
     command.footer(album_footer());
 }
 

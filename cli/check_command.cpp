@@ -23,16 +23,6 @@ std::string padded(std::string text, std::size_t width) {
     return text;
 }
 
-/// The files that the words on the command line stand for.
-Result<std::vector<std::string>> read_inputs(const std::vector<std::string>& words) {
-    const auto found = find_inputs(words, std::nullopt);
-    if (!found) return found.error();
-    std::vector<std::string> inputs;
-    inputs.reserve(found->size());
-    for (const auto& input : *found) inputs.push_back(input.path.string());
-    return inputs;
-}
-
 Result<CheckTask> read_flags(const CheckFlags& flags) {
     const auto usage = [](std::string message) { return Error{ErrorCode::usage, std::move(message)}; };
     if (flags.inputs.empty()) return usage("no input file given");
@@ -168,7 +158,7 @@ ExitCode run_check(const CheckFlags& flags, const Console& console) {
     const auto jobs = read_jobs(flags.jobs);
     if (!jobs) return fail(jobs.error(), console);
 
-    const auto inputs = read_inputs(flags.inputs);
+    const auto inputs = find_paths(flags.inputs);
     if (!inputs) return fail(inputs.error(), console);
     const int count = static_cast<int>(inputs->size());
     const int workers = std::min(*jobs, count);

@@ -105,7 +105,8 @@ std::string master_footer() {
 
 std::string album_footer() {
     return "The loudest track gets the loudness asked for; the others keep their distance to it. Tone and width of a\n"
-           "track's treatment depart from the album's by 1.5 dB at most. Tracks of a directory come in the order of\n"
+           "track's treatment depart from the album's by 1.5 dB at most. With --reference every track is matched with\n"
+           "it instead, and the loudest gets its loudness. Tracks of a directory come in the order of\n"
            "their names, numbers counting as numbers.\n"
            "\n" +
            exit_code_table() +

@@ -87,4 +87,14 @@ Result<std::vector<TrackInput>> find_inputs(const std::vector<std::string>& word
     return inputs;
 }
 
+Result<std::vector<std::string>> find_paths(const std::vector<std::string>& words) {
+    std::vector<std::string> paths;
+    for (const auto& word : words) {
+        const auto found = find_inputs({word}, std::nullopt);
+        if (!found) return found.error();
+        for (const auto& input : *found) paths.push_back(input.path.string());
+    }
+    return paths;
+}
+
 }  // namespace burnish

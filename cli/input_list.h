@@ -30,4 +30,7 @@ struct TrackInput {
 [[nodiscard]] Result<std::vector<TrackInput>> find_inputs(const std::vector<std::string>& words,
                                                           const std::optional<std::filesystem::path>& output);
 
+/// The same word by word, as paths only: what is named twice comes twice.
+[[nodiscard]] Result<std::vector<std::string>> find_paths(const std::vector<std::string>& words);
+
 }  // namespace burnish

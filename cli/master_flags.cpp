@@ -68,9 +68,9 @@ void add_delivery(std::vector<MasterFlag>& flags) {
         text_flag("--rate", &MasterFlags::rate, "HZ",
                   "sample rate of the master [the input's; below 44100, 44100 or 48000, whichever is a multiple]"));
     flags.push_back(text_flag("--title", &MasterFlags::title, "TEXT", "sets a tag, in place of the input's"));
-    flags.push_back(text_flag("--artist", &MasterFlags::artist, "TEXT", "the same"));
-    flags.push_back(text_flag("--album", &MasterFlags::album, "TEXT", "the same"));
-    flags.push_back(text_flag("--isrc", &MasterFlags::isrc, "CODE", "the same, checked: CC-XXX-YY-NNNNN"));
+    flags.push_back(text_flag("--artist", &MasterFlags::artist, "TEXT", "sets that tag"));
+    flags.push_back(text_flag("--album", &MasterFlags::album, "TEXT", "sets that tag"));
+    flags.push_back(text_flag("--isrc", &MasterFlags::isrc, "CODE", "sets that tag: CC-XXX-YY-NNNNN"));
     flags.push_back(list_flag("--tag", &MasterFlags::tags, "KEY=VALUE", "sets any other tag; may be repeated"));
 }
 

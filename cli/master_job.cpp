@@ -127,7 +127,8 @@ Result<MasterReport> render(const MasterJob& job, MasterTrack& track, int channe
     return master_adaptively(
         source, std::move(request), file_services(), one_round ? static_cast<Delivery&>(*one_round) : *delivery,
         [&](MasterReport& report) {
-            return audit_delivery(*delivery, options, report,
+            const OutputFile* file = &delivery->file();
+            return audit_delivery({&file, 1}, options, report,
                                   [&](double) { return progress("listening through the codec", 1.0, duration_s); });
         },
         engine_progress);
@@ -145,13 +146,6 @@ Status ask_second_opinion(OutputFile& file, const std::optional<LoopPlan>& loop,
     if (!reading) return reading.error();
     outcome.report.referee = *reading;
     return success();
-}
-
-/// The demands of its target that a file misses.
-void warn_of_check(const CheckReport& check, std::vector<std::string>& warnings) {
-    for (const auto& finding : check.findings)
-        if (finding.verdict == Verdict::failed)
-            warnings.push_back(check.target + ": " + finding.label + " " + finding.found + ", " + finding.problem);
 }
 
 Status make_master(const MasterJob& job, MasterTrack& track, bool concurrent, const JobProgress& progress,
@@ -211,7 +205,7 @@ Status make_master(const MasterJob& job, MasterTrack& track, bool concurrent, co
         outcome.encoding = encoding_text(encoding);
         const auto frames = static_cast<std::int64_t>(outcome.report.after->frames);
         if (auto status = check_written(file, options, frames, outcome); !status) return status;
-        if (outcome.check) warn_of_check(*outcome.check, warnings);
+        if (outcome.check) append(warnings, missed_demands(*outcome.check));
         if (options.strict)
             if (auto status = ask_second_opinion(file, loop, progress, outcome); !status) return status;
     }

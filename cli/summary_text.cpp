@@ -226,6 +226,12 @@ std::string summary_line(const MasterJob& job, const MasterOutcome& outcome, con
     return line + ", " + speed_text(outcome.duration_s(), outcome.elapsed_s) + " x real time\n";
 }
 
+std::string decisions_text(const std::vector<Decision>& decisions, const TextStyle& style) {
+    Paragraphs text(style);
+    add_decisions(text, decisions);
+    return text.str();
+}
+
 std::string source_text(const StreamInfo& info, const AudioFormat& format) {
     return duration_text(static_cast<double>(info.frames) / info.sample_rate_hz) + ", " +
            (info.channels == 1 ? "mono" : "stereo") + ", " + number_text(info.sample_rate_hz / 1000.0) + " kHz, " +

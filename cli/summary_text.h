@@ -13,6 +13,9 @@ namespace burnish {
 /// The same in one line, for one of several files.
 [[nodiscard]] std::string summary_line(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style);
 
+/// Every number of a treatment and its reason, a line each; empty without any.
+[[nodiscard]] std::string decisions_text(const std::vector<Decision>& decisions, const TextStyle& style);
+
 /// "3:42, stereo, 44.1 kHz, 24-bit integer WAV"
 [[nodiscard]] std::string source_text(const StreamInfo& info, const AudioFormat& format);
 

@@ -63,6 +63,13 @@ void show(const DeliveryTarget& delivery, const Console& console) {
     console.out << style.bold(delivery.title) << "  " << delivery.help << '\n';
     line("master", level_text(delivery),
          ceiling_text(delivery).empty() ? "" : "under a ceiling of " + ceiling_text(delivery) + " dBTP");
+    if (delivery.measure == LevelMeasure::dialogue) {
+        Target whole;
+        apply_demands(delivery, whole);
+        line("dialogue", "not told apart",
+             "refused, unless --dialogue none says that there is none: all of it at " +
+                 number_text(whole.loudness_lufs) + " LUFS");
+    }
     if (delivery.loud)
         line("loud masters", number_text(delivery.loud->ceiling_dbtp) + " dBTP",
              "above " + number_text(delivery.loud->above_lufs) + " LUFS");
@@ -114,6 +121,10 @@ ExitCode run_targets(const TargetsFlags& flags, const Console& console) {
                         << padded(std::string(status_text(*delivery)), 13) << delivery->help << '\n';
     }
     if (flags.json) console.out << json_text(documents);
+    if (!flags.json && !in_full)
+        console.out
+            << "\n~ is usual there: a preset or --loudness takes its place. Dialogue is not told apart from the "
+               "rest:\nmaster and check refuse to guess, unless --dialogue none says that there is none.\n";
     return ExitCode::done;
 }
 

@@ -136,6 +136,24 @@ Prediction album_prediction(Prediction proposed, const TrackAnalysis& track, con
     return proposed;
 }
 
+AlbumCentre centred_on(AlbumCentre centre, std::span<const Reference> references) {
+    double weights = 0.0;
+    for (const auto& reference : references) weights += reference.weight;
+    centre.bark_db = {};
+    centre.side_mid_db = 0.0;
+    bool is_wide = true;
+    for (const auto& reference : references) {
+        const auto& whole = reference.sound.whole;
+        const double share = reference.weight / weights;
+        const auto shape_db = shape_of(whole);
+        for (std::size_t band = 0; band < shape_db.size(); ++band) centre.bark_db[band] += share * shape_db[band];
+        centre.side_mid_db += share * whole.side_mid_db;
+        is_wide = is_wide && whole.channels > 1.0 && whole.side_mid_db > audible_side_db;
+    }
+    if (!is_wide) centre.side_mid_db = silence_db;
+    return centre;
+}
+
 double tone_from_centre_db(const TrackAnalysis& track, const AlbumCentre& centre) noexcept {
     if (!has_loudness(track)) return 0.0;
     const auto shape_db = shape_of(track);

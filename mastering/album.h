@@ -8,6 +8,7 @@
 
 #include "analysis/track_analysis.h"
 #include "mastering/prediction.h"
+#include "mastering/reference.h"
 #include "mastering/usual_tone.h"
 
 namespace burnish {
@@ -32,6 +33,9 @@ struct AlbumCentre {
 /// is beyond 2.5 dB at a knot, or beyond 3 dB of width), and held to the bounds around the album's.
 [[nodiscard]] Prediction album_prediction(Prediction proposed, const TrackAnalysis& track, const AlbumCentre& centre,
                                           const Target& target);
+
+/// The same, measured from references in place of the tracks' own middle.
+[[nodiscard]] AlbumCentre centred_on(AlbumCentre centre, std::span<const Reference> references);
 
 /// How far a track's tone is from the album's: the mean magnitude over the Bark bands, in dB.
 [[nodiscard]] double tone_from_centre_db(const TrackAnalysis& track, const AlbumCentre& centre) noexcept;

@@ -73,6 +73,13 @@ CheckFinding reading(std::string_view name, std::string_view label, std::string_
             .problem = {}};
 }
 
+/// What there is in place of a number that the file's kind does not have; empty if it has it.
+std::string_view kind_without(std::string_view number, const TrackAnalysis& analysis, const FileFacts& facts) {
+    if (number == "bitrate_kbps" && !facts.lossy) return "lossless";
+    if (number != "bits_per_sample" || analysis.bits_per_sample > 0.0) return "";
+    return facts.lossy ? "lossy" : "floating point";
+}
+
 CheckFinding judge(const TrackAnalysis& analysis, const FileFacts& facts, const DeliveryLimit& limit) {
     CheckFinding finding;
     std::string_view unit;
@@ -96,9 +103,13 @@ CheckFinding judge(const TrackAnalysis& analysis, const FileFacts& facts, const 
     finding.verdict = limit.is_advice ? Verdict::note : Verdict::failed;
     const double bound = finding.excess > 0.0 ? *limit.max : *limit.min;
     const bool is_exact = limit.min && limit.max && *limit.min == *limit.max;
+    const auto kind = kind_without(limit.number, analysis, facts);
     if (limit.number == "lossy") {
         finding.found = "yes";
         finding.problem = "a lossless file is expected";
+    } else if (!kind.empty()) {
+        finding.found = kind;
+        finding.problem = (is_exact ? "" : "at least ") + with_unit(fixed(bound, decimals), unit) + " expected";
     } else if (is_exact) {
         finding.problem = with_unit(fixed(bound, decimals), unit) + " expected";
     } else {
@@ -194,6 +205,14 @@ CheckReport check_delivery(const TrackAnalysis& analysis, const FileFacts& facts
     }
     if (target.file.replaygain) report.findings.push_back(judge_replaygain(analysis, facts));
     return report;
+}
+
+std::vector<std::string> missed_demands(const CheckReport& report) {
+    std::vector<std::string> missed;
+    for (const auto& finding : report.findings)
+        if (finding.verdict == Verdict::failed)
+            missed.push_back(report.target + ": " + finding.label + " " + finding.found + ", " + finding.problem);
+    return missed;
 }
 
 nlohmann::ordered_json check_json(const CheckReport& report) {

@@ -53,6 +53,9 @@ struct CheckReport {
 [[nodiscard]] CheckReport check_delivery(const TrackAnalysis& analysis, const FileFacts& facts,
                                          const DeliveryTarget& target, bool has_dialogue = true);
 
+/// The demands that a file misses, in words.
+[[nodiscard]] std::vector<std::string> missed_demands(const CheckReport& report);
+
 [[nodiscard]] nlohmann::ordered_json check_json(const CheckReport& report);
 
 }  // namespace burnish

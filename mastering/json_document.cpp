@@ -1,5 +1,6 @@
 #include "mastering/json_document.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,6 +26,19 @@ std::optional<std::string> repeated_key(std::string_view json_text) {
     const auto parsed = Json::parse(json_text, watch, /*allow_exceptions=*/false);
     return parsed.is_discarded() ? std::nullopt : repeated;
 }
+
+/// ": line 3, column 7", where reading came to its end.
+std::string place_of_mistake(std::string_view json_text) {
+    try {
+        const auto read = Json::parse(json_text);
+    } catch (const Json::parse_error& mistake) {
+        const auto before = json_text.substr(0, std::max<std::size_t>(mistake.byte, 1) - 1);
+        const auto line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+        return ": line " + std::to_string(std::ranges::count(before, '\n') + 1) + ", column " +
+               std::to_string(before.size() - line_start + 1);
+    }
+    return "";
+}
 }  // namespace
 
 Result<Json> read_document(std::string_view where, std::string_view json_text, std::string_view format) {
@@ -32,7 +46,7 @@ Result<Json> read_document(std::string_view where, std::string_view json_text, s
         return Error{ErrorCode::usage, std::string(where) + ": " + message};
     };
     auto document = Json::parse(json_text, nullptr, /*allow_exceptions=*/false);
-    if (document.is_discarded()) return usage("not valid JSON");
+    if (document.is_discarded()) return usage("not valid JSON" + place_of_mistake(json_text));
     if (const auto key = repeated_key(json_text)) return usage("\"" + *key + "\" is given twice");
     if (!document.is_object()) return usage("a JSON object expected");
     const auto found = document.find("format");

@@ -4,6 +4,9 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <numbers>
+
+#include "dsp/extremes.h"
 
 namespace burnish {
 
@@ -16,10 +19,23 @@ constexpr double tail_s = 2.0;
 constexpr int block_frames = 8192;
 constexpr std::int64_t kept_frames = std::int64_t{1} << 23;  // three minutes
 
+constexpr double blend_s = 0.5;
+constexpr std::int64_t seams_in_blend = 25;
+
 struct Stretch {
     std::int64_t first;
     std::int64_t end;
 };
+
+/// How much of a loop's start is compared, and mirrored: 20 ms, or less where there is less.
+std::int64_t seam_frames(const LoopPlan& plan) {
+    return std::min(plan.blend_frames / seams_in_blend, plan.loop_frames());
+}
+
+std::int64_t frames_to_blend(const LoopPlan& plan, double sample_rate_hz) {
+    const auto frames = std::min<std::int64_t>(plan.first, std::llround(blend_s * sample_rate_hz));
+    return frames < seams_in_blend ? 0 : frames;
+}
 
 }  // namespace
 
@@ -28,8 +44,10 @@ LoopPlan plan_loop(double sample_rate_hz, std::int64_t frames, std::int64_t firs
     const auto loops_in = [&](double seconds) {
         return static_cast<std::int64_t>(std::ceil(seconds * sample_rate_hz / static_cast<double>(end - first)));
     };
-    return {
+    LoopPlan plan{
         .first = first, .end = end, .frames = frames, .lead_loops = loops_in(lead_s), .tail_loops = loops_in(tail_s)};
+    plan.blend_frames = frames_to_blend(plan, sample_rate_hz);
+    return plan;
 }
 
 std::optional<LoopPlan> at_rate(const LoopPlan& plan, double from_hz, double to_hz) {
@@ -40,6 +58,7 @@ std::optional<LoopPlan> at_rate(const LoopPlan& plan, double from_hz, double to_
         scaled.*member = static_cast<std::int64_t>(std::round(frame));
     }
     scaled.frames = static_cast<std::int64_t>(std::round(static_cast<double>(plan.frames) * to_hz / from_hz));
+    scaled.blend_frames = frames_to_blend(scaled, to_hz);
     return scaled;
 }
 
@@ -119,18 +138,81 @@ Status LoopDelivery::restart() {
 
 Status LoopDelivery::write(ConstAudioView from) {
     const auto loop = plan_.loop_frames();
+    const auto seam = seam_frames(plan_);
     const auto kept_loop = plan_.first + plan_.lead_loops * loop;
-    const std::array kept{Stretch{0, plan_.first}, Stretch{kept_loop, kept_loop + loop},
-                          Stretch{plan_.played_frames() - (plan_.frames - plan_.end), plan_.played_frames()}};
-    for (const auto& stretch : kept) {
+    if (position_ == 0 && plan_.blend_frames > 0) {
+        end_ = AudioBuffer(from.channels(), static_cast<int>(plan_.blend_frames));
+        after_ = AudioBuffer(from.channels(), static_cast<int>(seam));
+        start_ = AudioBuffer(from.channels(), static_cast<int>(seam));
+        highest_ = 0.0F;
+    }
+    for (int c = 0; plan_.blend_frames > 0 && c < from.channels(); ++c)
+        highest_ = std::max({highest_, largest_of(from.channel(c)), -lowest_of(from.channel(c))});
+    /// What is kept goes to the file, or waits until the loop that is kept has begun.
+    struct Kept {
+        Stretch played;
+        AudioBuffer* waiting;
+    };
+    const std::array kept{Kept{{0, plan_.first - plan_.blend_frames}, nullptr},
+                          Kept{{plan_.first - plan_.blend_frames, plan_.first}, &end_},
+                          Kept{{plan_.first, plan_.first + seam}, &after_},
+                          Kept{{kept_loop, kept_loop + seam}, &start_},
+                          Kept{{kept_loop + seam, kept_loop + loop}, nullptr},
+                          Kept{{plan_.played_frames() - (plan_.frames - plan_.end), plan_.played_frames()}, nullptr}};
+    for (const auto& [stretch, waiting] : kept) {
         const auto first = std::max(stretch.first, position_);
         const auto end = std::min(stretch.end, position_ + from.frames());
         if (first >= end) continue;
-        auto status = file_->write(from.part(static_cast<int>(first - position_), static_cast<int>(end - first)));
-        if (!status) return status;
+        const auto part = from.part(static_cast<int>(first - position_), static_cast<int>(end - first));
+        if (waiting != nullptr)
+            copy(part, waiting->view().part(static_cast<int>(first - stretch.first), part.frames()));
+        else if (auto status = file_->write(part); !status)
+            return status;
+        if (waiting == &start_ && end == stretch.end)
+            if (auto status = write_blended(); !status) return status;
     }
     position_ += from.frames();
     return success();
+}
+
+double LoopDelivery::blend_gain() const noexcept {
+    constexpr double most = 4.0;  // 12 dB
+    double common = 0.0;
+    double power = 0.0;
+    float highest = 0.0F;
+    for (int c = 0; c < end_.channels(); ++c) {
+        for (int n = 0; n < after_.frames(); ++n) {
+            common += static_cast<double>(start_.channel(c)[n]) * after_.channel(c)[n];
+            power += static_cast<double>(after_.channel(c)[n]) * after_.channel(c)[n];
+        }
+        highest = std::max({highest, largest_of(end_.channel(c)), -lowest_of(end_.channel(c))});
+    }
+    if (power <= 0.0 || highest <= 0.0F) return 1.0;
+    // No peak comes to stand above those that the limiter has let through.
+    const double room = std::max(1.0, static_cast<double>(highest_) / highest);
+    return std::clamp(common / power, 1.0 / most, std::min(most, room));
+}
+
+Status LoopDelivery::write_blended() {
+    const double gain = blend_gain();
+    const int frames = end_.frames();
+    const int seam = start_.frames();
+    for (int c = 0; c < end_.channels(); ++c) {
+        const auto end = end_.channel(c);
+        const auto left = [&](int n) { return start_.channel(c)[n] - gain * after_.channel(c)[n]; };
+        for (int n = 0; n < frames; ++n) {
+            const double rise = 0.5 - 0.5 * std::cos(std::numbers::pi * (n + 1) / (frames + 1));
+            double sample = end[n] * std::pow(gain, rise);
+            const int to_loop = frames - n;  // frames; the mirror of what comes as many after the loop's first
+            if (to_loop < seam) {
+                const double fade = 0.5 + 0.5 * std::cos(std::numbers::pi * to_loop / seam);
+                sample += fade * (2.0 * left(0) - left(to_loop));
+            }
+            end[n] = static_cast<float>(sample);
+        }
+    }
+    if (auto status = file_->write(std::as_const(end_).view()); !status) return status;
+    return file_->write(std::as_const(start_).view());
 }
 
 Result<std::unique_ptr<AudioSource>> LoopDelivery::finish() {

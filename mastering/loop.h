@@ -19,6 +19,7 @@ struct LoopPlan {
     std::int64_t frames = 0;  ///< of the file
     std::int64_t lead_loops = 0;
     std::int64_t tail_loops = 0;
+    std::int64_t blend_frames = 0;  ///< of the introduction's end, which is led into the loop
 
     [[nodiscard]] std::int64_t loop_frames() const noexcept { return end - first; }
     [[nodiscard]] std::int64_t played_frames() const noexcept {
@@ -26,7 +27,8 @@ struct LoopPlan {
     }
 };
 
-/// 20 s of lead and 2 s of tail at least. @param first, end  of the loop: 0 <= first < end <= frames
+/// 20 s of lead and 2 s of tail at least, half a second of blending at most. @param first, end  of the loop: 0 <= first
+/// < end <= frames
 [[nodiscard]] LoopPlan plan_loop(double sample_rate_hz, std::int64_t frames, std::int64_t first, std::int64_t end);
 /// The same at another rate; nothing if the loop's ends do not fall on frames there.
 [[nodiscard]] std::optional<LoopPlan> at_rate(const LoopPlan& plan, double from_hz, double to_hz);
@@ -57,6 +59,11 @@ private:
 };
 
 /// Keeps of what is played one time through the file: the introduction, one loop out of the middle, what follows.
+///
+/// Compressors come out of the introduction in another state than out of the loop, so that the loop that is kept does
+/// not begin as the one did that followed the introduction. The end of the introduction is led into it: its gain goes
+/// over half a second to the ratio of the two beginnings, and what they differ by otherwise is mirrored into its last
+/// 20 ms, so that neither the sound nor its slope has a step. The loop itself is not touched.
 class LoopDelivery final : public Delivery {
 public:
     LoopDelivery(Delivery& file, const LoopPlan& plan) : file_(&file), plan_(plan) {}
@@ -67,9 +74,16 @@ public:
     [[nodiscard]] Result<std::unique_ptr<AudioSource>> finish() override;
 
 private:
+    [[nodiscard]] Status write_blended();
+    [[nodiscard]] double blend_gain() const noexcept;
+
     Delivery* file_;
     LoopPlan plan_;
     std::int64_t position_ = 0;  // as played
+    float highest_ = 0.0F;       // sample so far
+    AudioBuffer end_;            // of the introduction, as it was rendered
+    AudioBuffer after_;          // what followed it then
+    AudioBuffer start_;          // of the loop that is kept
 };
 
 }  // namespace burnish

@@ -174,14 +174,6 @@ Result<Study> study_with_references(AudioSource& source, const TrackAnalysis& an
     return Study{analysis, shaped_prediction(std::move(match->prediction), analysis, shape), std::move(match->report)};
 }
 
-/// Peaks are to stand no higher over the loudness than the references' do.
-void hold_peaks(const ReferenceReport& reference, Target& target) {
-    if (reference.plr_db <= 0.0 || !target.normalize || !target.limit_peaks) return;
-    if (amount_of(target, Dimension::dynamics) <= 0.0) return;
-    constexpr double lowest_dbtp = -12.0;
-    target.ceiling_dbtp = std::min(target.ceiling_dbtp, std::max(lowest_dbtp, target.loudness_lufs + reference.plr_db));
-}
-
 }  // namespace
 
 Result<Study> study_track(AudioSource& source, const MasterRequest& request, const std::function<bool(double)>& tick) {

@@ -314,6 +314,13 @@ double tone_distance_db(const Aim& aim, const TrackAnalysis& now) {
 
 }  // namespace
 
+void hold_peaks(const ReferenceReport& reference, Target& target) {
+    if (reference.plr_db <= 0.0 || !target.normalize || !target.limit_peaks) return;
+    if (amount_of(target, Dimension::dynamics) <= 0.0) return;
+    constexpr double lowest_dbtp = -12.0;
+    target.ceiling_dbtp = std::min(target.ceiling_dbtp, std::max(lowest_dbtp, target.loudness_lufs + reference.plr_db));
+}
+
 Result<ReferenceSound> measure_reference(AudioSource& source, bool concurrent,
                                          const std::function<bool(double)>& tick) {
     const auto part = [&](double start, double share) {

@@ -35,6 +35,9 @@ struct ReferenceMatch {
     ReferenceReport report;
 };
 
+/// Lowers a ceiling, to -12 dBTP at the least, so that peaks stand no higher over the loudness than the references' do.
+void hold_peaks(const ReferenceReport& reference, Target& target);
+
 /// Measures a track to be matched. Reads it three times.
 [[nodiscard]] Result<ReferenceSound> measure_reference(AudioSource& source, bool concurrent,
                                                        const std::function<bool(double)>& tick);

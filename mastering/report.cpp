@@ -16,13 +16,6 @@ double rounded(double value, int decimals) {
     return std::round(value * scale) / scale;
 }
 
-Json decision_json(const Decision& decision) {
-    return {{"parameter", decision.parameter},
-            {"value", decision.value},
-            {"confidence", rounded(decision.confidence, 3)},
-            {"reason", decision.reason}};
-}
-
 Json reference_json(const ReferenceReport& reference) {
     Json json;
     for (const auto& row : reference.references) json["files"].push_back({{"name", row.name}, {"weight", row.weight}});
@@ -37,6 +30,13 @@ Json reference_json(const ReferenceReport& reference) {
     return json;
 }
 }  // namespace
+
+nlohmann::ordered_json decision_json(const Decision& decision) {
+    return {{"parameter", decision.parameter},
+            {"value", decision.value},
+            {"confidence", rounded(decision.confidence, 3)},
+            {"reason", decision.reason}};
+}
 
 std::string_view status_name(MasterStatus status) noexcept {
     switch (status) {

@@ -65,6 +65,7 @@ struct MasterReport {
     std::vector<std::string> warnings;       ///< what the user should know and might not expect
 };
 
+[[nodiscard]] nlohmann::ordered_json decision_json(const Decision& decision);
 /// @param scope  what was not measured is left out
 [[nodiscard]] nlohmann::ordered_json analysis_json(const TrackAnalysis& analysis,
                                                    AnalysisScope scope = AnalysisScope::track);

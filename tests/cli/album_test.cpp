@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/album_options.h"
+#include "core/decibels.h"
 #include "io/audio_file.h"
 #include "io/metadata.h"
 #include "tests/cli/command_line.h"
@@ -204,6 +205,141 @@ TEST_CASE("an album goes to several targets in one run", "[cli][album]") {
     CHECK(run_inside({"album", mixes.path("mixes"), "-o", mixes.path("x/"), "--target", "acx"}).code == 2);
 }
 
+TEST_CASE("a dry run of an album says what it would do and writes nothing", "[cli][album]") {
+    const Mixes mixes;
+    const auto result = run_inside(
+        {"album", mixes.path("mixes"), "--dry-run", "--loudness", "-14", "--json", "-o", mixes.path("out/")});
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    CHECK_FALSE(std::filesystem::exists(mixes.path("out")));
+    const auto planned = nlohmann::json::parse(result.out);
+    CHECK(planned["tracks"][0]["status"] == "planned");
+    CHECK_FALSE(planned["tracks"][0].contains("reached_lufs"));
+    const auto made = nlohmann::json::parse(
+        run_inside({"album", mixes.path("mixes"), "--loudness", "-14", "--json", "-o", mixes.path("out/")}).out);
+    for (std::size_t i = 0; i < 3; ++i) {
+        CHECK(planned["tracks"][i]["asked_lufs"] == made["tracks"][i]["asked_lufs"]);
+        CHECK(planned["tracks"][i]["decisions"] == made["tracks"][i]["decisions"]);
+    }
+    const auto text = run_inside({"album", mixes.path("mixes"), "--dry-run", "-v", "--preset", "metal"});
+    CHECK(text.code == 0);
+    CHECK_THAT(text.out, Contains("no master is written") && Contains("confidence"));
+}
+
+// The reference is the mix with 6 dB more bass: the parts of the mix lack it, the copy of the reference does not.
+TEST_CASE("an album follows a reference, and leaves alone a track that is like it", "[cli][album][reference]") {
+    const Mixes mixes;
+    write_wav(mixes.path("whole.wav"), short_mix());
+    REQUIRE(run_inside({"master", mixes.path("whole.wav"), "-o", mixes.path("mixes/20 ref.wav"), "-q", "--predictor",
+                        "off", "--set", "eq.low_shelf_db=6", "--set", "limiter.drive_db=-3"})
+                .code == 0);
+    const auto result = run_inside({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--gapless", "none",
+                                    "--reference", mixes.path("mixes/20 ref.wav") + ":2", "--json"});
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    const auto json = nlohmann::json::parse(result.out);
+    CHECK(json["references"][0]["name"] == "20 ref.wav");
+    REQUIRE(json["tracks"].size() == 4);
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto& distance = json["tracks"][i]["reference"]["tone_distance_db"];
+        CHECK(distance["after"].get<double>() < 0.5 * distance["before"].get<double>());
+    }
+    const auto& apart = json["tracks"][2]["tone_apart_db"];  // of the file, for the one that is the same music
+    CHECK(apart["after"].get<double>() < 0.6 * apart["before"].get<double>());
+    const auto chain = json["tracks"][3]["settings"]["chain"].value("tone", nlohmann::json::object());
+    for (const auto& [name, gain_db] : chain.items())
+        if (name.starts_with("mid_")) CHECK(std::abs(gain_db.get<double>()) < 0.3);
+    // As loud as the reference, which is none of the loudnesses that are usual.
+    const double reference_lufs = ebur128_reading(mixes.audio("mixes/20 ref.wav"), rate_hz).integrated_lufs;
+    CHECK(json["loudest_lufs"].get<double>() == Approx(reference_lufs).margin(1.0));
+    CHECK(std::abs(reference_lufs + 14.0) > 2.0);
+    const auto at_once = run_inside({"album", mixes.path("mixes/20 ref.wav"), "-o", mixes.path("x/"), "--reference",
+                                     mixes.path("x/20 ref.wav"), "--dry-run"});
+    CHECK(at_once.code == 3);
+}
+
+TEST_CASE("every track of an album survives a codec", "[cli][album][codec]") {
+    const TemporaryDirectory directory;
+    const auto drums = drums_and_bass(0.21, 4.0, rate_hz);
+    write_wav(directory / "1.wav", drums);
+    write_wav(directory / "2.wav", part_of(drums, 0, drums.frames() / 2, 0.8));
+    const auto result = run_inside({"album", (directory / "1.wav").string(), (directory / "2.wav").string(), "-o",
+                                    (directory / "out").string(), "--predictor", "rules", "--loudness", "-9",
+                                    "--ceiling", "-0.1", "--codec", "mp3:64", "--codec", "opus:48", "--json"});
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    const auto json = nlohmann::json::parse(result.out);
+    for (const auto& track : json["tracks"]) {
+        REQUIRE(track["codecs"].size() == 2);
+        CHECK(track["codecs"][0]["codec"] == "MP3 at 64 kbit/s");
+        for (const auto& codec : track["codecs"]) CHECK(codec["true_peak_dbtp"].get<double>() <= 0.005);
+        CHECK(track["true_peak_dbtp"].get<double>() < -0.2);  // the ceiling had to come down
+    }
+    const auto dry = run_inside({"album", (directory / "1.wav").string(), "--dry-run", "--codec", "mp3:64"});
+    CHECK(dry.code == 2);
+}
+
+// 2 s of silence around each: 50 ms are left before and 500 ms after.
+TEST_CASE("the tracks of an album are trimmed when asked", "[cli][album]") {
+    const TemporaryDirectory directory;
+    const auto music = toy_music(2.0, static_cast<int>(rate_hz));
+    AudioBuffer padded(2, music.frames() + 4 * 44'100);
+    copy(music.view(), padded.view().part(2 * 44'100, music.frames()));
+    for (const auto* name : {"1.wav", "2.wav"}) write_wav(directory / name, padded);
+    const auto out = (directory / "out").string();
+    const std::vector<std::string> flags{
+        "album", (directory / "1.wav").string(), (directory / "2.wav").string(), "--trim", "--json", "-o", out};
+    const auto result = run_inside(flags);
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    for (const auto& track : nlohmann::json::parse(result.out)["tracks"]) {
+        CHECK(track["frames"].get<double>() / rate_hz == Approx(2.55).margin(0.1));
+        CHECK_THAT(track["warnings"].dump(), Contains("trimmed: 1.95 s"));
+    }
+    CHECK(need(open_audio(directory / "out/2.wav"))->info().frames < padded.frames() - 100'000);
+    const auto refused = run_with(flags, {"--gapless", "all"});
+    CHECK(refused.code == 2);
+    CHECK_THAT(refused.err, Contains("--trim and --gapless all contradict"));
+}
+
+// The first track reaches full scale, the second is 6 dB below it: both go down by what the first one needs.
+TEST_CASE("an album for vinyl is turned down as a whole", "[cli][album][delivery]") {
+    const TemporaryDirectory directory;
+    auto drums = drums_and_bass(0.21, 4.0, rate_hz);
+    drums = part_of(drums, 0, drums.frames(), 0.999 / peak(drums));
+    write_wav(directory / "1.wav", drums);
+    write_wav(directory / "2.wav", part_of(drums, 0, drums.frames(), 0.5));
+    const auto result = run_inside({"album", (directory / "1.wav").string(), (directory / "2.wav").string(), "-o",
+                                    (directory / "out").string(), "--target", "vinyl", "--intensity", "0", "--json",
+                                    "--gapless", "none"});
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    const auto json = nlohmann::json::parse(result.out);
+    CHECK(json["turned_down_db"].get<double>() > 0.9);
+    const auto loud = read_all(*need(open_audio(directory / "out/1.wav")));
+    const auto soft = read_all(*need(open_audio(directory / "out/2.wav")));
+    CHECK(gain_to_db(peak(loud)) <= -1.0);
+    CHECK(true_peak_32x_dbtp(loud) > -1.3);
+    CHECK(gain_to_db(rms(loud) / rms(soft)) == Approx(6.02).margin(0.01));
+    CHECK(null_depth_db(part_of(drums, 0, drums.frames(), rms(loud) / rms(drums)), loud) < -90.0);
+}
+
+TEST_CASE("what a track of an album misses of its target is told, and --strict fails", "[cli][album][delivery]") {
+    const Mixes mixes;
+    mixes.write("wide.json",
+                R"({"format": "burnish-target-1", "title": "Wide", "help": "a range that nothing has",
+                    "loudness": "as it is", "limits": [{"number": "loudness_range_lu", "min": 50}]})");
+    const auto run = [&](const std::vector<std::string>& more) {
+        return run_with({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--target", mixes.path("wide.json"),
+                         "--predictor", "off"},
+                        more);
+    };
+    const auto told = run({});
+    CHECK(told.code == 0);
+    CHECK_THAT(told.err, Contains("10 ten.wav: wide: loudness range"));
+    CHECK(run({"-f", "--strict", "-q"}).code == 5);
+}
+
 TEST_CASE("what makes no album is told", "[cli][album]") {
     const Mixes mixes;
     const auto fails = [](const std::vector<std::string>& arguments, int code, const std::string& message) {
@@ -212,7 +348,7 @@ TEST_CASE("what makes no album is told", "[cli][album]") {
         CHECK_THAT(result.err, Contains(message));
     };
     fails({"album", "-o", mixes.path("out/")}, 2, "no input given");
-    fails({"album", mixes.path("mixes")}, 2, "-o DIR/ is needed");
+    fails({"album", mixes.path("mixes")}, 2, "-o DIR/ or --dry-run is needed");
     fails({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--anchor", "4"}, 2, "a track's number in [1, 3]");
     fails({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--cd", "--rate", "48000"}, 2, "a CD has 44100 Hz");
     fails({"album", mixes.path("mixes"), "-o", mixes.path("mixes/")}, 2, "at once");

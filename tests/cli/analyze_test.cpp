@@ -73,6 +73,17 @@ TEST_CASE("advice is silent on sound music and tells faults with numbers", "[cli
     CHECK_FALSE(json[1].contains("analysis"));
 }
 
+TEST_CASE("a folder is analyzed file by file", "[cli][analyze]") {
+    const TemporaryDirectory directory;
+    std::filesystem::create_directory(directory / "more");
+    write_wav(directory / "a.wav", short_mix());
+    write_wav(directory / "more/b.wav", short_mix());
+    const auto result = run_inside({"analyze", (directory / "").string(), "--json", "-q"});
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    CHECK(nlohmann::json::parse(result.out).size() == 2);
+}
+
 TEST_CASE("several analyses come in order, and a broken file stops none", "[cli][analyze]") {
     const TemporaryDirectory directory;
     const auto path = (directory / "mix.wav").string();

@@ -105,6 +105,18 @@ TEST_CASE("ReplayGain tags are held against the measured loudness", "[cli][check
     CHECK_THAT(result.out, Contains("-6.00 dB expected"));
 }
 
+// What a file's kind does not have is no number of 0.
+TEST_CASE("a lossless file has no bit rate, a floating-point one no bits", "[cli][check]") {
+    const TemporaryDirectory directory;
+    const auto wav = tone(directory, "tone.wav", -20.0, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+    const auto result = run_inside({"check", wav, "--target", "acx", "--target", "vinyl"});
+    CHECK(result.code == 5);
+    CHECK_THAT(result.out, Contains("lossless      at least 192 kbit/s expected"));
+    CHECK_THAT(result.out, Contains("floating point") && Contains("at least 24 bit expected"));
+    CHECK(result.out.find(" 0 bit") == result.out.npos);
+    CHECK(result.out.find(" 0 kbit") == result.out.npos);
+}
+
 TEST_CASE("check wants a file and something to check for", "[cli][check]") {
     CHECK(run_inside({"check", "--target", "spotify"}).code == 2);
     CHECK_THAT(run_inside({"check", "x.wav"}).err, Contains("--target NAME or --simulate NAME is needed"));

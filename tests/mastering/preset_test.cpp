@@ -109,6 +109,7 @@ TEST_CASE("a preset lists only what departs from neutral", "[mastering][preset]"
 
 TEST_CASE("a preset's mistakes are told with place, value and what is accepted", "[mastering][preset]") {
     CHECK_THAT(read_preset("mine.json", "mine", "{").error().message, Contains("mine.json: not valid JSON"));
+    CHECK_THAT(read_preset("mine.json", "mine", "{\n\n  \"a\": x}").error().message, Contains("line 3, column 8"));
     CHECK_THAT(read_preset("mine.json", "mine", "{}").error().message, Contains("burnish-preset-1"));
     CHECK_THAT(complaint(R"(, "aims": {})"), Contains("unknown key \"aims\" (did you mean \"aim\"?)"));
     CHECK_THAT(complaint(R"(, "aim": {"plr_dB": 1})"),
