@@ -68,7 +68,7 @@ void settle_album(Album& album) {
         proposals.push_back(track.match ? track.match->prediction : predict(track.before, target));
     }
     album.centre = album_centre(analyses, proposals, options.anchor);
-    if (album.references != nullptr) album.centre = centred_on(std::move(album.centre), *album.references);
+    if (album.references != nullptr) album.centre = centred_on(album.centre, *album.references);
     for (std::size_t i = 0; i + 1 < album.tracks.size(); ++i)
         album.tracks[i].goes_on = continues(album.tracks[i], album.tracks[i + 1], options.gapless);
     album.loudest = loudest_of(album, {0, album.tracks.size()});
