@@ -141,6 +141,8 @@ TEST_CASE("targets are listed with where they come from", "[cli][targets]") {
     for (const auto* name : {"spotify", "apple-music", "acx", "replaygain", "vinyl"})
         CHECK_THAT(list.out, Contains(name));
     CHECK_THAT(run_inside({"targets", "spotify"}).out, Contains("support.spotify.com") && Contains("read on"));
+    CHECK_THAT(list.out, Contains("Dialogue is not told apart"));
+    CHECK_THAT(run_inside({"targets", "netflix"}).out, Contains("--dialogue none") && Contains("-24 LUFS"));
     const auto json = Json::parse(run_inside({"targets", "--json"}).out);
     CHECK(json.size() == 19);
     for (const auto& target : json)
