@@ -226,6 +226,9 @@ Result<AlbumOptions> read_album_flags(const AlbumFlags& flags) {
             master.inputs.push_back(track.file.string());
     const bool has_output = master.output && !master.output->empty();
     if (!has_output && !master.dry_run) return usage("no output given: -o DIR/ or --dry-run is needed");
+    std::error_code ignored;
+    if (has_output && fs::exists(*master.output, ignored) && !fs::is_directory(*master.output, ignored))
+        return usage("-o " + *master.output + ": is a file, a directory is needed");
     if (has_output && !master.output->ends_with('/')) *master.output += '/';
     auto options = read_master_flags(master);
     if (!options) return options.error();

@@ -57,8 +57,7 @@ struct Program {
 
 void add_inputs(CLI::App& command, std::vector<std::string>& inputs) {
     command
-        .add_option("IN", inputs,
-                    "mono or stereo files, or folders of them: WAV, FLAC, AIFF, W64, Ogg, Opus, MP3 ...")
+        .add_option("IN", inputs, "mono or stereo files, or folders of them: WAV, FLAC, AIFF, W64, Ogg, Opus, MP3 ...")
         ->type_name("FILE");
 }
 
@@ -294,6 +293,14 @@ Program::Program() {
 
 std::string trimmed_value(const std::string& flag) { return flag.substr(0, flag.find('=')); }
 
+/// "master, mix" for a flag that these commands have.
+std::string commands_with(const std::string& flag, const CLI::App& program) {
+    std::string names;
+    for (const auto* command : program.get_subcommands([](const CLI::App*) { return true; }))
+        if (command->get_option_no_throw(flag) != nullptr) names += (names.empty() ? "" : ", ") + command->get_name();
+    return names;
+}
+
 /// The first word that nobody knows, as an error; nothing if all are known.
 std::optional<Error> unknown(const CLI::App& app) {
     const auto words = app.remaining();
@@ -313,6 +320,10 @@ std::optional<Error> unknown(const CLI::App& app) {
     if (!is_flag && app.get_parent() == nullptr && std::filesystem::is_regular_file(typed, ignored))
         return Error{ErrorCode::usage,
                      "\"" + typed + "\" is a file, a command expected before it: burnish master " + typed + " -o OUT"};
+    if (const auto* program = app.get_parent(); is_flag && program != nullptr)
+        if (const auto others = commands_with(typed, *program); !others.empty())
+            return Error{ErrorCode::usage,
+                         "\"" + typed + "\" is no flag of burnish " + app.get_name() + ", but of " + others};
     const auto nearest = did_you_mean(typed, {known.begin(), known.end()});
     return Error{ErrorCode::usage, (is_flag ? "unknown flag \"" : "unknown command \"") + typed + "\"" + nearest};
 }

@@ -348,6 +348,7 @@ TEST_CASE("what makes no album is told", "[cli][album]") {
         CHECK_THAT(result.err, Contains(message));
     };
     fails({"album", "-o", mixes.path("out/")}, 2, "no input given");
+    fails({"album", mixes.path("mixes"), "-o", mixes.path("mixes/1 one.wav")}, 2, "is a file, a directory is needed");
     fails({"album", mixes.path("mixes")}, 2, "-o DIR/ or --dry-run is needed");
     fails({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--anchor", "4"}, 2, "a track's number in [1, 3]");
     fails({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--cd", "--rate", "48000"}, 2, "a CD has 44100 Hz");

@@ -114,6 +114,8 @@ TEST_CASE("what is not known is told with the nearest name", "[cli][flags]") {
     CHECK_THAT(master_complaint({"--ceilling=-2"}),
                Contains("unknown flag \"--ceilling\" (did you mean \"--ceiling\"?)"));
     CHECK_THAT(master_complaint({"-x"}), Contains("unknown flag \"-x\""));
+    CHECK_THAT(complaint({"album", "mixes", "--loop"}),
+               Contains("\"--loop\" is no flag of burnish album, but of master"));
     CHECK_THAT(master_complaint({"--set", "gleu.ratio=2"}), Contains("--set") && Contains("did you mean \"glue\"?"));
     CHECK_THAT(master_complaint({"--set", "glue.ration=2"}), Contains("did you mean \"ratio\"?"));
     CHECK_THAT(complaint({"analyze", "in.wav", "--jsno"}), Contains("did you mean \"--json\"?"));
