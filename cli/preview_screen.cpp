@@ -117,8 +117,8 @@ bool has_screen() {
 
 PreviewPicture picture_of(PreviewControl& control, Meters& meters, const std::string& title) {
     auto& session = control.session();
-    meters.update(session.player().tap());
     const auto state = session.player().state();
+    meters.update(session.player().tap(), state.generation);
     const auto& track = session.track();
     const auto& facts = control.output().facts();
     PreviewPicture picture;

@@ -84,8 +84,12 @@ class TruePeakMeter {
 public:
     void prepare(double sample_rate_hz, int channels, TruePeakFilters filters = TruePeakFilters::precise);
     void process(ConstAudioView in) noexcept;
-    /// Largest magnitude so far, linear; the signal counts as silent before its start and after its end.
+    /// Largest magnitude of all, linear; the signal counts as silent before its start and after its end, which is here.
     [[nodiscard]] double peak() noexcept;
+    /// The same of a signal that goes on, up to the detector's latency ago.
+    [[nodiscard]] double peak_so_far() const noexcept { return peak_; }
+    /// Forgets the peak, not the signal: what comes next goes on from it.
+    void forget_peak() noexcept { peak_ = 0.0F; }
 
 private:
     TruePeakDetector detector_;

@@ -40,7 +40,7 @@ Meters::Meters(double sample_rate_hz, int channels)
     }
 }
 
-void Meters::update(FrameTap& tap) {
+void Meters::update(FrameTap& tap, unsigned generation) {
     while (const int frames = tap.read(original_block_.view(), master_block_.view())) {
         take_in(original_, original_block_.view().part(0, frames));
         take_in(master_, master_block_.view().part(0, frames));
@@ -53,10 +53,13 @@ void Meters::update(FrameTap& tap) {
         reading.momentary_lufs = side->loudness.momentary_lufs();
         reading.short_term_lufs = side->loudness.short_term_lufs();
         reading.integrated_lufs = side->loudness.integrated_lufs();
-        reading.true_peak_dbtp = gain_to_db(side->true_peak.peak());
+        reading.true_peak_dbtp = gain_to_db(side->true_peak.peak_so_far());
         const double powers = std::sqrt(side->left_power * side->right_power);
         reading.correlation = powers > 1e-12 ? std::clamp(side->product / powers, -1.0, 1.0) : 1.0;
+        // What was taken in up to here may still be of the old settings.
+        if (generation != generation_) side->true_peak.forget_peak();
     }
+    generation_ = generation;
     frames_since_spectrum_ = 0;
 }
 

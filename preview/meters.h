@@ -16,7 +16,7 @@ struct MeterReading {
     double momentary_lufs = silence_db;
     double short_term_lufs = silence_db;
     double integrated_lufs = silence_db;                       ///< of all that was heard so far
-    double true_peak_dbtp = silence_db;                        ///< the highest so far
+    double true_peak_dbtp = silence_db;                        ///< the highest with the settings that are heard
     double correlation = 1.0;                                  ///< of the last second or so
     std::array<float, third_octaves_hz.size()> spectrum_db{};  ///< third octaves; falls by 20 dB a second
 };
@@ -27,7 +27,8 @@ public:
     Meters(double sample_rate_hz, int channels);
 
     /// Takes in what has played since.
-    void update(FrameTap& tap);
+    /// @param generation  of the settings that are heard; others begin a new highest peak
+    void update(FrameTap& tap, unsigned generation);
     [[nodiscard]] const MeterReading& original() const noexcept { return original_.reading; }
     [[nodiscard]] const MeterReading& master() const noexcept { return master_.reading; }
 
@@ -54,6 +55,7 @@ private:
     AudioBuffer original_block_, master_block_;
     Side original_, master_;
     int frames_since_spectrum_ = 0;
+    unsigned generation_ = 0;
 };
 
 }  // namespace burnish

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <utility>
 
 #include "dsp/denormals.h"
 
@@ -31,7 +32,9 @@ Player::Player(double sample_rate_hz, int channels)
       original_(channels, deck_block_frames),
       master_(channels, deck_block_frames),
       reference_(channels, deck_block_frames),
-      other_mix_(channels, deck_block_frames) {
+      fading_original_(channels, deck_block_frames),
+      fading_master_(channels, deck_block_frames),
+      fading_heard_(channels, deck_block_frames) {
     weights_.fill(Ramp(0.0, short_fade_frames_));
     weights_[static_cast<std::size_t>(controls_.heard)].jump_to(1.0);
 }
@@ -154,18 +157,31 @@ void Player::render_slice(AudioView out) noexcept {
     transport_.fill(std::span(transport_values_).first(frames));
     read_reference(out.frames());
 
-    if (fading_out_ != nullptr) mix(*fading_out_, other_mix_.view().part(0, out.frames()));
-    mix(*deck_, out);
-    tap_.write(original_.view().part(0, out.frames()), master_.view().part(0, out.frames()));
+    const auto slice = [&](AudioBuffer& buffer) { return buffer.view().part(0, out.frames()); };
+    const Sounds sounds{slice(original_), slice(master_), out};
     if (fading_out_ != nullptr) {
-        deck_fade_.fill(std::span(fade_values_).first(frames));
-        for (int c = 0; c < out.channels(); ++c)
-            for (std::size_t i = 0; i < frames; ++i)
-                out.channel(c)[i] =
-                    (1.0F - fade_values_[i]) * other_mix_.channel(c)[i] + fade_values_[i] * out.channel(c)[i];
+        const Sounds fading{slice(fading_original_), slice(fading_master_), slice(fading_heard_)};
+        mix(*fading_out_, fading);
+        mix(*deck_, sounds);
+        cross_over(fading, sounds);
+    } else {
+        mix(*deck_, sounds);
     }
-    for (int c = 0; c < out.channels(); ++c)
-        for (std::size_t i = 0; i < frames; ++i) out.channel(c)[i] *= transport_values_[i];
+    for (const auto& view : {sounds.original, sounds.master, sounds.heard})
+        for (int c = 0; c < view.channels(); ++c)
+            for (std::size_t i = 0; i < frames; ++i) view.channel(c)[i] *= transport_values_[i];
+    tap_.write(sounds.original, sounds.master);
+}
+
+void Player::cross_over(const Sounds& from, const Sounds& to) noexcept {
+    const auto frames = static_cast<std::size_t>(to.heard.frames());
+    deck_fade_.fill(std::span(fade_values_).first(frames));
+    for (const auto& [old_sound, new_sound] :
+         {std::pair{from.original, to.original}, std::pair{from.master, to.master}, std::pair{from.heard, to.heard}})
+        for (int c = 0; c < new_sound.channels(); ++c)
+            for (std::size_t i = 0; i < frames; ++i)
+                new_sound.channel(c)[i] =
+                    (1.0F - fade_values_[i]) * old_sound.channel(c)[i] + fade_values_[i] * new_sound.channel(c)[i];
 }
 
 void Player::read_reference(int frames) noexcept {
@@ -182,18 +198,18 @@ void Player::read_reference(int frames) noexcept {
 }
 
 // A weight or a gain of exactly 0 or 1 leaves the samples as they are, to the bit: x + 0 * y is x for finite y.
-void Player::mix(Deck& deck, AudioView out) noexcept {
-    const int frames = out.frames();
+void Player::mix(Deck& deck, const Sounds& out) noexcept {
+    const int frames = out.heard.frames();
     const double first_s = deck.track->seconds(deck.heard_frame());
-    deck.advance(original_.view().part(0, frames), master_.view().part(0, frames));
+    deck.advance(out.original, out.master);
     const auto gains = deck.match.at(first_s);
     const auto later = deck.match.at(deck.track->seconds(deck.heard_frame()));
     const float step = 1.0F / static_cast<float>(frames);
     const auto& [weigh_a, weigh_b, weigh_c, weigh_d] = weight_values_;
-    for (int c = 0; c < out.channels(); ++c) {
-        const auto to = out.channel(c);
-        const auto a = original_.channel(c);
-        const auto b = master_.channel(c);
+    for (int c = 0; c < out.heard.channels(); ++c) {
+        const auto to = out.heard.channel(c);
+        const auto a = out.original.channel(c);
+        const auto b = out.master.channel(c);
         const auto r = reference_.channel(c);
         for (int i = 0; i < frames; ++i) {
             const float along = step * static_cast<float>(i);
@@ -207,9 +223,9 @@ void Player::mix(Deck& deck, AudioView out) noexcept {
                 weigh_a[i] * original + weigh_b[i] * master + weigh_c[i] * reference + weigh_d[i] * (master - original);
         }
     }
-    if (out.channels() == 1 || (mono_.target() == 0.0 && !mono_.is_moving())) return;
-    const auto left = out.channel(0);
-    const auto right = out.channel(1);
+    if (out.heard.channels() == 1 || (mono_.target() == 0.0 && !mono_.is_moving())) return;
+    const auto left = out.heard.channel(0);
+    const auto right = out.heard.channel(1);
     for (int i = 0; i < frames; ++i) {
         const float mid = 0.5F * (left[i] + right[i]);
         left[i] += mono_values_[i] * (mid - left[i]);

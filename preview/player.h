@@ -86,7 +86,13 @@ private:
     [[nodiscard]] bool at_end() const noexcept;
     [[nodiscard]] int frames_to_next_cue(int most) const noexcept;
     void render_slice(AudioView out) noexcept;
-    void mix(Deck& deck, AudioView out) noexcept;
+    /// What comes from a deck: its two sides, and what is heard of them. All of one length.
+    struct Sounds {
+        AudioView original, master, heard;
+    };
+    void mix(Deck& deck, const Sounds& out) noexcept;
+    /// As the listener fades from one to the other: the meters see no step that is not heard.
+    void cross_over(const Sounds& from, const Sounds& to) noexcept;
     void read_reference(int frames) noexcept;
     void publish(int frames) noexcept;
 
@@ -111,7 +117,8 @@ private:
     Ramp matched_;
     Ramp transport_;
     std::int64_t reference_frame_ = 0;
-    AudioBuffer original_, master_, reference_, other_mix_;
+    AudioBuffer original_, master_, reference_;
+    AudioBuffer fading_original_, fading_master_, fading_heard_;
     using Values = std::array<float, deck_block_frames>;
     std::array<Values, heard_count> weight_values_{};
     Values mono_values_{}, matched_values_{}, transport_values_{}, fade_values_{};

@@ -170,6 +170,36 @@ TEST_CASE("no change clicks: the bend is at most 1.5 times that of either signal
     }
 }
 
+// The filters of a true peak meter overshoot where a signal jumps: what is not heard must not be measured either.
+TEST_CASE("the meters see no step where none is heard", "[preview][player]") {
+    Desk desk(chord(3.0));
+    AudioBuffer original(2, 44100), master(2, 44100);
+    int seen = 0;
+    const auto play = [&](double seconds) {
+        (void)desk.play(seconds);
+        seen += desk.player.tap().read(original.view().part(seen, original.frames() - seen),
+                                       master.view().part(seen, master.frames() - seen));
+    };
+    const auto play_and_pause = [&](double seconds) {
+        desk.set(playing_master);
+        play(seconds);
+        desk.set({.playing = false});
+        play(0.05);
+    };
+    desk.offer(desk.deck(louder_and_brighter(), 22050));
+    play_and_pause(0.1);
+    const double smooth = std::max(bend(original, 441, seen - 1000), bend(master, 441, seen - 1000));
+    desk.offer(desk.deck(louder_and_brighter(), 41013));  // a jump while it pauses
+    play_and_pause(0.1);
+    desk.set(playing_master);
+    play(0.1);
+    desk.offer(desk.deck({}, 60047));  // one while it plays, to other settings
+    play(0.1);
+    REQUIRE(seen > 17640);
+    CHECK(bend(original, 0, seen) <= 1.5 * smooth);
+    CHECK(bend(master, 0, seen) <= 1.5 * smooth);
+}
+
 TEST_CASE("a change of settings comes in at its frame and is through 30 ms later, a jump after 10 ms",
           "[preview][player]") {
     const auto music = framed_music(2.0);
