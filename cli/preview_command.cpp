@@ -17,6 +17,7 @@
 #include "cli/preview_screen.h"
 #include "cli/progress_bar.h"
 #include "cli/text_file.h"
+#include "mastering/patch.h"
 
 namespace burnish {
 
@@ -239,13 +240,14 @@ ExitCode run_devices(bool json, const Console& console) {
     for (const auto& device : devices) {
         std::string rates;
         for (const int rate_hz : device.sample_rates_hz)
-            rates += (rates.empty() ? "" : " ") + fixed_text(rate_hz / 1000.0, rate_hz % 1000 == 0 ? 0 : 1);
+            rates += (rates.empty() ? "" : " ") + number_text(rate_hz / 1000.0);
         console.out << "--api " << device.api << " --device " << device.number << "   " << device.name << ", "
                     << device.channels << " channels, " << rates << " kHz" << (device.is_default ? ", default" : "")
                     << '\n';
     }
     if (devices.empty())
-        console.out << "no audio device found: no JACK, PulseAudio or PipeWire server answers, and ALSA has no card\n"
+        console.out << "no audio device found: no JACK, PulseAudio or PipeWire server answers, and ALSA has no card "
+                       "that is free\n"
                        "(burnish preview --null plays to a clock)\n";
     return ExitCode::done;
 }

@@ -287,7 +287,7 @@ Result<Found> choose(const std::vector<Found>& outputs, const DeviceRequest& req
         names += (i == 0 ? "" : ", ") + std::to_string(i) + " \"" + outputs[i].info.name + "\"";
     return Error{ErrorCode::usage, "--device: \"" + request.device + "\" found" +
                                        (named.empty() ? "" : ", which several have in their names") + "; " +
-                                       std::string(api) + " has " + names};
+                                       std::string(api) + " has " + names + " (one that is busy is not listed)"};
 }
 
 unsigned choose_rate_hz(const RtAudio::DeviceInfo& info, double wanted_hz) {
@@ -308,7 +308,11 @@ Result<std::unique_ptr<AudioDevice>> open_on(const ApiRow& row, const DeviceRequ
     stream->audio = open_api(row.api);
     if (!stream->audio || stream->audio->getCurrentApi() != row.api) return error("not part of this build of RtAudio");
     const auto outputs = outputs_of(*stream->audio);
-    if (outputs.empty()) return error(std::string(row.help));
+    if (outputs.empty())
+        return error(
+            stream->audio->getDeviceCount() == 0
+                ? std::string(row.help)
+                : "none of its devices can be opened: another program holds them, or this user may not use them");
     const auto device = choose(outputs, request, row.name);
     if (!device) return device.error();
     stream->channels = std::min<int>(max_channels, static_cast<int>(device->info.outputChannels));

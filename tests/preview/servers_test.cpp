@@ -294,6 +294,19 @@ TEST_CASE("on ALSA the preview is heard", "[preview][pulse][alsa]") {
     CHECK(std::count_if(heard.begin(), heard.end(), [](float sample) { return std::abs(sample) > 0.02F; }) > 10000);
 }
 
+// What a card that another program holds looks like to RtAudio: it is there, and cannot be opened.
+TEST_CASE("an ALSA device that cannot be opened is not called missing", "[preview][pulse][alsa]") {
+    PulseServer server;
+    REQUIRE(comes_true(20.0, [] { return output_of("pactl info").find("Default Sink: null") != std::string::npos; }));
+    const ScratchPlace home;
+    std::ofstream(home / "alsa.conf") << "pcm.default { type hw card 31 }\nctl.default { type pulse }\n";
+    write_wav(home / "song.wav", toy_music(0.5, rate_hz));
+    const auto said = output_of("ALSA_CONFIG_PATH=" + (home / "alsa.conf") +
+                                " " BURNISH_PROGRAM " preview --api alsa " + (home / "song.wav"));
+    CHECK_THAT(said, Catch::Contains("alsa: none of its devices can be opened: another program holds them"));
+    CHECK_THAT(said, Catch::Contains("--null"));
+}
+
 TEST_CASE("devices are listed, and asked for by number, name or part of it", "[preview][jack][pulse]") {
     JackServer jack;
     PulseServer pulse;

@@ -50,6 +50,7 @@ public:
     RtAudio(RtAudio::Api api = UNSPECIFIED, RtAudioErrorCallback&& errorCallback = nullptr);
     ~RtAudio();
     RtAudio::Api getCurrentApi();
+    unsigned int getDeviceCount();
     std::vector<unsigned int> getDeviceIds();
     RtAudio::DeviceInfo getDeviceInfo(unsigned int deviceId);
     RtAudioErrorType openStream(RtAudio::StreamParameters* outputParameters, RtAudio::StreamParameters* inputParameters,
