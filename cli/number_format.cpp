@@ -23,6 +23,13 @@ std::string duration_text(double seconds) {
     return std::to_string(whole / 3600) + ":" + two_digits(whole / 60 % 60) + rest;
 }
 
+std::string place_text(double seconds) {
+    const double whole = std::floor(seconds);
+    return duration_text(whole) + fixed_text(std::min(seconds - whole, 0.9), 1).substr(1);
+}
+
+std::string gain_text(double db) { return (db > 0.0 ? "+" : "") + fixed_text(db, 1) + " dB"; }
+
 std::string speed_text(double audio_seconds, double elapsed_seconds) {
     const double speed = audio_seconds / std::max(elapsed_seconds, 1e-6);
     return fixed_text(speed, speed < 1.0 ? 2 : speed < 10.0 ? 1 : 0);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <memory>
-#include <span>
 
 #include "cli/interrupt.h"
 #include "cli/master_job.h"
@@ -24,14 +22,7 @@ constexpr double loudest_s = 20.0;
 
 Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
 
-std::string db_text(double db) { return (db > 0.0 ? "+" : "") + fixed_text(db, 1) + " dB"; }
-
 std::string lufs_text(double lufs) { return lufs <= silence_db ? "silence" : fixed_text(lufs, 1) + " LUFS"; }
-
-std::string time_text(double seconds) {
-    const double whole = std::floor(seconds);
-    return duration_text(whole) + fixed_text(std::min(seconds - whole, 0.9), 1).substr(1);
-}
 
 std::size_t target_index(double Target::*member) {
     const auto row = std::ranges::find(target_params, member, &Param<Target>::member);
@@ -56,10 +47,6 @@ PreviewControl::PreviewControl(Session& session, Output& output, MasterFlags fla
       device_(std::move(device)),
       stems_(std::move(stems)) {
     flags_.dry_run = true;
-}
-
-PreviewControl::~PreviewControl() {
-    if (exporter_.joinable()) exporter_.join();
 }
 
 Status PreviewControl::want_master() {
@@ -99,10 +86,7 @@ Result<std::string> PreviewControl::run(std::string_view command) {
         return usage(std::string(name) + (stems_ ? ": there is no master to change; stems play"
                                                  : ": there are no stems; a folder of them can be previewed"));
     if (order->word->needs == Playing::stems) return stems_->run(name, arguments.empty() ? "" : arguments[0]);
-    if (name == "A") return do_listen(Heard::original);
-    if (name == "B") return do_listen(Heard::master);
-    if (name == "C") return do_listen(Heard::reference);
-    if (name == "X") return abx_ ? do_listen(abx_->x()) : Done(usage("X: only in a blind test; abx on starts one"));
+    if (name == "A" || name == "B" || name == "C" || name == "X") return do_listen(name);
     if (name == "loop") return do_loop(arguments);
     if (name == "preset") return do_preset(arguments[0]);
     if (name == "style") return do_style(arguments[0]);
@@ -131,8 +115,8 @@ PreviewControl::Done PreviewControl::do_transport(std::string_view name, const A
     }
     if (name == "switch") {
         // Also the way back from C and from the difference.
-        const bool to_original = session_.controls().heard == Heard::master;
-        return do_listen(to_original ? Heard::original : Heard::master);
+        const bool is_at_b = blind_test_ ? blind_test_->listened() != "A" : session_.controls().heard == Heard::master;
+        return do_listen(is_at_b ? "A" : "B");
     }
     const auto seconds = read_time_s(name, arguments[0]);
     if (!seconds) return seconds.error();
@@ -140,18 +124,29 @@ PreviewControl::Done PreviewControl::do_transport(std::string_view name, const A
     if (name == "forward") session_.seek_by(*seconds);
     if (name == "back") session_.seek_by(-*seconds);
     told_end_ = false;
-    return "at " + time_text(session_.position_s());
+    return "at " + place_text(session_.position_s());
 }
 
-PreviewControl::Done PreviewControl::do_listen(Heard heard) {
-    if (heard == Heard::reference && session_.reference() == nullptr)
+PreviewControl::Done PreviewControl::do_listen(std::string_view name) {
+    if (name == "C" && session_.reference() == nullptr)
         return usage("no reference to hear as C: start with --reference FILE (plain: reference FILE)");
-    session_.listen_to(heard);
+    if (name == "X" && !blind_test_) return usage("X: only in a blind test; abx on starts one");
+    if (name == "C")
+        session_.listen_to(Heard::reference);
+    else if (blind_test_)
+        session_.listen_to(blind_test_->listen_to(name));
+    else
+        session_.listen_to(name == "A" ? Heard::original : Heard::master);
     return heard_name();
 }
 
+bool PreviewControl::is_blind() const noexcept {
+    const auto heard = session_.controls().heard;
+    return blind_test_ && blind_test_->listened() == "X" && (heard == Heard::original || heard == Heard::master);
+}
+
 std::string PreviewControl::heard_name() const {
-    if (abx_ && session_.controls().heard != Heard::reference) return "A, B or X";
+    if (is_blind()) return "X, which is A or B";
     switch (session_.controls().heard) {
         case Heard::original:
             return stems_ ? "A, the plain sum" : "A, the original";
@@ -170,7 +165,7 @@ PreviewControl::Done PreviewControl::do_loop(const Arguments& arguments) {
     const auto describe = [&]() -> Done {
         const auto& loop = session_.loop();
         if (!loop) return std::string("no loop");
-        return "loop from " + time_text(loop->first_s) + " to " + time_text(loop->last_s);
+        return "loop from " + place_text(loop->first_s) + " to " + place_text(loop->last_s);
     };
     if (arguments.size() == 2) {
         const auto first_s = read_time_s("loop", arguments[0]);
@@ -189,7 +184,7 @@ PreviewControl::Done PreviewControl::do_loop(const Arguments& arguments) {
         if (has_points) session_.set_loop(Section{*loop_in_s_, *loop_out_s_});
         return has_points ? describe()
                           : Done("loop " + std::string(what == "in" ? "starts" : "ends") + " at " +
-                                 time_text(session_.position_s()));
+                                 place_text(session_.position_s()));
     }
     if (what == "off" || (what == "toggle" && session_.loop())) {
         session_.set_loop({});
@@ -249,6 +244,8 @@ PreviewControl::Done PreviewControl::do_switch(std::string_view name, const std:
     const bool now = name == "match" ? controls.matched : name == "mono" ? controls.mono : is_delta;
     const auto on = read_switch(name, what, now);
     if (!on) return on.error();
+    if (name == "match" && !*on && blind_test_)
+        return usage("match: stays on in a blind test, or X were told by its level");
     if (name == "match") session_.set_matched(*on);
     if (name == "mono") session_.set_mono(*on);
     if (name == "delta" && *on != is_delta) session_.listen_to(*on ? Heard::difference : Heard::master);
@@ -276,107 +273,66 @@ PreviewControl::Done PreviewControl::do_reference(const std::string& path) {
 
 PreviewControl::Done PreviewControl::do_abx(const std::string& what) {
     if (what == "A" || what == "B") {
-        if (!abx_) return usage("abx: there is no blind test; abx on starts one");
-        const bool is_right = abx_->answer(what == "A" ? Heard::original : Heard::master);
-        return std::string(is_right ? "right" : "wrong") + ": " + std::to_string(abx_->correct()) + " of " +
-               std::to_string(abx_->trials()) + ", p = " + fixed_text(abx_->p_value(), 3);
+        if (!blind_test_) return usage("abx: there is no blind test; abx on starts one");
+        auto said = blind_test_->answer(what == "A" ? Heard::original : Heard::master);
+        session_.listen_to(Heard::original);
+        return said;
     }
-    const auto on = read_switch("abx", what, abx_.has_value());
+    const auto on = read_switch("abx", what, blind_test_.has_value());
     if (!on) return on.error();
     if (!*on) {
-        if (!abx_) return std::string("no blind test");
-        auto result = "blind test: " + std::to_string(abx_->correct()) + " of " + std::to_string(abx_->trials()) +
-                      " right, p = " + fixed_text(abx_->p_value(), 3);
-        abx_.reset();
+        if (!blind_test_) return std::string("no blind test");
+        auto result = "blind test: " + blind_test_->score();
+        blind_test_.reset();
         return result;
     }
     // Louder would be told from quieter, so the level is matched; which X is must not repeat from test to test.
     session_.set_matched(true);
-    abx_.emplace(static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()));
+    blind_test_.emplace(static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()));
     session_.listen_to(Heard::original);
     return std::string("blind test: listen to A, B and X, then say what X is");
 }
 
 PreviewControl::Done PreviewControl::do_export(const Arguments& arguments) {
-    if (exporting_) return Error{ErrorCode::output, "export: the last one is still being written"};
-    if (exporter_.joinable()) exporter_.join();
-    auto flags = flags_;
+    if (export_.is_writing()) return Error{ErrorCode::output, "export: the last one is still being written"};
     const std::filesystem::path path = arguments.empty() ? export_path() : std::filesystem::path(arguments[0]);
-    if (stems_ && path.extension() == ".json") {
-        if (auto status = stems_->write_settings(path, flags.force); !status) return status.error();
-        return "written: " + path.string();
-    }
-    if (stems_) {
-        auto write = stems_->exporter(path, flags.force);
-        if (!write) return write.error();
-        export_by(*std::move(write));
-        return "writes " + path.string();
-    }
     if (path.extension() == ".json") {
-        const auto plan = session_.plan();
-        if (!plan.refined) return Error{ErrorCode::output, "export: the settings are not settled yet"};
-        if (auto status = write_text(path, json_text(settings_json(plan.settings)), flags.force); !status)
-            return status.error();
+        if (auto status = write_settings(path); !status) return status.error();
         return "written: " + path.string();
     }
-    flags.dry_run = false;
-    flags.output = path.string();
-    flags.save_settings = std::filesystem::path(path).replace_extension(".settings.json").string();
-    const auto options = read_master_flags(flags);
-    if (!options) return options.error();
-    const auto rows = std::make_shared<const std::vector<MasterRow>>(std::vector<MasterRow>{{*options}});
-    auto jobs = plan_jobs(*rows);
-    if (!jobs) return jobs.error();
-    jobs->front().references = references_;
-    for (const auto& side : {jobs->front().output, jobs->front().settings})
-        if (auto status = may_be_written(*side, options->force); !status) return status.error();
-    export_by([rows, job = jobs->front()] {
-        MasterOutcome outcome;
-        const auto progress = [](std::size_t) {
-            return JobProgress([](std::string_view, double, double) { return !interrupt_requested(); });
-        };
-        run_jobs(std::span(&job, 1), false, progress, std::span(&outcome, 1));
-        if (outcome.error) return "export failed: " + outcome.error->message;
-        const auto& after = outcome.report.after;
-        return "written: " + job.output->string() +
-               (after ? ", " + fixed_text(after->integrated_lufs, 2) + " LUFS, " +
-                            fixed_text(after->true_peak_dbtp, 2) + " dBTP"
-                      : "");
-    });
+    auto write = stems_ ? stems_->exporter(path, flags_.force) : master_writer(flags_, path, references_);
+    if (!write) return write.error();
+    export_.start(*std::move(write));
     return "writes " + path.string();
 }
 
+Status PreviewControl::write_settings(const std::filesystem::path& path) const {
+    if (stems_) return stems_->write_settings(path, flags_.force);
+    const auto plan = session_.plan();
+    if (!plan.refined) return Error{ErrorCode::output, "export: the settings are not settled yet"};
+    return write_text(path, json_text(settings_json(plan.settings)), flags_.force);
+}
+
 std::filesystem::path PreviewControl::export_path() const {
-    if (flags_.output) return *flags_.output;
     // "stems/" is called stems.
     auto input = std::filesystem::absolute(flags_.inputs.front()).lexically_normal();
     if (!input.has_filename()) input = input.parent_path();
-    return input.stem().string() + (stems_ ? ".mix.wav" : ".master.wav");
-}
-
-void PreviewControl::export_by(std::function<std::string()> write) {
-    exporting_ = true;
-    exporter_ = std::thread([this, write = std::move(write)] {
-        auto said = write();
-        const std::scoped_lock lock(export_mutex_);
-        export_news_ = std::move(said);
-        exporting_ = false;
-    });
-}
-
-void PreviewControl::finish_export() {
-    if (exporter_.joinable()) exporter_.join();
+    const std::filesystem::path path =
+        flags_.output.value_or(input.stem().string() + (stems_ ? ".mix.wav" : ".master.wav"));
+    return flags_.force ? path : free_path(path);
 }
 
 PreviewControl::Done PreviewControl::do_device() {
-    if (auto status = output_.open(device_); !status) return status.error();
     const auto& facts = output_.facts();
+    // One that plays may be held by this program alone: to ask for it again would be to find it busy.
+    if (facts.api != "null") return facts.api + ": " + facts.name + " plays";
+    if (auto status = output_.open(device_); !status) return status.error();
     return facts.api + ": " + facts.name;
 }
 
 std::string PreviewControl::place() const {
     const auto& track = session_.track();
-    return time_text(session_.position_s()) + " of " + time_text(track.seconds(track.frames()));
+    return place_text(session_.position_s()) + " of " + place_text(track.seconds(track.frames()));
 }
 
 std::string PreviewControl::status() const {
@@ -384,12 +340,12 @@ std::string PreviewControl::status() const {
     const auto& controls = session_.controls();
     const auto plan = session_.plan();
     std::string text = place() + (controls.playing && !state.at_end ? ", plays " : ", paused, ") + heard_name();
-    text += controls.matched ? ", matched (A " + db_text(gain_to_db(state.original_gain)) + ", B " +
-                                   db_text(gain_to_db(state.master_gain)) + ")"
+    text += controls.matched ? ", matched (A " + gain_text(gain_to_db(state.original_gain)) + ", B " +
+                                   gain_text(gain_to_db(state.master_gain)) + ")"
                              : ", not matched";
     if (controls.mono) text += ", mono";
     if (session_.loop())
-        text += ", loop " + time_text(session_.loop()->first_s) + " to " + time_text(session_.loop()->last_s);
+        text += ", loop " + place_text(session_.loop()->first_s) + " to " + place_text(session_.loop()->last_s);
     if (plan.request == 0)
         text += std::string("; the ") + (stems_ ? "mix" : "master") + " is being planned";
     else
@@ -402,8 +358,7 @@ std::string PreviewControl::status() const {
 
 std::vector<std::string> PreviewControl::news() {
     std::vector<std::string> lines;
-    if (const auto failure = output_.watch())
-        lines.push_back(*failure + ": paused, a clock takes its place; `device` tries to open it again");
+    if (const auto failure = output_.watch()) lines.push_back(*failure + "; paused; n (plain: device) opens it again");
     const auto plan = session_.plan();
     if (plan.error && plan.error->message != told_error_)
         lines.push_back("error: " + (told_error_ = plan.error->message));
@@ -413,14 +368,14 @@ std::vector<std::string> PreviewControl::news() {
         // Of a mix once; what a moved fader makes of it goes without saying.
         if (plan.refined && !(stems_ && std::exchange(told_mix_, true)))
             lines.push_back((stems_ ? "mix planned: " : "master planned: ") + lufs_text(plan.master_lufs) + ", " +
-                            std::to_string(plan.decisions.size()) + " numbers depart from neutral" +
+                            std::to_string(plan.decisions.size()) +
+                            (plan.decisions.size() == 1 ? " number departs" : " numbers depart") + " from neutral" +
                             (plan.limited ? "; limited: " + plan.reason : ""));
     }
     const bool ended = session_.player().state().at_end;
     if (ended && !told_end_ && session_.controls().playing) lines.emplace_back("the track is over");
     told_end_ = ended;
-    const std::scoped_lock lock(export_mutex_);
-    if (export_news_) lines.push_back(*std::exchange(export_news_, std::nullopt));
+    if (auto written = export_.news()) lines.push_back(*std::move(written));
     for (auto& warning : std::exchange(warnings_, {})) lines.push_back("warning: " + warning);
     return lines;
 }

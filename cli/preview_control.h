@@ -1,20 +1,17 @@
 #pragma once
 
-#include <atomic>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
+#include "cli/background_export.h"
+#include "cli/blind_test.h"
 #include "cli/master_options.h"
 #include "cli/preview_words.h"
 #include "cli/stem_control.h"
-#include "preview/abx.h"
 #include "preview/output.h"
 #include "preview/session.h"
 
@@ -28,9 +25,6 @@ public:
     /// @param stems  of a session of stems; the flags then are of no use but for the output
     PreviewControl(Session& session, Output& output, MasterFlags flags, DeviceRequest device,
                    std::unique_ptr<StemControl> stems = nullptr);
-    ~PreviewControl();
-    PreviewControl(const PreviewControl&) = delete;
-    PreviewControl& operator=(const PreviewControl&) = delete;
 
     /// Asks for the master that the flags describe, or for the mix.
     [[nodiscard]] Status want_master();
@@ -40,9 +34,11 @@ public:
     [[nodiscard]] std::vector<std::string> news();
     [[nodiscard]] bool quits() const noexcept { return quits_; }
     /// Waits for an export that is under way.
-    void finish_export();
+    void finish_export() { export_.finish(); }
 
-    [[nodiscard]] const AbxTest* abx() const noexcept { return abx_ ? &*abx_ : nullptr; }
+    [[nodiscard]] const BlindTest* blind_test() const noexcept { return blind_test_ ? &*blind_test_ : nullptr; }
+    /// Whether X is heard, and must not be told.
+    [[nodiscard]] bool is_blind() const noexcept;
     /// What plays, for the listener: during a blind test X is X.
     [[nodiscard]] std::string heard_name() const;
     [[nodiscard]] const MasterOptions& options() const noexcept { return options_; }
@@ -58,7 +54,7 @@ private:
     using Done = Result<std::string>;
 
     [[nodiscard]] Done do_transport(std::string_view name, const Arguments& arguments);
-    [[nodiscard]] Done do_listen(Heard heard);
+    [[nodiscard]] Done do_listen(std::string_view name);
     [[nodiscard]] Done do_loop(const Arguments& arguments);
     [[nodiscard]] Done do_preset(const std::string& what);
     [[nodiscard]] Done do_style(const std::string& what);
@@ -67,10 +63,11 @@ private:
     [[nodiscard]] Done do_reference(const std::string& path);
     [[nodiscard]] Done do_abx(const std::string& what);
     [[nodiscard]] Done do_export(const Arguments& arguments);
-    /// Where an export goes if nobody says: beside the working directory's other files, after the input.
+    /// Where an export goes if nobody says: --output, or beside the working directory's other files, after the input;
+    /// the next free number rather than over what is there.
     [[nodiscard]] std::filesystem::path export_path() const;
-    /// Runs it on a thread of its own; what it says is news.
-    void export_by(std::function<std::string()> write);
+    /// The settings alone, of what is heard.
+    [[nodiscard]] Status write_settings(const std::filesystem::path& path) const;
     [[nodiscard]] Done do_device();
     [[nodiscard]] Done set_flags(MasterFlags flags);
     [[nodiscard]] std::string status() const;
@@ -87,7 +84,7 @@ private:
     std::string reference_name_;
     std::optional<double> loop_in_s_;
     std::optional<double> loop_out_s_;
-    std::optional<AbxTest> abx_;
+    std::optional<BlindTest> blind_test_;
     bool quits_ = false;
     unsigned told_request_ = 0;
     bool told_refined_ = false;
@@ -95,11 +92,7 @@ private:
     bool told_end_ = false;
     std::string told_error_;
     std::vector<std::string> warnings_;
-
-    std::thread exporter_;
-    std::mutex export_mutex_;
-    std::optional<std::string> export_news_;
-    std::atomic<bool> exporting_ = false;
+    BackgroundExport export_;
 };
 
 }  // namespace burnish

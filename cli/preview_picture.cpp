@@ -19,11 +19,6 @@ constexpr int least_rows_with_stems = 20;  // for the waveform
 constexpr int least_rows_for_both = 34;    // stems and the spectrum
 
 std::string level_text(double db) { return db <= silence_db ? "-inf" : fixed_text(db, 1); }
-std::string gain_text(double db) { return (db > 0.0 ? "+" : "") + fixed_text(db, 1) + " dB"; }
-std::string time_text(double seconds) {
-    const double whole = std::floor(seconds);
-    return duration_text(whole) + fixed_text(std::min(seconds - whole, 0.9), 1).substr(1);
-}
 
 std::string signed_text(double value) { return (value > 0.0 ? "+" : "") + fixed_text(value, 1); }
 
@@ -71,12 +66,28 @@ private:
     }
     [[nodiscard]] Look look_of(Heard heard, Look look) const { return p_.highlighted == heard ? look : Look::plain; }
 
+    /// Text that may be longer than its room, up to `end_column`: what is cut says so. @return  the column after it
+    int prose(int column, int row, const std::string& text, int end_column, Look look = Look::plain) {
+        auto characters = characters_of(text);
+        const auto room = static_cast<std::size_t>(std::max(0, end_column - column));
+        if (characters.size() > room) {
+            const std::u32string mark = p_.unicode ? U"…" : U"...";
+            characters.resize(room - std::min(room, mark.size()));
+            while (!characters.empty() && characters.back() == U' ') characters.pop_back();
+            if (room >= mark.size()) characters += mark;
+        }
+        for (const char32_t character : characters) grid_.put(column++, row, character, look);
+        return column;
+    }
+
     void head() {
-        grid_.write(0, 0, "burnish  " + p_.title, Look::bold);
-        grid_.write_right(0, " " + p_.device + (p_.xruns > 0 ? "  xruns " + std::to_string(p_.xruns) : ""),
-                          p_.xruns > 0 ? Look::warning : Look::dim);
+        const std::string device = (p_.device_is_lost ? "device gone, n opens it" : p_.device) +
+                                   (p_.xruns > 0 ? "  xruns " + std::to_string(p_.xruns) : "");
+        const int device_column = grid_.columns() - static_cast<int>(characters_of(device).size());
+        prose(0, 0, "burnish  " + p_.title, device_column - 2, Look::bold);
+        grid_.write(device_column, 0, device, p_.xruns > 0 || p_.device_is_lost ? Look::warning : Look::dim);
         const char* sign = p_.unicode ? (p_.playing ? "▶ " : "⏸ ") : (p_.playing ? "> " : "= ");
-        int column = grid_.write(0, 1, sign + time_text(p_.position_s) + " / " + time_text(p_.duration_s) + "   ");
+        int column = grid_.write(0, 1, sign + place_text(p_.position_s) + " / " + place_text(p_.duration_s) + "   ");
         column = grid_.write(column, 1, p_.heard, Look::reversed) + 2;
         std::string how = !p_.matched ? "not matched"
                                       : "matched A " + gain_text(p_.original_gain_db) + ", B " +
@@ -223,18 +234,29 @@ private:
                 break;
             }
             const int column = grid_.write(0, row_, decision.parameter + " " + fixed_text(decision.value, 2) + "  ");
-            grid_.write(column, row_++, decision.reason, Look::dim);
+            prose(column, row_++, decision.reason, grid_.columns(), Look::dim);
         }
+        if (p_.plan.refined && p_.plan.decisions.empty() && row_ < end_row)
+            grid_.write(0, row_++, "all settings are neutral: only the level changes", Look::dim);
     }
 
     void foot() {
         const int rows = grid_.rows();
-        const auto& text = p_.blind_test.empty() ? p_.message : p_.blind_test;
-        grid_.write(0, rows - 2, text, p_.message_is_error ? Look::warning : Look::plain);
+        const bool of_stems = !p_.stems.empty();
+        if (!p_.blind_test.empty() && !p_.message_is_error)
+            prose(0, rows - 2, p_.blind_test, grid_.columns());
+        else if (!p_.message.empty())
+            prose(0, rows - 2, p_.message, grid_.columns(), p_.message_is_error ? Look::warning : Look::plain);
+        else  // nothing to say: room for more keys
+            grid_.write(0, rows - 2,
+                        std::string(of_stems ? "v variant  c faders back  m match  d delta  o mono  "
+                                             : "s style  +- loudness  m match  d delta  o mono  ") +
+                            (p_.has_reference ? "r hear C  " : "") + "w blind test  q quit",
+                        Look::dim);
         const std::string sideways = p_.unicode ? "←→" : "<>", upright = p_.unicode ? "↑↓" : "^v";
         std::string keys = "space play  tab A/B  " + sideways + " seek  l loop  ";
-        keys += p_.stems.empty() ? "1-9 preset  " + upright + " intensity  e save"
-                                 : upright + " stem  +- fader  s solo  u mute";
+        keys +=
+            !of_stems ? "1-9 preset  " + upright + " intensity  e save" : upright + " stem  +- fader  s solo  u mute";
         grid_.write(0, rows - 1, keys + "  ? help", Look::dim);
     }
 

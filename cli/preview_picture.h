@@ -16,13 +16,14 @@ namespace burnish {
 /// All that the screen shows, taken at one moment.
 struct PreviewPicture {
     std::string title;
-    std::string device;  ///< "jack 48 kHz, 256 frames"
+    std::string device;           ///< "jack 48 kHz, 256 frames"
+    bool device_is_lost = false;  ///< a clock is in its place
     double duration_s = 0.0;
     double position_s = 0.0;
     bool playing = false;
     std::optional<Section> loop;
     std::string heard;                 ///< what plays, in words
-    std::optional<Heard> highlighted;  ///< none in a blind test
+    std::optional<Heard> highlighted;  ///< none while X is heard
     bool matched = true;
     bool mono = false;
     double original_gain_db = 0.0;  ///< of the level match

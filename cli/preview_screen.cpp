@@ -6,6 +6,7 @@
 #include <ncurses.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <clocale>
 #include <cstdlib>
 #include <string_view>
@@ -17,7 +18,8 @@ namespace burnish {
 
 namespace {
 
-constexpr int frame_ms = 40;  // 25 pictures a second
+constexpr int frame_ms = 40;                     // 25 pictures a second
+constexpr std::chrono::seconds reading_time{6};  // how long a message stays
 
 /// The terminal while it is ours. What libraries write to standard error meanwhile would spoil the picture.
 class Terminal {
@@ -125,12 +127,13 @@ PreviewPicture picture_of(PreviewControl& control, Meters& meters, const std::st
     picture.title = title;
     picture.device = facts.api + " " + fixed_text(facts.sample_rate_hz / 1000.0, 1) + " kHz, " +
                      std::to_string(facts.buffer_frames) + " frames";
+    picture.device_is_lost = control.output().is_lost();
     picture.duration_s = track.seconds(track.frames());
     picture.position_s = session.position_s();
     picture.playing = session.controls().playing && !state.at_end;
     picture.loop = session.loop();
     picture.heard = control.heard_name();
-    if (control.abx() == nullptr) picture.highlighted = session.controls().heard;
+    if (!control.is_blind()) picture.highlighted = session.controls().heard;
     picture.matched = session.controls().matched;
     picture.mono = session.controls().mono;
     picture.original_gain_db = gain_to_db(state.original_gain);
@@ -157,10 +160,8 @@ PreviewPicture picture_of(PreviewControl& control, Meters& meters, const std::st
     picture.trail_fraction = session.trail_fraction();
     picture.xruns = control.output().xruns();
     picture.load_worst = control.output().load().worst;
-    if (const auto* abx = control.abx())
-        picture.blind_test = "blind test: a b x listen,  , X is A  . X is B   " + std::to_string(abx->correct()) +
-                             " of " + std::to_string(abx->trials()) + " right, p = " + fixed_text(abx->p_value(), 3) +
-                             "   w ends it";
+    if (const auto* test = control.blind_test())
+        picture.blind_test = "blind test: a b x listen  , X is A  . X is B  " + test->score() + "  w ends";
     return picture;
 }
 
@@ -171,11 +172,18 @@ void run_screen(PreviewControl& control, const std::string& title, bool unicode)
     bool shows_help = false;
     std::string message;
     bool is_error = false;
+    std::chrono::steady_clock::time_point said_at;
+    const auto say = [&](std::string text, bool of_error) {
+        message = std::move(text);
+        is_error = of_error;
+        said_at = std::chrono::steady_clock::now();
+    };
     while (!control.quits() && !interrupt_requested()) {
         for (auto& line : control.news()) {
-            is_error = false;
-            message = std::move(line);
+            const bool of_error = line.starts_with("error");
+            say(std::move(line), of_error);
         }
+        if (std::chrono::steady_clock::now() - said_at > reading_time) say({}, false);
         auto picture = picture_of(control, meters, title);
         picture.shows_help = shows_help;
         picture.message = message;
@@ -193,8 +201,7 @@ void run_screen(PreviewControl& control, const std::string& title, bool unicode)
         const auto command = command_of_key(key, control.playing());
         if (command.empty()) continue;
         const auto done = control.run(command);
-        is_error = !done;
-        message = done ? *done : done.error().message;
+        say(done ? *done : done.error().message, !done);
     }
 }
 

@@ -103,6 +103,7 @@ inline constexpr auto preview_keys = std::to_array<PreviewKey>({
     {",", "abx A", "blind test: X is A"},
     {".", "abx B", "blind test: X is B"},
     {"e", "export", "export, with its settings"},
+    {"n", "device", "open the device again"},
     {"q", "quit", "quit"},
 });
 

@@ -21,8 +21,6 @@ constexpr double most_change_db = 24.0;
 
 Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
 
-std::string db_text(double db) { return (db > 0.0 ? "+" : "") + fixed_text(db, 1) + " dB"; }
-
 }  // namespace
 
 StemControl::StemControl(Session& session, MixOptions options, BalancePredictor predictor, WidthPredictor widths,
@@ -105,7 +103,7 @@ StemControl::Done StemControl::set_fader(const std::string& what) {
     }
     change.gain_db = std::clamp(wanted_db, -most_change_db, most_change_db);
     want_mix();
-    return name() + " " + db_text(change.gain_db) + " over the mix";
+    return name() + " " + gain_text(change.gain_db) + " over the mix";
 }
 
 StemControl::Done StemControl::set_switch(std::string_view name, const std::string& what) {
@@ -139,16 +137,16 @@ Status StemControl::write_settings(const std::filesystem::path& path, bool repla
     return write_text(path, json_text(mix_settings_json(sheet.plan.settings)), replace);
 }
 
-Result<std::function<std::string()>> StemControl::exporter(const std::filesystem::path& path, bool replace) const {
+Result<FileWriter> StemControl::exporter(const std::filesystem::path& path, bool replace) const {
     auto options = options_;
     options.shared.output = path;
     options.shared.dry_run = false;
     options.shared.force = replace;
     options.variants = 0;
-    options.settings = std::filesystem::path(path).replace_extension(".settings.json");
+    options.settings = settings_path_of(path);
     if (auto status = may_be_written(path, replace); !status) return status.error();
     if (auto status = write_settings(*options.settings, replace); !status) return status.error();
-    return std::function<std::string()>([options]() -> std::string {
+    return FileWriter([options]() -> std::string {
         const auto outcome =
             run_mix_job(options, [](std::string_view, double, double) { return !interrupt_requested(); });
         if (!outcome) return "export failed: " + outcome.error().message;

@@ -2,12 +2,12 @@
 
 #include <atomic>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cli/background_export.h"
 #include "cli/mix_options.h"
 #include "preview/session.h"
 
@@ -46,7 +46,7 @@ public:
     /// Writes the settings of the mix as it is heard; an error while they are not settled.
     [[nodiscard]] Status write_settings(const std::filesystem::path& path, bool replace) const;
     /// What writes the mix as it is heard, and its settings beside it, and says how that went; slow, for any thread.
-    [[nodiscard]] Result<std::function<std::string()>> exporter(const std::filesystem::path& path, bool replace) const;
+    [[nodiscard]] Result<FileWriter> exporter(const std::filesystem::path& path, bool replace) const;
 
     [[nodiscard]] std::vector<StemLine> lines() const;
     [[nodiscard]] std::size_t selected() const noexcept { return selected_; }

@@ -132,7 +132,7 @@ TEST_CASE("a script does all that keys do, and ends with quit", "[cli][preview]"
                              "loop from 0:01.0 to 0:02.0",
                              "C is reference.wav",
                              "C, reference.wav",
-                             "of 1, p = ",
+                             "of 1 right, p = ",
                              "pauses",
                              "3.900  quit: quits",
                              "0 xruns"})
@@ -172,6 +172,43 @@ TEST_CASE("an export is the file that burnish master writes, with its settings b
     const auto again = run_fast(directory, script);
     CHECK(again.code == 4);
     CHECK_THAT(again.out, Contains("exported.wav"));
+}
+
+TEST_CASE("exports that nobody named lie beside each other", "[cli][preview]") {
+    const TemporaryDirectory directory;
+    const auto output = (directory / "out.wav").string();
+    const auto script = "0 play\n0.1 export\n0.2 quit\n";
+    const std::vector<std::string> flags{"-o", output};
+    CHECK_THAT(run_fast(directory, script, flags).out, Contains("written: " + output));
+    const auto first = text_of(output);
+    CHECK_THAT(run_fast(directory, script, flags).out, Contains("written: " + (directory / "out-2.wav").string()));
+    CHECK(std::filesystem::exists(directory / "out-2.settings.json"));
+    CHECK(text_of(output) == first);
+    CHECK(text_of(directory / "out-2.wav") == first);
+    CHECK_THAT(run_fast(directory, script, {"-o", output, "-f"}).out, Contains("written: " + output));
+    CHECK_FALSE(std::filesystem::exists(directory / "out-3.wav"));
+}
+
+TEST_CASE("a blind test tells by which name something is heard, and not what X is", "[cli][preview]") {
+    const TemporaryDirectory directory;
+    // Whatever X is, the same is said.
+    for (int i = 0; i < 4; ++i) {
+        const auto result = run_fast(directory,
+                                     "0 play\n0.1 abx on\n0.2 X\n0.3 status\n0.4 switch\n0.5 switch\n0.6 X\n"
+                                     "0.7 switch\n0.8 X\n0.9 match off\n1 abx B\n1.1 status\n1.2 abx off\n"
+                                     "1.3 match off\n1.4 quit\n");
+        INFO(result.out);
+        CHECK_THAT(result.out, Contains("0.200  X: X, which is A or B\n"));
+        CHECK_THAT(result.out, Contains(", plays X, which is A or B, matched"));
+        CHECK_THAT(result.out, Contains("0.400  switch: A, the original\n"));
+        CHECK_THAT(result.out, Contains("0.500  switch: B, the master\n"));
+        CHECK_THAT(result.out, Contains("0.700  switch: A, the original\n"));
+        CHECK_THAT(result.out, Contains("0.900  match off: error: match: stays on in a blind test"));
+        CHECK_THAT(result.out, Contains("1.000  abx B: right: 1 of 1 right, p = 0.500") ||
+                                   Contains("1.000  abx B: wrong: 0 of 1 right, p = 1.000"));
+        CHECK_THAT(result.out, Contains(", plays A, the original, matched"));
+        CHECK_THAT(result.out, Contains("1.300  match off: match off"));
+    }
 }
 
 TEST_CASE("what is heard can be made after the reference", "[cli][preview][reference]") {
@@ -321,6 +358,35 @@ TEST_CASE("80 by 24 has room for everything, and no line is too long", "[cli][pr
     }
 }
 
+TEST_CASE("what is too long for its line says so, and what is over makes room for keys", "[cli][preview][screen]") {
+    auto picture = example();
+    picture.title = std::string(100, 't');
+    picture.plan.decisions.assign(2, {"glue.ratio", 1.44, 1.0, std::string(100, 'r')});
+    const auto page = paint(picture, 80, 24).text();
+    CHECK_THAT(page, Contains("tt…  jack 44.1 kHz, 256 frames\n") && Contains("rr…\n"));
+    for (const char* keys : {"s style", "+- loudness", "m match", "d delta", "o mono", "w blind test", "q quit"})
+        CHECK_THAT(page, Contains(keys));
+    CHECK_THAT(page, !Contains("r hear C"));
+    picture.has_reference = true;
+    CHECK_THAT(paint(picture, 80, 24).text(), Contains("r hear C  w blind test  q quit\n"));
+    picture.unicode = false;
+    CHECK_THAT(paint(picture, 80, 24).text(), Contains("rr...\n"));
+
+    picture.message = "written: song.wav";
+    CHECK_THAT(paint(picture, 80, 24).text(), Contains("written: song.wav\n") && !Contains("m match"));
+    picture.blind_test = "3 of 4 right";
+    CHECK_THAT(paint(picture, 80, 24).text(), Contains("3 of 4 right\n") && !Contains("written"));
+    picture.message_is_error = true;
+    CHECK_THAT(paint(picture, 80, 24).text(), Contains("written: song.wav\n"));
+
+    picture.device_is_lost = true;
+    CHECK_THAT(paint(picture, 80, 24).text(), Contains("device gone, n opens it\n"));
+    picture.plan.refined = true;
+    CHECK_THAT(paint(picture, 80, 24).text(), !Contains("all settings are neutral"));
+    picture.plan.decisions.clear();
+    CHECK_THAT(paint(picture, 80, 24).text(), Contains("all settings are neutral"));
+}
+
 TEST_CASE("every stage that turns down is on the screen, however far", "[cli][preview][screen]") {
     auto picture = example();
     const auto track = std::make_shared<Track>(
@@ -382,7 +448,7 @@ TEST_CASE("a page of any size can be painted", "[cli][preview][screen]") {
 
 TEST_CASE("a blind test does not give itself away", "[cli][preview][screen]") {
     auto picture = example();
-    picture.heard = "A, B or X";
+    picture.heard = "X, which is A or B";
     picture.highlighted = std::nullopt;
     const auto page = paint(picture, 80, 24);
     const auto looks_of = [&](const std::string& name) {
