@@ -22,8 +22,12 @@ const Directions& directions() {
         Random random(seed);
         Directions made{Eigen::MatrixXf(feature_schema().size(), hidden_units), Eigen::VectorXd(hidden_units)};
         for (Eigen::Index unit = 0; unit < hidden_units; ++unit) {
-            for (Eigen::Index f = 0; f < made.weights.rows(); ++f)
-                made.weights(f, unit) = static_cast<float>(random.uniform(-widest, widest));
+            for (Eigen::Index f = 0; f < made.weights.rows();)
+                // 16 bits are enough for a direction: four of them are drawn at once.
+                for (std::uint64_t bits = random.bits(), part = 0; part < 4 && f < made.weights.rows(); ++part, ++f) {
+                    const auto step = static_cast<double>((bits >> (16 * part)) & 0xffff);
+                    made.weights(f, unit) = static_cast<float>(widest * ((step + 0.5) / 32768.0 - 1.0));
+                }
             made.phases(unit) = random.uniform(0.0, 2.0 * std::numbers::pi);
         }
         return made;

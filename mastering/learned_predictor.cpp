@@ -40,7 +40,7 @@ struct Opinions {
 
 Opinions opinions_of(const MasterModel& model, const TrackAnalysis& track) {
     Opinions opinions;
-    opinions.features = model.standardized(track_features(track));
+    opinions.features = model.standardized(track);
     opinions.trust = model.trust(opinions.features);
     opinions.tone = model.parts().tone.judge(opinions.features, tone_of(track));
     const auto width = width_of(track);

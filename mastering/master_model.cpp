@@ -15,7 +15,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr std::string_view format_name = "burnish-master-1";
+constexpr std::string_view format_name = "burnish-master-2";
 constexpr int most_sizes = 16;
 constexpr int most_genres = 64;
 
@@ -128,9 +128,8 @@ VectorXd GenreModel::posterior(const VectorXd& features) const {
 
 const std::vector<ModelHead>& model_heads() {
     static const std::vector<ModelHead> heads{
-        {"tone", tone_of, &MasterModel::Parts::tone, {"image"}},
-        // Correlation and level of the side are what a change of width moves.
-        {"width", width_of, &MasterModel::Parts::width, {"stereo"}},
+        {"tone", tone_of, &MasterModel::Parts::tone, {}},
+        {"width", width_of, &MasterModel::Parts::width, {}},
         {"dynamics",
          dynamics_of,
          &MasterModel::Parts::dynamics,
@@ -157,6 +156,9 @@ Result<MasterModel> MasterModel::from(std::string_view where, const ModelFile& f
     Parts parts;
     parts.feature_centre = reader.matrix("feature_centre", features, 1);
     parts.feature_scale = reader.matrix("feature_scale", features, 1);
+    const Index balance = tone_bands + image_regions;
+    parts.balance_centre = reader.matrix("balance_centre", balance, 1);
+    parts.sway = reader.matrix("sway", features, balance);
     const MatrixXd strangeness = reader.matrix("strangeness", 2, 1);
     parts.usual_strangeness = strangeness(0);
     parts.most_strangeness = strangeness(1);
@@ -187,6 +189,8 @@ ModelFile MasterModel::file() const {
                      {"licence", "MIT"}};
     file.tensors["feature_centre"] = tensor_of(parts_.feature_centre);
     file.tensors["feature_scale"] = tensor_of(parts_.feature_scale);
+    file.tensors["balance_centre"] = tensor_of(parts_.balance_centre);
+    file.tensors["sway"] = tensor_of(parts_.sway);
     file.tensors["strangeness"] = tensor_of(Eigen::Vector2d(parts_.usual_strangeness, parts_.most_strangeness));
     for (const auto& head : model_heads()) write_fault_model(std::string(head.name), parts_.*head.model, file);
     file.tensors["genre.weights"] = tensor_of(parts_.genre.weights);
@@ -194,9 +198,16 @@ ModelFile MasterModel::file() const {
     return file;
 }
 
-VectorXd MasterModel::standardized(const std::vector<double>& features) const {
+VectorXd MasterModel::standardized(const std::vector<double>& features, const Measured& balance) const {
+    constexpr double most = 4.0;
     const VectorXd raw = Eigen::Map<const VectorXd>(features.data(), static_cast<Index>(features.size()));
-    return ((raw - parts_.feature_centre).array() / parts_.feature_scale.array()).max(-4.0).min(4.0);
+    const VectorXd scaled = ((raw - parts_.feature_centre).array() / parts_.feature_scale.array()).max(-most).min(most);
+    const VectorXd departure = balance.heard.select((balance.values - parts_.balance_centre).array(), 0.0);
+    return (scaled - parts_.sway * departure).cwiseMax(-most).cwiseMin(most);
+}
+
+VectorXd MasterModel::standardized(const TrackAnalysis& track) const {
+    return standardized(track_features(track), balance_of(track));
 }
 
 double MasterModel::strangeness(const VectorXd& standardized) noexcept {

@@ -25,6 +25,8 @@ class MasterModel {
 public:
     struct Parts {
         Eigen::VectorXd feature_centre, feature_scale;
+        Eigen::VectorXd balance_centre;  // what balance_of gives on average
+        Eigen::MatrixXd sway;            // features x numbers of the balance: what 1 dB moves a standardised feature by
         FaultModel tone, width, dynamics;
         GenreModel genre;
         double usual_strangeness = 1.0, most_strangeness = 2.0;  // 90th and 99th percentile of what was seen
@@ -37,8 +39,13 @@ public:
     [[nodiscard]] static Result<MasterModel> from(std::string_view where, const ModelFile& file);
     [[nodiscard]] ModelFile file() const;
 
-    /// Features in units of their spread between tracks, held within +-4. @param features  as track_features gives them
-    [[nodiscard]] Eigen::VectorXd standardized(const std::vector<double>& features) const;
+    /// Features in units of their spread between tracks, held within +-4, as they were if the track had the usual tone
+    /// and width: what these alone make of a feature is taken out. So an equaliser in front, or a change of width,
+    /// leaves them where they are, as far as what it does to them is linear.
+    /// @param features  as track_features gives them
+    /// @param balance   of the same track, as balance_of gives it
+    [[nodiscard]] Eigen::VectorXd standardized(const std::vector<double>& features, const Measured& balance) const;
+    [[nodiscard]] Eigen::VectorXd standardized(const TrackAnalysis& track) const;
 
     /// Mean square of the standardised features: 1 is usual.
     [[nodiscard]] static double strangeness(const Eigen::VectorXd& standardized) noexcept;

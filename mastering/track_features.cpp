@@ -130,6 +130,18 @@ Measured width_of(const TrackAnalysis& track) {
     return width;
 }
 
+Measured balance_of(const TrackAnalysis& track) {
+    const auto tone = tone_of(track);
+    const auto width = width_of(track);
+    constexpr int numbers = tone_bands + image_regions;
+    Measured balance{Eigen::VectorXd(numbers), decltype(Measured::heard)(numbers)};
+    balance.heard << tone.heard, width.heard;
+    const double heard = std::max(1.0, static_cast<double>(tone.heard.count()));
+    const double mean_db = tone.heard.select(tone.values.array(), 0.0).sum() / heard;
+    balance.values << Eigen::VectorXd(tone.values.array() - mean_db), width.values;
+    return balance;
+}
+
 Measured dynamics_of(const TrackAnalysis& track) {
     constexpr int bands = static_cast<int>(dynamics_bands_hz.size());
     Measured dynamics{Eigen::VectorXd(1 + bands), decltype(Measured::heard)(1 + bands)};

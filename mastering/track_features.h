@@ -48,6 +48,9 @@ struct Measured {
 /// Side over mid in the regions of the image; not heard below -38 dB, as in mono.
 [[nodiscard]] Measured width_of(const TrackAnalysis& track);
 
+/// What filters and changes of width set of a track: its tone about the mean of what is heard, and behind it its width.
+[[nodiscard]] Measured balance_of(const TrackAnalysis& track);
+
 /// Peak to loudness ratio, and spread of the four dynamics bands.
 [[nodiscard]] Measured dynamics_of(const TrackAnalysis& track);
 

@@ -56,28 +56,18 @@ double centre_doubts(VectorXd& doubt) {
     return excess;
 }
 
-/// Triples, thirds or drops the weight of one group after the other for as long as a line then leaves less over of
-/// groups of tracks that it does not know. What is blind stays so; one group always counts.
-/// Every second group is enough to tell.
-GroupWeights weighed_groups(GroupWeights weights, const MatrixXd& all_features, const MatrixXd& all_values,
-                            const Known& all_known, std::span<const int> all_groups) {
+/// Triples, thirds or drops the weight of one group after the other for as long as kernel regression, which the network
+/// comes near to, then leaves less over of artists that it does not know. What is blind stays so; one group always
+/// counts.
+GroupWeights weighed_groups(GroupWeights weights, const MatrixXd& features, const MatrixXd& values, const Known& known,
+                            std::span<const int> groups) {
     constexpr std::array factors{0.0, 0.3, 3.0};
-    constexpr int rounds = 3;
-    constexpr double worthwhile = 0.9995;  // of what is left over
-    constexpr double ridge = 3.0;
-    std::vector<Index> rows;
-    std::vector<int> group;
-    for (std::size_t i = 0; i < all_groups.size(); ++i)
-        if (all_groups[i] % 2 == 0) {
-            rows.push_back(static_cast<Index>(i));
-            group.push_back(all_groups[i]);
-        }
-    const MatrixXd features = all_features(rows, Eigen::all);
-    const MatrixXd values = all_values(rows, Eigen::all);
-    const Known known = all_known(rows, Eigen::all);
+    constexpr int rounds = 4;
+    constexpr double worthwhile = 0.9998;  // of what is left over
+    constexpr double ridge = 10.0;
     const auto left_over_by = [&](const GroupWeights& tried) {
-        const auto kernel = kernel_of(features, {KernelShape::Kind::linear, tried});
-        return regress(kernel, values, known, group, ridge, false).rms(known);
+        const auto kernel = kernel_of(features, {KernelShape::Kind::radial, tried});
+        return regress(kernel, values, known, groups, ridge, false).rms(known);
     };
     for (const auto& each : feature_schema().groups) weights.emplace(each.name, 1.0);
     double least = left_over_by(weights);
@@ -179,7 +169,9 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
     for (const auto& blind : head.blind_groups) shape.group_weights[blind] = 0.0;
     if (options.is_plain)
         for (const auto& each : feature_schema().groups) shape.group_weights[each.name] = 0.0;
-    if (options.weigh_groups) shape.group_weights = weighed_groups(shape.group_weights, features, values, known, group);
+    if (options.weigh_groups)
+        shape.group_weights = weighed_groups(shape.group_weights, features.topRows(tracks), values.topRows(tracks),
+                                             known.topRows(tracks), std::span(group).first(examples.size()));
     fit.group_weights = shape.group_weights;
 
     const MatrixXd nothing = MatrixXd::Zero(n, n);

@@ -163,7 +163,9 @@ FaultFit judged_by(const MasterModel& model, const ModelHead& head, std::span<co
         const auto i = static_cast<std::size_t>(row) % tracks;
         const auto& example = examples[i];
         const auto features =
-            model.standardized(static_cast<std::size_t>(row) < tracks ? example.features : example.spoiled->features);
+            static_cast<std::size_t>(row) < tracks
+                ? model.standardized(example.features, balance_of(example.analysis))
+                : model.standardized(example.spoiled->features, balance_of(example.spoiled->analysis));
         fit.excess.row(row) = (fit.measured[i].values - fit.model.expected(features)).transpose();
         fit.doubt(row) = fit.model.doubt(features);
         trust.push_back(model.trust(features));

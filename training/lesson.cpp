@@ -22,6 +22,8 @@ MasterModel model_of(const Lesson& lesson) {
     MasterModel::Parts parts;
     parts.feature_centre = lesson.table.centre;
     parts.feature_scale = lesson.table.scale;
+    parts.balance_centre = lesson.table.balance_centre;
+    parts.sway = lesson.table.sway;
     parts.tone = lesson.tone.model;
     parts.width = lesson.width.model;
     parts.dynamics = lesson.dynamics.model;

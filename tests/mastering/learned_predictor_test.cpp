@@ -55,6 +55,8 @@ std::shared_ptr<const MasterModel> model_wishing(const Wish& wish, const TrackAn
     MasterModel::Parts parts;
     parts.feature_centre = VectorXd::Zero(features);
     parts.feature_scale = VectorXd::Constant(features, 1e6);  // nothing is strange
+    parts.balance_centre = VectorXd::Zero(tone_bands + image_regions);
+    parts.sway = MatrixXd::Zero(features, tone_bands + image_regions);
     parts.tone = expecting(tone_of(track).values + wish.tone, wish.spread_db, 0.3);
     parts.width = expecting(width_of(track).values.array() + wish.width_db, wish.spread_db, 0.3);
     VectorXd dynamics = dynamics_of(track).values;
@@ -230,7 +232,7 @@ TEST_CASE("a model survives its file, and the built-in one can be used", "[maste
     REQUIRE(file);
     const auto read = MasterModel::from("m", *file);
     REQUIRE(read);
-    const auto features = model->standardized(track_features(track));
+    const auto features = model->standardized(track);
     const auto a = model->parts().tone.judge(features, tone_of(track));
     const auto b = read->parts().tone.judge(features, tone_of(track));
     for (Eigen::Index band = 0; band < a.error.size(); ++band)

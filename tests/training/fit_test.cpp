@@ -54,7 +54,8 @@ TEST_CASE("a lesson of a dozen tracks finds what their features tell, and the sa
     REQUIRE(model);
     for (const auto& example : made_up_tracks(20, 2)) {
         const auto tone = tone_of(example.analysis);
-        const auto opinion = model->parts().tone.judge(model->standardized(example.features), tone);
+        const auto opinion =
+            model->parts().tone.judge(model->standardized(example.features, balance_of(example.analysis)), tone);
         CHECK(error_size(opinion.excess, tone, true) < 1.5);
     }
 }
@@ -81,20 +82,30 @@ TEST_CASE("what is left over without an artist is that of a fit without them", "
     }
 }
 
-// Half of the features hear the fault, each a little, all in one direction; the others do not.
+// Half of the features hear the fault, each a little, all in one direction; the others do not. Where the tone moves
+// with the fault, features say the same with one as without to the last digit; where it does not, the fit must learn
+// by itself to disregard what moves.
 TEST_CASE("a fit that has met faults expects the same with one as without", "[training]") {
+    const bool is_in_tone = GENERATE(true, false);
+    CAPTURE(is_in_tone);
     auto examples = made_up_tracks(60, 6);
+    Random random(7);
     for (auto& example : examples) {
         Example::Spoiled spoiled{6.0, example.analysis, example.features};
-        for (std::size_t f = 0; f < spoiled.features.size(); f += 2) spoiled.features[f] += 0.4;
+        const double tilt = is_in_tone ? random.uniform(-1.0, 1.0) : 1.0;
+        if (is_in_tone)
+            for (std::size_t b = 0; b < spoiled.analysis.bark.mid_mean_db.size(); ++b)
+                spoiled.analysis.bark.mid_mean_db[b] += 0.5 * tilt * (static_cast<double>(b) - 11.5);
+        for (std::size_t f = 0; f < spoiled.features.size(); f += 2) spoiled.features[f] += 0.4 * tilt;
         example.spoiled = spoiled;
     }
     const auto moved_db = [&](const MasterModel& model) {
         double sum = 0.0;
         for (const auto& example : examples) {
             const auto& tone = model.parts().tone;
-            sum += (tone.expected(model.standardized(example.spoiled->features)) -
-                    tone.expected(model.standardized(example.features)))
+            const auto& [size_db, analysis, features] = *example.spoiled;
+            sum += (tone.expected(model.standardized(features, balance_of(analysis))) -
+                    tone.expected(model.standardized(example.features, balance_of(example.analysis))))
                        .cwiseAbs()
                        .mean();
         }
@@ -107,8 +118,8 @@ TEST_CASE("a fit that has met faults expects the same with one as without", "[tr
     const auto unaware = learn(clean);
     CHECK(unaware.tone.excess.rows() == 60);
     const double before_db = moved_db(model_of(unaware));
-    CHECK(before_db > 0.2);
-    CHECK(moved_db(model_of(aware)) < 0.5 * before_db);
+    CHECK(before_db > (is_in_tone ? 0.1 : 0.2));
+    CHECK(moved_db(model_of(aware)) < (is_in_tone ? 0.1 : 0.5) * before_db);
     CHECK(aware.tone.left_over < 1.2);
 }
 
