@@ -14,11 +14,12 @@ constexpr double accident_db = 5.2;
 /// Chances, before levels are looked at, that they were set on purpose: of mono stems, which are mostly recordings, and
 /// of stereo ones, which are mostly exports of a mix.
 constexpr double purpose_prior_mono = 0.4;
-constexpr double purpose_prior_stereo = 0.9;
+constexpr double purpose_prior_stereo = 0.8;
 /// Peaks of stems that each were made as loud as they go agree better than this, in standard deviation.
 constexpr double normalized_db = 0.7;
-/// Standard deviations that no mix departs by.
-constexpr double outlier = 4.0;
+/// Standard deviations that no mix departs by: one voice in a hundred of finished mixes is four away from what is
+/// usual, and meant to be.
+constexpr double outlier = 6.0;
 /// Beside a submix, most of the mix is made: what stands over it does so by much the same from mix to mix. Spread of
 /// that, and how far from what is usual a part may stay that somebody may have put there.
 /// Eight engineers who mixed the same eight songs set the lead to -2.7 LU over the mix, give or take 1.6, while they

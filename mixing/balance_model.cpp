@@ -64,9 +64,7 @@ std::vector<Expectation> expected_by_model(const std::vector<Voice>& voices, con
     if (model.spread_lu <= 0.0) return expected;
     const auto features = voice_features(voices);
     for (std::size_t i = 0; i < voices.size(); ++i) {
-        const auto correction = model.correction(features[i]);
-        if (!correction) continue;
-        expected[i].loudness_lu += std::clamp(*correction, -most_correction_lu, most_correction_lu);
+        expected[i].loudness_lu += std::clamp(model.correction(features[i]), -most_correction_lu, most_correction_lu);
         expected[i].spread_lu = model.spread_lu;
     }
     return expected;
@@ -104,10 +102,8 @@ std::vector<double> widths_by_model(const std::vector<Voice>& voices, const PanM
     auto widths = widths_by_rules(voices);
     if (model.error <= 0.0) return widths;
     const auto features = voice_features(voices);
-    for (std::size_t i = 0; i < voices.size(); ++i) {
-        const auto correction = model.correction(features[i]);
-        if (correction && widths[i] > 0.0) widths[i] = std::clamp(widths[i] + model.bias + *correction, 0.0, 1.0);
-    }
+    for (std::size_t i = 0; i < voices.size(); ++i)
+        if (widths[i] > 0.0) widths[i] = std::clamp(widths[i] + model.bias + model.correction(features[i]), 0.0, 1.0);
     return widths;
 }
 

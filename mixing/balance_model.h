@@ -12,7 +12,7 @@ namespace burnish {
 
 /// A correction of what the rules expect of levels, in LU, learned from mixes whose authors' levels are known.
 struct BalanceModel : FeatureWeights {
-    double spread_lu = 0.0;  ///< standard deviation of what is left, for authors it has not seen; 0: no model
+    double spread_lu = 0.0;  ///< of what is left, for authors it has not seen: a standard deviation; 0: no model
 };
 
 /// The model that is part of the program.
@@ -20,8 +20,7 @@ struct BalanceModel : FeatureWeights {
 [[nodiscard]] Result<BalanceModel> read_balance_model(std::string_view where, std::string_view json_text);
 [[nodiscard]] std::string balance_model_json(const BalanceModel& model);
 
-/// The rules' expectations with the model's correction, 9 LU at most. A voice unlike any that the model was learned
-/// from keeps what the rules say.
+/// The rules' expectations with the model's correction, 9 LU at most.
 [[nodiscard]] std::vector<Expectation> expected_by_model(const std::vector<Voice>& voices, const BalanceModel& model);
 
 /// A correction of how far from the centre the rules would set a voice, learned from mixes whose pans are known.

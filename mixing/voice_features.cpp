@@ -11,7 +11,8 @@ namespace burnish {
 
 namespace {
 
-constexpr double strange = 5.0;  // standard deviations; further out nothing was learned
+constexpr double farthest = 5.0;          // standard deviations
+constexpr double least_deviation = 0.02;  // a role that a handful of voices have teaches nothing
 
 constexpr std::array<std::string_view, voice_feature_count> names{
     "kick",       "snare",      "drums",     "percussion", "bass",      "lead_vocal", "backing_vocal", "guitar",
@@ -71,15 +72,16 @@ std::vector<VoiceFeatures> voice_features(const std::vector<Voice>& voices) {
     return features;
 }
 
-std::optional<double> FeatureWeights::correction(const VoiceFeatures& features) const noexcept {
-    double sum = 0.0;
-    for (std::size_t k = 0; k < voice_feature_count; ++k) {
-        if (deviation[k] <= 0.0) continue;
-        const double z = features[k] / deviation[k];
-        if (std::abs(z) > strange) return std::nullopt;
-        sum += weights[k] * z;
-    }
-    return sum;
+VoiceFeatures FeatureWeights::standardized(const VoiceFeatures& features) const noexcept {
+    VoiceFeatures scaled{};
+    for (std::size_t k = 0; k < voice_feature_count; ++k)
+        if (deviation[k] > least_deviation) scaled[k] = std::clamp(features[k] / deviation[k], -farthest, farthest);
+    return scaled;
+}
+
+double FeatureWeights::correction(const VoiceFeatures& features) const noexcept {
+    const auto scaled = standardized(features);
+    return std::inner_product(weights.begin(), weights.end(), scaled.begin(), 0.0);
 }
 
 nlohmann::ordered_json feature_weights_json(const FeatureWeights& weights) {

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -26,8 +25,9 @@ struct FeatureWeights {
     VoiceFeatures deviation{};  ///< standard deviation of each feature where it was learned
     VoiceFeatures weights{};    ///< for each standard deviation
 
-    /// Nothing for a voice unlike any that was learned from.
-    [[nodiscard]] std::optional<double> correction(const VoiceFeatures& features) const noexcept;
+    /// In standard deviations, 5 at most, for further out nothing was learned; 0 for what did not vary.
+    [[nodiscard]] VoiceFeatures standardized(const VoiceFeatures& features) const noexcept;
+    [[nodiscard]] double correction(const VoiceFeatures& features) const noexcept;
 };
 
 /// {name: {"deviation", "weight"}} for every feature.

@@ -23,6 +23,7 @@ constexpr int draws = 8;
 constexpr double most_gain_db = 9.0;
 constexpr double most_octave_db = 6.0;
 constexpr int resamples = 1000;
+constexpr const char* every_set = "all";
 
 using Gains = std::vector<double>;
 /// What a rung makes of the voices of a song: levels, and cuts if it has any.
@@ -221,19 +222,24 @@ void print_levels(std::span<const MixSong> songs, const HeldOut& learned, std::o
         const auto& song = songs[s];
         const auto author = voices_of_song(song, song.measures);
         if (author.size() < 2) continue;
-        ++counts[song.set];
         const auto lead = lead_of(author, relative_lufs(author, Gains(author.size())));
         std::map<std::string, Row> sums;
+        int heard = 0;  // copies of a stem that were perturbed apart are no longer one voice
         for (int draw = 0; draw < draws; ++draw) {
             const auto voices = voices_of_song(song, perturbed(song, s, draw));
             if (voices.size() != author.size()) continue;
+            ++heard;
             for (const auto& [name, rung] : rungs) {
                 const auto row = judged(author, voices, rung(s, author, voices), lead);
-                for (std::size_t c = 0; c < columns.size(); ++c) sums[name][c] += row[c] / draws;
+                for (std::size_t c = 0; c < columns.size(); ++c) sums[name][c] += row[c];
             }
         }
-        for (const auto& [name, sum] : sums)
-            for (std::size_t c = 0; c < columns.size(); ++c) table[song.set][name][c].push_back(sum[c]);
+        if (heard == 0) continue;
+        for (const auto& set : {song.set, std::string(every_set)}) {
+            ++counts[set];
+            for (const auto& [name, sum] : sums)
+                for (std::size_t c = 0; c < columns.size(); ++c) table[set][name][c].push_back(sum[c] / heard);
+        }
     }
     out << "**Levels.** After gains were perturbed by up to 9 dB and octaves by up to 6: error of the loudness of "
            "stems over that of\nthe mix, and of the lead's; mean distance of the mix's octaves from the author's; "
@@ -267,11 +273,12 @@ void print_untouched(std::span<const MixSong> songs, const HeldOut& learned, std
     for (std::size_t s = 0; s < songs.size(); ++s) {
         const auto voices = voices_of_song(songs[s], songs[s].measures);
         if (voices.size() < 2) continue;
-        ++counts[songs[s].set];
-        for (const auto& [name, rung] : ladder(learned))
-            if (name.ends_with("gated"))
-                kept[name][songs[s].set].push_back(
-                    largest_change(voices, rung(s, voices, voices).gains_db) <= 1.0 ? 100.0 : 0.0);
+        for (const auto& set : {songs[s].set, std::string(every_set)}) ++counts[set];
+        for (const auto& [name, rung] : ladder(learned)) {
+            if (!name.ends_with("gated")) continue;
+            const double is_kept = largest_change(voices, rung(s, voices, voices).gains_db) <= 1.0 ? 100.0 : 0.0;
+            for (const auto& set : {songs[s].set, std::string(every_set)}) kept[name][set].push_back(is_kept);
+        }
     }
     out << "**Untouched mixes.** Share of the authors' own mixes of which no voice moves by more than 1 LU, %\n\n| |";
     for (const auto& [set, count] : counts) out << ' ' << set << " |";

@@ -15,7 +15,6 @@ namespace burnish::training {
 namespace {
 
 constexpr double ridge = 2.0;  // songs' worth of no correction
-constexpr double rare = 0.02;  // a role that a handful of voices have teaches nothing
 constexpr int passes = 12;
 constexpr int folds = 10;  // where the author is not known, songs are held out instead
 // What is missed by more than that pulls no harder: some parts are meant to be odd.
@@ -86,13 +85,9 @@ Line fit(const std::vector<Lesson>& lessons, std::span<const std::size_t> chosen
         Eigen::VectorXd right = Eigen::VectorXd::Zero(count + 1);
         for (const auto s : chosen)
             for (std::size_t i = 0; i < lessons[s].features.size(); ++i) {
-                Eigen::VectorXd z = Eigen::VectorXd::Zero(count + 1);
-                for (Eigen::Index k = 0; k < count; ++k) {
-                    const auto at = static_cast<std::size_t>(k);
-                    const double deviation = line.weights.deviation[at];
-                    if (deviation > rare) z(k) = lessons[s].features[i][at] / deviation;
-                }
-                if (has_bias) z(count) = 1.0;
+                const auto scaled = line.weights.standardized(lessons[s].features[i]);
+                Eigen::VectorXd z(count + 1);
+                z << Eigen::Map<const Eigen::VectorXd>(scaled.data(), count), has_bias ? 1.0 : 0.0;
                 const double left = std::abs(lessons[s].missed[i] - z.dot(solution));
                 const double weight = (pass == 0 ? 1.0 : usual_miss / std::max(left, usual_miss)) /
                                       static_cast<double>(lessons[s].features.size());
@@ -143,7 +138,7 @@ HeldOut fit_held_out(std::span<const MixSong> songs) {
     HeldOut result;
     result.balance.resize(songs.size());
     result.pan.resize(songs.size());
-    double square = 0.0, distance = 0.0, level_weights = 0.0, pan_weights = 0.0;
+    double departure = 0.0, distance = 0.0, level_weights = 0.0, pan_weights = 0.0;
     for (const auto& [group, held] : groups_of(songs)) {
         std::vector<std::size_t> others;
         for (std::size_t s = 0; s < songs.size(); ++s)
@@ -155,11 +150,11 @@ HeldOut fit_held_out(std::span<const MixSong> songs) {
             result.pan[s] = pan_of(pan);
             if (songs[s].set == "frets") continue;
             const auto left = [](const Lesson& lesson, std::size_t i, const Line& line) {
-                return lesson.missed[i] - line.bias - line.weights.correction(lesson.features[i]).value_or(0.0);
+                return lesson.missed[i] - line.bias - line.weights.correction(lesson.features[i]);
             };
             for (std::size_t i = 0; i < levels[s].features.size(); ++i) {
                 const double weight = 1.0 / static_cast<double>(levels[s].features.size());
-                square += weight * std::pow(left(levels[s], i, balance), 2.0);
+                departure += weight * std::abs(left(levels[s], i, balance));
                 level_weights += weight;
             }
             for (std::size_t i = 0; i < pans[s].features.size(); ++i) {
@@ -169,7 +164,8 @@ HeldOut fit_held_out(std::span<const MixSong> songs) {
             }
         }
     }
-    result.spread_lu = std::sqrt(square / std::max(level_weights, 1.0));
+    // As if normal: a few parts that are odd do not make it wider.
+    result.spread_lu = std::sqrt(0.5 * std::numbers::pi) * departure / std::max(level_weights, 1.0);
     result.pan_error = distance / std::max(pan_weights, 1.0);
     for (auto& model : result.balance) model.spread_lu = result.spread_lu;
     for (auto& model : result.pan) model.error = result.pan_error;

@@ -91,14 +91,26 @@ TEST_CASE("what is learned corrects the rules within bounds, level and order asi
     CHECK(most <= 9.0);
     CHECK(learned[0].spread_lu == 2.5);
 
-    // A model of nothing, and voices unlike any, leave the rules standing.
+    // A model of nothing leaves the rules standing, and so does one of what never varied.
     const auto nothing = expected_by_model(voices, BalanceModel{});
-    auto narrow = some_model();
-    narrow.deviation.fill(1e-3);
-    const auto strange = expected_by_model(voices, narrow);
+    auto constant = some_model();
+    constant.deviation.fill(1e-3);
+    const auto unlearned = expected_by_model(voices, constant);
     for (std::size_t i = 0; i < voices.size(); ++i) {
         CHECK(nothing[i].loudness_lu == rules[i].loudness_lu);
-        CHECK(strange[i].loudness_lu == rules[i].loudness_lu);
+        CHECK(unlearned[i].loudness_lu == rules[i].loudness_lu);
+    }
+
+    // What is further out than 5 deviations counts as 5.
+    BalanceModel crest;
+    const auto at =
+        static_cast<std::size_t>(std::ranges::find(voice_feature_names(), "crest_db") - voice_feature_names().begin());
+    crest.deviation[at] = 2.0;
+    crest.weights[at] = 0.5;
+    for (const auto& [db, lu] : {std::pair{3.0, 0.75}, {40.0, 2.5}, {-40.0, -2.5}}) {
+        VoiceFeatures features{};
+        features[at] = db;
+        CHECK(crest.correction(features) == Approx(lu));
     }
 
     for (auto& part : parts) part = louder(part, part.name == "Keys" ? 7.0 : -2.0);
