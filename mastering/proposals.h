@@ -1,0 +1,75 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "mastering/fault_model.h"
+#include "mastering/prediction.h"
+#include "mastering/reason_text.h"
+
+namespace burnish {
+
+/// Less is not worth a setting.
+inline constexpr double least_gain_db = 0.1;
+
+/// How sure a gain is: its share of itself and its deviation.
+inline double confidence_of(double gain_db, double deviation_db) {
+    return std::abs(gain_db) / (std::abs(gain_db) + std::max(0.0, deviation_db) + 1e-9);
+}
+
+/// What a model says of a track, head by head.
+struct Opinions {
+    Eigen::VectorXd features;
+    double trust = 1.0;
+    FaultOpinion tone, width, dynamics;
+    bool has_width = false;
+};
+
+inline const char* held_back(double trust) { return trust < 1.0 ? "; held back, since few tracks sound like it" : ""; }
+
+/// Replaces what the rules proposed for some stages.
+class Draft {
+public:
+    explicit Draft(Prediction prediction) : prediction_(std::move(prediction)) {}
+
+    void forget(std::string_view stage) {
+        std::erase_if(prediction_.decisions, [&](const Decision& decision) {
+            return std::string_view(decision.parameter).starts_with(stage) && decision.parameter[stage.size()] == '.';
+        });
+    }
+    template <class Settings>
+    void set(std::string_view stage, Settings& settings, double Settings::*member, std::string_view name, double value,
+             double confidence, std::string reason) {
+        settings.*member = two_decimals(value);
+        prediction_.decisions.push_back(
+            {std::string(stage) + "." + std::string(name), two_decimals(value), confidence, std::move(reason)});
+    }
+    [[nodiscard]] ChainSettings& settings() noexcept { return prediction_.settings; }
+
+    /// The decisions in signal order.
+    [[nodiscard]] Prediction take() {
+        std::vector<Decision> ordered;
+        for_each_parameter([&](const auto& stage, const auto& param) {
+            const auto name = std::string(stage.name) + "." + std::string(param.name);
+            for (auto& decision : prediction_.decisions)
+                if (decision.parameter == name) ordered.push_back(decision);
+        });
+        prediction_.decisions = std::move(ordered);
+        return std::move(prediction_);
+    }
+
+private:
+    Prediction prediction_;
+};
+
+/// Band compression and glue for what stands out by more than is expected. @param amount  > 0
+void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, const Target& target, double amount,
+                      Draft& draft);
+/// The loudness of a master with the peak to loudness ratio that is expected of this one.
+[[nodiscard]] Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, const Target& target,
+                                    double amount);
+
+}  // namespace burnish

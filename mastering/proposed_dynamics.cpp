@@ -1,0 +1,130 @@
+#include "mastering/proposals.h"
+
+#include <array>
+
+#include "mastering/corrections.h"
+
+namespace burnish {
+
+namespace {
+
+using Eigen::Index;
+
+constexpr CorrectionLimits spread_limits{0.5, 3.0};
+constexpr double most_ratio_reduction_db = 6.0;  // of peak to loudness
+constexpr double quietest_lufs = -20.0, loudest_lufs = -7.0;
+// What single tracks are played at (AES TD1008): quieter ones are brought nearer, as far as hardly anything is limited.
+constexpr double streamed_lufs = -16.0, harmless_reduction_db = 2.0;
+
+struct BandRow {
+    std::string_view where;
+    std::array<std::string_view, 3> names;
+    double MultibandCompressor::Settings::*ratio;
+    double MultibandCompressor::Settings::*level_db;
+    double MultibandCompressor::Settings::*threshold_db;
+    double TreatmentAim::*spread_db;
+};
+constexpr auto band_rows = std::to_array<BandRow>({{"below 120 Hz",
+                                                    {"low_ratio", "low_level_db", "low_threshold_db"},
+                                                    &MultibandCompressor::Settings::low_ratio,
+                                                    &MultibandCompressor::Settings::low_level_db,
+                                                    &MultibandCompressor::Settings::low_threshold_db,
+                                                    &TreatmentAim::low_spread_db},
+                                                   {"120 Hz to 1 kHz",
+                                                    {"low_mid_ratio", "low_mid_level_db", "low_mid_threshold_db"},
+                                                    &MultibandCompressor::Settings::low_mid_ratio,
+                                                    &MultibandCompressor::Settings::low_mid_level_db,
+                                                    &MultibandCompressor::Settings::low_mid_threshold_db,
+                                                    &TreatmentAim::low_mid_spread_db},
+                                                   {"1 to 6 kHz",
+                                                    {"high_mid_ratio", "high_mid_level_db", "high_mid_threshold_db"},
+                                                    &MultibandCompressor::Settings::high_mid_ratio,
+                                                    &MultibandCompressor::Settings::high_mid_level_db,
+                                                    &MultibandCompressor::Settings::high_mid_threshold_db,
+                                                    &TreatmentAim::high_mid_spread_db},
+                                                   {"above 6 kHz",
+                                                    {"high_ratio", "high_level_db", "high_threshold_db"},
+                                                    &MultibandCompressor::Settings::high_ratio,
+                                                    &MultibandCompressor::Settings::high_level_db,
+                                                    &MultibandCompressor::Settings::high_threshold_db,
+                                                    &TreatmentAim::high_spread_db}});
+
+/// What is too much of a number of the dynamics, and what it should come to: the model's word, or a preset's.
+struct Surplus {
+    double usual = 0.0, too_much_db = 0.0, deviation_db = 0.0;
+};
+Surplus surplus_of(const FaultOpinion& opinion, Index number, double measured, double preset_aim,
+                   const Target& target) {
+    Surplus surplus{measured - opinion.excess(number), opinion.error(number), opinion.deviation(number)};
+    if (target.preset.empty()) return surplus;
+    surplus.usual = 0.5 * (surplus.usual + preset_aim);
+    surplus.too_much_db = 0.5 * (surplus.too_much_db + std::max(0.0, measured - preset_aim));
+    return surplus;
+}
+
+}  // namespace
+
+void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, const Target& target, double amount,
+                      Draft& draft) {
+    const auto& opinion = opinions.dynamics;
+    const auto limits = limits_at(spread_limits, amount);
+    auto& multiband = draft.settings().multiband;
+    for (std::size_t band = 0; band < band_rows.size(); ++band) {
+        const auto& row = band_rows[band];
+        const double level_db = track.dynamics.level_db[band];
+        const bool is_heard = band == 0 || dynamics_splits_hz[band - 1] < 0.4 * track.sample_rate_hz;
+        if (!is_heard || level_db < -75.0) continue;
+        const double spread_db = track.dynamics.spread_db[band];
+        const auto surplus =
+            surplus_of(opinion, static_cast<Index>(band) + 1, spread_db, target.aim.*row.spread_db, target);
+        const double reduction_db =
+            std::clamp(opinions.trust * (surplus.too_much_db - limits.dead_zone_db), 0.0, limits.cap_db);
+        if (reduction_db < least_gain_db) continue;
+        const auto found = band_compression(track.dynamics.p95_db[band] - level_db, reduction_db);
+        const double confidence = confidence_of(reduction_db, surplus.deviation_db);
+        draft.set(
+            "multiband", multiband, row.ratio, row.names[0], found.ratio, confidence,
+            reason_text("loud moments %s stand %.1f dB over the middle, tracks that sound like this one have %.1f dB: "
+                        "%.1f dB less%s",
+                        std::string(row.where).c_str(), spread_db, surplus.usual, reduction_db,
+                        held_back(opinions.trust)));
+        draft.set("multiband", multiband, row.level_db, row.names[1], level_db, 0.9,
+                  "measured level " + std::string(row.where));
+        draft.set("multiband", multiband, row.threshold_db, row.names[2], found.threshold_db, confidence,
+                  "catches only what stands out " + std::string(row.where));
+    }
+
+    const auto surplus = surplus_of(opinion, 0, track.plr_db, target.aim.plr_db, target);
+    const double over_db = opinions.trust * std::max(0.0, surplus.too_much_db - limits.dead_zone_db);
+    const double ratio = 1.0 + std::min(0.5, 0.1 * over_db) * std::min(amount, 2.0);
+    if (ratio < 1.05) return;
+    auto& glue = draft.settings().glue;
+    const double confidence = confidence_of(over_db, surplus.deviation_db);
+    draft.set("glue", glue, &GlueCompressor::Settings::threshold_db, "threshold_db",
+              std::clamp(track.max_short_term_lufs + 8.0, -60.0, 0.0), 0.5,
+              reason_text("8 dB over the loudest 3 s, %.1f LUFS", track.max_short_term_lufs));
+    draft.set("glue", glue, &GlueCompressor::Settings::ratio, "ratio", ratio, confidence,
+              reason_text("peaks stand %.1f dB over the loudness, tracks that sound like this one have %.1f dB%s",
+                          track.plr_db, surplus.usual, held_back(opinions.trust)));
+    draft.set("glue", glue, &GlueCompressor::Settings::slow_release_amount, "slow_release_amount", 0.5, 0.5,
+              "half of a lasting reduction recovers slowly, so that it does not pump");
+}
+
+Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, const Target& target, double amount) {
+    const auto& opinion = opinions.dynamics;
+    const double reduction_db =
+        std::clamp(opinions.trust * opinion.error(0), 0.0, most_ratio_reduction_db * std::max(amount, 0.25));
+    const double untouched_lufs = target.ceiling_dbtp - track.plr_db;
+    const double as_expected_lufs = untouched_lufs + reduction_db;
+    const double wanted = std::max(as_expected_lufs, std::min(streamed_lufs, untouched_lufs + harmless_reduction_db));
+    const double lufs = std::round(10.0 * std::clamp(wanted, quietest_lufs, loudest_lufs)) / 10.0;
+    auto reason = reason_text(
+        "peaks stand %.1f dB over the loudness, masters of tracks that sound like this one have %.1f dB; %.1f dB of it "
+        "is taken away",
+        track.plr_db, track.plr_db - opinion.excess(0), wanted - untouched_lufs);
+    if (wanted > as_expected_lufs)
+        reason += reason_text(", for streams play single tracks at %.0f LUFS", streamed_lufs);
+    return {"loudness_lufs", lufs, confidence_of(std::max(reduction_db, 1.0), opinion.deviation(0)), std::move(reason)};
+}
+
+}  // namespace burnish
