@@ -23,9 +23,10 @@ struct FaultFitOptions {
     KernelShape shape{KernelShape::Kind::network, {}};  ///< groups that the head is blind to count for nothing anyway
     bool weigh_groups = false;                          ///< try what the groups of features should count
     double ridge = 0.0;                                 ///< 0: the best of some
-    double clean_prior = 0.25;                          ///< share of tracks that need nothing
-    std::vector<int> group;                             ///< who is left out together; empty: artists
-    bool is_plain = false;                              ///< no features at all, for comparison
+    /// Share of tracks that need nothing: a master that is left alone is worth more than a fault that is found.
+    double clean_prior = 0.4;
+    std::vector<int> group;  ///< who is left out together; empty: artists
+    bool is_plain = false;   ///< no features at all, for comparison
 };
 
 /// A model, and what it says of each track when it does not know whoever made it.

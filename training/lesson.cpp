@@ -11,11 +11,9 @@ Lesson learn(std::span<const Example> examples) {
     lesson.table = feature_table(examples);
     FaultFitOptions options;
     options.weigh_groups = true;
-    // A master that is left alone is worth more than a fault that is found: two in five need nothing.
-    options.clean_prior = 0.4;
     lesson.tone = fit_faults(head_named("tone"), examples, lesson.table, options);
     lesson.width = fit_faults(head_named("width"), examples, lesson.table, options);
-    options.clean_prior = 0.25;
+    options.clean_prior = 0.25;  // dynamics are what a master is made for
     lesson.dynamics = fit_faults(head_named("dynamics"), examples, lesson.table, options);
     lesson.genre = fit_genres(examples, lesson.table);
     return lesson;
