@@ -38,7 +38,8 @@ void add_target(std::vector<MasterFlag>& flags) {
         if (param.member == &Target::loudness_lufs) unit += "|auto|none";
         if (param.member == &Target::intensity_percent) unit = "low|medium|high|0..100";
         const auto help = std::string(param.help) + "; " + number_text(param.min) + " to " + number_text(param.max) +
-                          " [" + number_text(param.default_value()) + "]";
+                          " [" +
+                          (param.member == &Target::loudness_lufs ? "auto" : number_text(param.default_value())) + "]";
         flags.push_back({flag_of(param.name), unit, help, [i](MasterFlags& f) -> Text& { return f.target[i]; }});
     }
 }

@@ -4,6 +4,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/mix_job.h"
+#include "cli/mix_report.h"
 #include "cli/mix_text.h"
 #include "cli/number_format.h"
 #include "cli/progress_bar.h"

@@ -24,14 +24,16 @@ Error canceled(const fs::path& path) { return {ErrorCode::canceled, path.string(
 /// A file and the dither in front of it.
 class SoundWriter {
 public:
+    /// @param number  of the file among those that are to be added up, so that no two share their dither
     [[nodiscard]] static Result<std::unique_ptr<SoundWriter>> create(const fs::path& path, const OutputSpec& spec,
-                                                                     bool overwrite) {
+                                                                     bool overwrite, std::uint32_t number) {
         Metadata nothing;
         nothing.sample_rate_hz = spec.sample_rate_hz;
         auto file = OutputFile::create(path, spec, nothing, overwrite);
         if (!file) return file.error();
         auto writer = std::make_unique<SoundWriter>();
         writer->file_ = *std::move(file);
+        writer->dither_.seed(number);
         writer->dither_.prepare({spec.sample_rate_hz, spec.channels, block_frames});
         const auto depth = writer->file_->encoding().depth;
         const int bits = depth ? integer_bits(*depth) : 0;
@@ -53,13 +55,23 @@ private:
     Dither dither_;
 };
 
-/// A stem's name as a file's: a path among them becomes one word.
-std::string file_name(std::string name) {
+}  // namespace
+
+fs::path stem_path(const fs::path& folder, std::string name) {
     std::ranges::replace(name, '/', '_');
-    return name + ".wav";
+    return folder / (name + ".wav");
 }
 
-}  // namespace
+Status stems_can_follow(const OutputSpec& master, double mix_rate_hz) {
+    if (master.sample_rate_hz != mix_rate_hz)
+        return Error{ErrorCode::usage, "--stems-out: the master has " + number_text(master.sample_rate_hz) +
+                                           " Hz and the mix " + number_text(mix_rate_hz) +
+                                           "; give a --rate that the format has"};
+    if (master.channels != max_channels)
+        return Error{ErrorCode::usage,
+                     "--stems-out: the master is mono, and stems are stereo; leave one of the two out"};
+    return success();
+}
 
 Result<std::string> write_mix(AudioSource& sound, const fs::path& path, const MasterOptions& options,
                               const Progress& progress) {
@@ -74,7 +86,7 @@ Result<std::string> write_mix(AudioSource& sound, const fs::path& path, const Ma
         converted = *std::move(result);
         source = converted.get();
     }
-    auto writer = SoundWriter::create(path, *spec, options.force);
+    auto writer = SoundWriter::create(path, *spec, options.force, 0);
     if (!writer) return writer.error();
     AudioBuffer block(spec->channels, block_frames);
     std::int64_t done = 0;
@@ -100,9 +112,9 @@ public:
     [[nodiscard]] Status create(const MixSession& session, const MixSettings& settings, const fs::path& folder,
                                 const OutputSpec& spec, bool overwrite) {
         for (const auto i : session.heard(settings)) {
-            const auto path = folder / file_name(session.stems()[i].name);
+            const auto path = stem_path(folder, session.stems()[i].name);
             if (auto status = may_be_written(path, overwrite); !status) return status;
-            auto writer = SoundWriter::create(path, spec, overwrite);
+            auto writer = SoundWriter::create(path, spec, overwrite, static_cast<std::uint32_t>(writers_.size()) + 1);
             if (!writer) return writer.error();
             writers_.push_back(*std::move(writer));
             names_.push_back(path.string());
@@ -187,13 +199,6 @@ private:
 Result<std::vector<std::string>> write_stems(const MixSession& session, const MixSettings& settings,
                                              const fs::path& folder, AudioSource* master, const MasterOptions& options,
                                              const Progress& progress) {
-    if (master != nullptr && master->info().sample_rate_hz != session.sample_rate_hz())
-        return Error{ErrorCode::usage, "--stems-out: the master has " + number_text(master->info().sample_rate_hz) +
-                                           " Hz and the mix " + number_text(session.sample_rate_hz()) +
-                                           "; give a --rate that the format has"};
-    if (master != nullptr && master->info().channels != max_channels)
-        return Error{ErrorCode::usage,
-                     "--stems-out: the master is mono, and stems are stereo; leave one of the two out"};
     std::error_code problem;
     fs::create_directories(folder, problem);
     if (problem)

@@ -4,9 +4,11 @@
 #include <chrono>
 #include <cmath>
 
+#include "cli/master_plan.h"
 #include "cli/mix_files.h"
+#include "cli/mix_paths.h"
+#include "cli/mix_report.h"
 #include "cli/text_file.h"
-#include "core/version.h"
 #include "mastering/patch.h"
 #include "mixing/balance_model.h"
 #include "mixing/mix_settings_json.h"
@@ -38,43 +40,6 @@ private:
     int step_ = 0;
     double duration_s_ = 0.0;
 };
-
-/// mix.wav and "wide" make mix.wide.wav.
-fs::path variant_path(const fs::path& path, const MixVariant& variant) {
-    if (variant.name == mix_variants[0].name) return path;
-    auto name = path.stem();
-    name += "." + std::string(variant.name);
-    name += path.extension();
-    return path.parent_path() / name;
-}
-
-std::vector<fs::path> written_files(const MixOptions& options) {
-    std::vector<fs::path> paths;
-    for (int v = 0; v <= options.variants; ++v)
-        for (const auto* path : {&options.shared.output, &options.save_settings, &options.report})
-            if (*path && !(options.shared.dry_run && path == &options.shared.output))
-                paths.push_back(variant_path(**path, mix_variants[static_cast<std::size_t>(v)]));
-    return paths;
-}
-
-Status check_written(const MixOptions& options, const StemFiles& stems) {
-    std::vector<fs::path> sounds;
-    if (options.shared.output) sounds.push_back(fs::absolute(*options.shared.output).parent_path());
-    if (options.stems_out) sounds.push_back(fs::absolute(*options.stems_out / "").parent_path());
-    for (const auto& input : options.shared.inputs)
-        for (const auto& folder : sounds)
-            if (fs::is_directory(input.path) && same_file(input.path, folder))
-                return Error{ErrorCode::usage, input.path.string() +
-                                                   ": what is written there would be among the stems; name " +
-                                                   "another place for it"};
-    for (const auto& path : written_files(options)) {
-        for (const auto& input : stems.paths)
-            if (same_file(path, input))
-                return Error{ErrorCode::usage, path.string() + ": cannot be a stem and an output at once"};
-        if (auto status = may_be_written(path, options.shared.force); !status) return status;
-    }
-    return success();
-}
 
 /// One session on its way through the steps.
 class MixMaker {
@@ -118,6 +83,7 @@ private:
         auto mixdown = session_.mix(mix.plan.settings, fixed_ == nullptr, steps_.next());
         if (!mixdown) return mixdown;
         mix.plan.settings = mixdown->settings;
+        if (mixdown->level) mix.plan.buses.push_back(*mixdown->level);
         mix.integrated_lufs = mixdown->integrated_lufs;
         mix.true_peak_dbtp = mixdown->true_peak_dbtp;
         return mixdown;
@@ -164,7 +130,7 @@ private:
             if (auto status = write_text(path, text, options_.shared.force); !status) return status;
         }
         if (!options_.stems_out) return success();
-        const auto folder = variant_folder(mix.variant);
+        const auto folder = variant_folder(*options_.stems_out, mix.variant);
         std::unique_ptr<AudioFile> master;
         if (mix.master) {
             auto file = open_audio(mix.output);
@@ -175,11 +141,6 @@ private:
         if (!written) return written.error();
         mix.stem_files = *std::move(written);
         return success();
-    }
-
-    [[nodiscard]] fs::path variant_folder(const MixVariant& variant) const {
-        if (variant.name == mix_variants[0].name) return *options_.stems_out;
-        return *options_.stems_out / std::string(variant.name);
     }
 
     const MixOptions& options_;
@@ -253,6 +214,12 @@ Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& 
     StepProgress steps(progress, 1 + (options.variants + 1) * (options.master ? 3 : 2));
     auto session = MixSession::open(opened->stems, options.shared.rate_hz, file_services(), options.shared.jobs > 1);
     if (!session) return session.error();
+    if (options.master && options.stems_out) {
+        const auto spec =
+            output_spec(*options.shared.output, options.shared, {session->sample_rate_hz(), max_channels, 0});
+        if (!spec) return spec.error();
+        if (auto status = stems_can_follow(*spec, session->sample_rate_hz()); !status) return status.error();
+    }
     steps.set_duration(session->duration_s());
     if (auto status = session->measure(steps.next()); !status) return status.error();
     outcome.duration_s = session->duration_s();
@@ -278,53 +245,6 @@ Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& 
                 !status)
                 return status.error();
     return outcome;
-}
-
-nlohmann::ordered_json mix_json(const MixOutcome& mix, const MixJobOutcome& outcome) {
-    using Json = nlohmann::ordered_json;
-    const auto rounded = [](double value) { return std::round(value * 1000.0) / 1000.0; };
-    const auto decisions_json = [](const std::vector<Decision>& decisions) {
-        auto list = Json::array();
-        for (const auto& decision : decisions)
-            list.push_back({{"parameter", decision.parameter},
-                            {"value", decision.value},
-                            {"confidence", decision.confidence},
-                            {"reason", decision.reason}});
-        return list;
-    };
-    Json json{{"format", "burnish-mix-report-1"}, {"version", version}};
-    if (!mix.output.empty()) json["output"] = mix.output.string();
-    json["variant"] = mix.variant.name;
-    json["duration_s"] = rounded(outcome.duration_s);
-    json["sample_rate_hz"] = outcome.sample_rate_hz;
-    json["warnings"] = outcome.warnings;
-    if (!outcome.replayed) {
-        json["balance"] = {{"kept", mix.plan.balance_kept}, {"kept_chance", rounded(mix.plan.kept_chance)}};
-        json["masking"] = {{"before_db", rounded(mix.plan.masking_before_db)},
-                           {"after_db", rounded(mix.plan.masking_after_db)}};
-        json["tempo_bpm"] = rounded(mix.plan.tempo_bpm);
-    }
-    json["integrated_lufs"] = rounded(mix.integrated_lufs);
-    json["true_peak_dbtp"] = rounded(mix.true_peak_dbtp);
-    if (!mix.reopened.empty()) json["reopened"] = mix.reopened;
-    auto& stems = json["stems"] = Json::array();
-    for (const auto& stem : mix.plan.stems)
-        stems.push_back(
-            {{"name", stem.name},
-             {"role", row_of(stem.role.role).name},
-             {"role_confidence", stem.role.confidence},
-             {"role_reason", stem.role.reason},
-             {"integrated_lufs", rounded(stem.lufs)},
-             {"mix_lufs", rounded(stem.is_silent ? silence_db : stem.mix_lufs + mix.plan.settings.sum.gain_db)},
-             {"decisions", decisions_json(stem.decisions)}});
-    json["buses"] = decisions_json(mix.plan.buses);
-    json["settings"] = mix_settings_json(mix.plan.settings);
-    if (!mix.stem_files.empty()) json["stems_out"] = mix.stem_files;
-    if (mix.master) {
-        json["master"] = report_json(mix.master->report);
-        if (mix.master->check) json["master"]["check"] = check_json(*mix.master->check);
-    }
-    return json;
 }
 
 }  // namespace burnish

@@ -45,7 +45,4 @@ struct MixJobOutcome {
 /// Opens, measures, decides, mixes, masters if asked to, and writes. Every file appears whole or not at all.
 [[nodiscard]] Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& progress);
 
-/// The report of one mix.
-[[nodiscard]] nlohmann::ordered_json mix_json(const MixOutcome& mix, const MixJobOutcome& outcome);
-
 }  // namespace burnish

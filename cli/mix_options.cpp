@@ -45,6 +45,8 @@ Status read_variants(const std::optional<std::string>& typed, int& variants) {
 
 Status check(const MixFlags& flags) {
     const auto& shared = flags.shared;
+    if (!shared.inputs.empty() && !shared.output && !shared.dry_run)
+        return usage("no output given: -o OUT or --dry-run is needed");
     const auto wants_master = master_flag(shared);
     if (!flags.master && !wants_master.empty())
         return usage(wants_master + " is about a master: give --master too, or drop it");
@@ -56,6 +58,8 @@ Status check(const MixFlags& flags) {
         return usage("--settings and --roles contradict each other: the file holds what roles are needed for");
     if (shared.settings && flags.variants)
         return usage("--settings and --variants contradict each other: the file is one mix");
+    if (shared.settings && !flags.master && (shared.preset || shared.style))
+        return usage("--settings and --preset or --style contradict each other: the file holds what they shape");
     if (shared.dry_run && flags.stems_out) return usage("--dry-run and --stems-out contradict each other");
     if (flags.stems_out && flags.stems_out->empty()) return usage("--stems-out: the name is empty");
     if (flags.variants && !shared.output) return usage("--variants needs -o: the variants are named after it");

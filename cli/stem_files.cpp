@@ -79,7 +79,16 @@ Result<std::vector<FileWish>> list_files(const std::vector<fs::path>& inputs) {
     return wishes;
 }
 
-/// Names that no two stems share: the file's, with its extension or its folder where that is needed.
+/// The same sound at the same place is a slip, not a wish: it would be 6 dB louder.
+Status refuse_repeats(const std::vector<FileWish>& wishes) {
+    for (auto wish = wishes.begin(); wish != wishes.end(); ++wish)
+        for (auto before = wishes.begin(); before != wish; ++before)
+            if (before->start_s == wish->start_s && same_file(before->path, wish->path))
+                return Error{ErrorCode::input, wish->path.string() + ": is there twice"};
+    return success();
+}
+
+/// Names that no two stems share: the file's, with its extension, its folder or a number where that is needed.
 std::vector<std::string> names_of(const std::vector<FileWish>& wishes) {
     std::vector<std::string> names;
     const auto count = [&](const auto& name_of, const fs::path& path) {
@@ -95,6 +104,8 @@ std::vector<std::string> names_of(const std::vector<FileWish>& wishes) {
             names.push_back(extended(wish.path));
         else
             names.push_back(wish.path.string());
+        const auto again = std::ranges::count(names, names.back());
+        if (again > 1) names.back() += " " + std::to_string(again);
     }
     return names;
 }
@@ -141,6 +152,7 @@ Status take_roles(const std::map<std::string, Role>& chosen, StemFiles& opened) 
 Result<StemFiles> open_stems(const std::vector<fs::path>& inputs, const std::map<std::string, Role>& chosen) {
     const auto wishes = list_files(inputs);
     if (!wishes) return wishes.error();
+    if (auto status = refuse_repeats(*wishes); !status) return status.error();
     const auto names = names_of(*wishes);
     StemFiles opened;
     std::vector<std::optional<double>> stamps_s;

@@ -69,8 +69,14 @@ void Dither::set(const Settings& settings) noexcept {
     shaping_ = rate_fits ? settings.shaping : 0.0;
 }
 
+void Dither::seed(std::uint32_t number) noexcept {
+    // By the golden ratio: whatever the count, no two begin near each other, and the same draws come at other times.
+    first_draw_ = number * 0x9E3779B9U;
+    next_draw_ = first_draw_;
+}
+
 void Dither::reset() noexcept {
-    next_draw_ = 0;
+    next_draw_ = first_draw_;
     errors_ = {};
     silent_frames_.fill(blank_after_frames());  // what begins with silence begins silent
 }

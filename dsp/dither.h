@@ -41,6 +41,9 @@ public:
     void set(const Settings& settings) noexcept;
     void process(AudioView io) noexcept;
     void reset() noexcept;
+    /// Noise of its own for each number, from the next sample on. What is to be added up must not share it: its noise
+    /// would grow with the number of parts, not with the root of it.
+    void seed(std::uint32_t number) noexcept;
     [[nodiscard]] static constexpr int latency_frames() noexcept { return 0; }
 
 private:
@@ -53,6 +56,7 @@ private:
     double sample_rate_hz_ = 48000.0;
     int bits_ = 0;
     double shaping_ = 0.0;
+    std::uint32_t first_draw_ = 0;
     std::uint32_t next_draw_ = 0;
     std::array<std::array<double, shaper.size()>, max_channels> errors_{};  // the newest first
     std::array<int, max_channels> silent_frames_{};

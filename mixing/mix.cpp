@@ -1,8 +1,10 @@
 #include "mixing/mix.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
+#include <cstdio>
 #include <mutex>
 #include <thread>
 
@@ -148,8 +150,14 @@ Result<Mixdown> MixSession::mix(const MixSettings& settings, bool find_level, co
         }
     }
     const double peak_dbtp = meter.peak_dbtp();
-    if (find_level && peak_dbtp > silence_db)
-        result.settings.sum.gain_db = std::clamp(std::floor(100.0 * (mix_peak_dbtp - peak_dbtp)) / 100.0, -60.0, 60.0);
+    if (find_level && peak_dbtp > silence_db) {
+        auto& gain_db = result.settings.sum.gain_db;
+        gain_db = std::clamp(std::floor(100.0 * (mix_peak_dbtp - peak_dbtp)) / 100.0, -60.0, 60.0);
+        std::array<char, 120> reason{};
+        std::snprintf(reason.data(), reason.size(),
+                      "the sum peaks at %.1f dBTP; %.0f dBTP is the headroom of the master", peak_dbtp, mix_peak_dbtp);
+        result.level = Decision{"sum.gain_db", gain_db, 1.0, reason.data()};
+    }
     const double gain_db = result.settings.sum.gain_db;
     result.true_peak_dbtp = peak_dbtp > silence_db ? peak_dbtp + gain_db : silence_db;
     result.integrated_lufs = meter.lufs() > silence_db ? meter.lufs() + gain_db : silence_db;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Mixdown {
     double integrated_lufs = silence_db;  ///< under settings.sum
     double true_peak_dbtp = silence_db;   ///< likewise
     MixSettings settings;                 ///< the level of the sum found
+    std::optional<Decision> level{};      ///< what it is, if it was to be found
 };
 
 /// Stems on one clock, at one rate, and what is measured of them.

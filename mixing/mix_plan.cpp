@@ -1,11 +1,14 @@
 #include "mixing/mix_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 
 #include "core/decibels.h"
 #include "mixing/panning.h"
 #include "mixing/reopening.h"
+#include "mixing/rounding.h"
 #include "mixing/treatment.h"
 
 namespace burnish {
@@ -13,8 +16,6 @@ namespace burnish {
 namespace {
 
 constexpr double name_is_enough = 0.6;
-
-double rounded(double value, double step) { return step * std::round(value / step); }
 
 /// What the rules say of one voice.
 struct VoicePlan {
@@ -69,29 +70,60 @@ Wanted wanted_of(const MixTarget& target) {
             .glue_db = std::max(0.0, aim.glue_db + variant.glue_db - mix_variants[0].glue_db)};
 }
 
-void apply_wanted(const Wanted& wanted, const std::vector<Voice>& voices, std::vector<double>& gains_db,
-                  Panorama& panorama) {
+/// "; +1.5 LU asked for by preset, style or variant"
+std::string asked_text(double more, const char* unit) {
+    std::array<char, 80> text{};
+    std::snprintf(text.data(), text.size(), "; %+.1f %s asked for by preset, style or variant", more, unit);
+    return text.data();
+}
+
+void apply_wanted(const Wanted& wanted, const std::vector<Voice>& voices, Balance& levels, Panorama& panorama) {
     for (std::size_t i = 0; i < voices.size(); ++i) {
         const auto& voice = voices[i];
-        if (!voice.has_pan_lock) panorama.pans[i] = std::clamp(panorama.pans[i] * wanted.width, -1.0, 1.0);
+        if (!voice.has_pan_lock && wanted.width != 1.0 && panorama.pans[i] != 0.0) {
+            panorama.pans[i] = rounded(std::clamp(panorama.pans[i] * wanted.width, -1.0, 1.0), 3);
+            panorama.reasons[i] += asked_text(100.0 * (wanted.width - 1.0), "% width");
+        }
         if (voice.has_gain_lock) continue;
-        if (leads(voice, voices)) gains_db[i] += wanted.lead_lu;
-        if (voice.bus == Bus::drums) gains_db[i] += wanted.drums_lu;
-        if (voice.bus != Bus::drums && voice.role.role == Role::bass) gains_db[i] += wanted.bass_lu;
+        double more_lu = leads(voice, voices) ? wanted.lead_lu : 0.0;
+        if (voice.bus == Bus::drums) more_lu += wanted.drums_lu;
+        if (voice.bus != Bus::drums && voice.role.role == Role::bass) more_lu += wanted.bass_lu;
+        if (more_lu == 0.0) continue;
+        levels.gains_db[i] += more_lu;
+        levels.reasons[i] += asked_text(more_lu, "LU");
     }
 }
 
-/// Sends of a voice as its fader has them, with what is wanted on top.
-void add_sends(VoicePlan& plan, const Voice& voice, double more_db) {
-    const auto chosen = sends(voice);
-    const auto set = [&](double db, double FaderSettings::*member, std::string_view name) {
-        if (db <= send_off_db) return;
-        plan.strip.fader.*member = std::clamp(db + more_db, send_off_db, 0.0);
-        plan.decisions.push_back(
-            {"fader." + std::string(name), plan.strip.fader.*member, voice.role.confidence, chosen.reason});
-    };
-    set(chosen.room_db, &FaderSettings::room_db, "room_db");
-    set(chosen.hall_db, &FaderSettings::hall_db, "hall_db");
+/// The send of a voice as its fader has it, with what is wanted on top; one that is off says why, too.
+void add_send(VoicePlan& plan, const Voice& voice, double more_db) {
+    const auto chosen = send(voice);
+    const auto reverb = static_cast<std::size_t>(chosen.in_hall ? 1 : 0);
+    auto& level_db = plan.strip.fader.*reverb_sends[reverb];
+    auto reason = chosen.reason;
+    if (chosen.level_db > send_off_db) {
+        level_db = std::clamp(chosen.level_db + more_db, send_off_db, 0.0);
+        if (more_db != 0.0) reason += asked_text(more_db, "dB");
+    }
+    plan.decisions.push_back(
+        {"fader." + std::string(reverb_names[reverb]) + "_db", level_db, voice.role.confidence, reason});
+}
+
+/// Times of the reverbs that something is sent into.
+void explain_reverbs(MixPlan& plan) {
+    std::array<char, 80> reason{"there is no beat to keep to"};
+    if (plan.tempo_bpm > 0.0)
+        std::snprintf(reason.data(), reason.size(), "by the note values at %.0f beats a minute", plan.tempo_bpm);
+    for (std::size_t r = 0; r < reverb_count; ++r) {
+        const bool is_used = std::ranges::any_of(plan.settings.strips, [&](const NamedStrip& strip) {
+            return strip.settings.fader.*reverb_sends[r] > send_off_db;
+        });
+        if (!is_used) continue;
+        const auto name = std::string(reverb_names[r]);
+        const auto& settings = plan.settings.reverbs[r];
+        plan.buses.push_back({name + ".decay_s", settings.decay_s, 1.0, reason.data()});
+        if (settings.predelay_ms != reverbs(0.0)[r].predelay_ms)
+            plan.buses.push_back({name + ".predelay_ms", settings.predelay_ms, 1.0, reason.data()});
+    }
 }
 
 /// What one member of a voice gets: the voice's numbers, the threshold at its own level, its side of a pair.
@@ -146,7 +178,7 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
     plan.kept_chance = levels.kept_chance;
     auto panorama = pan(voices, levels.gains_db, widths(voices));
     const auto wanted = wanted_of(target);
-    apply_wanted(wanted, voices, levels.gains_db, panorama);
+    apply_wanted(wanted, voices, levels, panorama);
     if (target.reopening) reopen_levels(voices, *target.reopening, levels);
     const auto unmasking = unmask(voices, levels.gains_db);
     plan.masking_before_db = unmasking.before_db;
@@ -169,12 +201,12 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
         own.strip.compressor = squeeze.settings;
         explain(own, "compressor", squeeze.settings, GlueCompressor::params, squeeze.reason, confidence);
         own.strip.fader.gain_db = std::clamp(
-            voice.has_gain_lock ? levels.gains_db[i] : rounded(levels.gains_db[i] + unmasking.makeup_db[i], 0.01),
-            -60.0, 40.0);
+            voice.has_gain_lock ? levels.gains_db[i] : rounded(levels.gains_db[i] + unmasking.makeup_db[i], 2), -60.0,
+            40.0);
         own.decisions.push_back({"fader.gain_db", own.strip.fader.gain_db, confidence, levels.reasons[i]});
         own.strip.fader.pan = panorama.pans[i];
         own.decisions.push_back({"fader.pan", panorama.pans[i], confidence, panorama.reasons[i]});
-        add_sends(own, voice, wanted.send_db);
+        add_send(own, voice, wanted.send_db);
     }
 
     for (std::size_t i = 0; i < stems.size(); ++i) {
@@ -212,6 +244,12 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
                 plan.buses.push_back({std::string(bus_names[b]) + "." + std::string(param.name),
                                       bus.settings.*param.member, 1.0, bus.reason});
     }
+    explain_reverbs(plan);
+    const bool has_lead = std::ranges::any_of(voices, [&](const Voice& voice) { return leads(voice, voices); });
+    if (target.variant.lead_lu != 0.0 && !has_lead)
+        plan.warnings.push_back(std::string(target.variant.name) +
+                                ": no stem leads, so there is nothing to bring forward; --roles or a session's "
+                                "presence say which one does");
     if (voices.empty()) plan.warnings.emplace_back("every stem is silent or muted: the mix is silence");
     return plan;
 }

@@ -67,7 +67,7 @@ struct StemPlan {
 struct MixPlan {
     MixSettings settings;         ///< strips in the order of the stems
     std::vector<StemPlan> stems;  ///< likewise
-    std::vector<Decision> buses;  ///< parameter: bus.param
+    std::vector<Decision> buses;  ///< parameter: bus.param, reverb.param
     bool balance_kept = false;
     double kept_chance = 0.0;
     double masking_before_db = 0.0;  ///< index at the faders, without and with the cuts

@@ -2,6 +2,7 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -71,7 +72,9 @@ void reopen_levels(const std::vector<Voice>& voices, const Reopening& reopening,
         const double move_db = std::clamp(moves(i), -most_move_db, most_move_db);
         if (std::abs(move_db) < 0.1) continue;
         balance.gains_db[static_cast<std::size_t>(i)] += move_db;
-        balance.reasons[static_cast<std::size_t>(i)] += "; re-opened, since " + reopening.reason;
+        std::array<char, 80> text{};
+        std::snprintf(text.data(), text.size(), "; re-opened, %+.1f dB towards the tone of the master", move_db);
+        balance.reasons[static_cast<std::size_t>(i)] += text.data();
     }
 }
 

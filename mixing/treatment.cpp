@@ -6,6 +6,7 @@
 
 #include "analysis/statistics.h"
 #include "core/decibels.h"
+#include "mixing/rounding.h"
 
 namespace burnish {
 
@@ -49,8 +50,6 @@ double mean_reduction_db(const StemCells& cells, const GlueCompressor::Settings&
     }
     return after > 0.0 ? power_to_db(before) - power_to_db(after) : 0.0;
 }
-
-double rounded(double value, double step) { return step * std::round(value / step); }
 
 /// The note value nearest to a time, or the time itself without a beat.
 double in_time(double seconds, double tempo_bpm) {
@@ -96,12 +95,12 @@ Treatment<GlueCompressor::Settings> compressor(const Voice& voice) {
     const double reduction_db = std::min(most_reduction_db, 0.5 * excess_db);
     GlueCompressor::Settings settings;
     settings.ratio = stem_ratio;
-    settings.threshold_db = std::clamp(rounded(loud_db - reduction_db / (1.0 - 1.0 / stem_ratio), 0.1), -60.0, 0.0);
+    settings.threshold_db = std::clamp(rounded(loud_db - reduction_db / (1.0 - 1.0 / stem_ratio), 1), -60.0, 0.0);
     const double crest = std::max(1.5, db_to_gain(voice.track->crest_db));
-    settings.attack_ms = rounded(std::clamp(2.0 * 80.0 / (crest * crest), 3.0, 60.0), 0.1);
-    settings.release_ms = rounded(std::clamp(2.0 * 1000.0 / (crest * crest), 60.0, 500.0), 1.0);
+    settings.attack_ms = rounded(std::clamp(2.0 * 80.0 / (crest * crest), 3.0, 60.0), 1);
+    settings.release_ms = rounded(std::clamp(2.0 * 1000.0 / (crest * crest), 60.0, 500.0), 0);
     settings.sidechain_hz = 60.0;
-    settings.makeup_db = rounded(std::clamp(mean_reduction_db(voice.cells, settings), 0.0, most_reduction_db), 0.01);
+    settings.makeup_db = rounded(std::clamp(mean_reduction_db(voice.cells, settings), 0.0, most_reduction_db), 2);
     return {settings, text_of("its peaks range over %.0f dB, usual is up to %.0f", loud_db - soft_db, usual_db)};
 }
 
@@ -124,16 +123,17 @@ Treatment<GlueCompressor::Settings> glue(const std::vector<Voice>& voices, const
     if (loud_db <= silence_db) return {};
     GlueCompressor::Settings settings;
     settings.ratio = glue_ratio;
-    settings.threshold_db = std::clamp(rounded(loud_db - most_db / (1.0 - 1.0 / glue_ratio), 0.1), -60.0, 0.0);
+    settings.threshold_db = std::clamp(rounded(loud_db - most_db / (1.0 - 1.0 / glue_ratio), 1), -60.0, 0.0);
     settings.attack_ms = bus == Bus::drums ? 30.0 : 20.0;
     settings.release_ms = 200.0;
     settings.slow_release_amount = 0.5;
     return {settings, text_of("about %.1f dB off the loudest moments of %.0f stems", most_db, count)};
 }
 
-Sends sends(const Voice& voice) {
+Send send(const Voice& voice) {
     const auto& row = row_of(voice.role.role);
-    Sends result;
+    Send result;
+    result.in_hall = row.in_hall;
     if (row.send_db <= send_off_db) {
         result.reason = std::string(row.name) + " stays dry";
     } else if (voice.decay_s > wet_decay_s) {
@@ -141,7 +141,7 @@ Sends sends(const Voice& voice) {
     } else if (!voice.is_mono && !voice.is_pair && voice.track->correlation < 0.7) {
         result.reason = text_of("has width of its own already, correlation %.2f", voice.track->correlation);
     } else {
-        (row.in_hall ? result.hall_db : result.room_db) = row.send_db;
+        result.level_db = row.send_db;
         result.reason = voice.decay_s > 0.0 ? text_of("dry: decays by 60 dB in %.1f s", voice.decay_s) : "dry";
     }
     return result;
@@ -149,15 +149,15 @@ Sends sends(const Voice& voice) {
 
 std::array<Reverb::Settings, reverb_count> reverbs(double tempo_bpm) {
     Reverb::Settings room, hall;
-    room.decay_s = rounded(std::clamp(in_time(0.5, tempo_bpm), 0.35, 0.8), 0.01);
+    room.decay_s = rounded(std::clamp(in_time(0.5, tempo_bpm), 0.35, 0.8), 2);
     room.size = 0.45;
     room.predelay_ms = 5.0;
     room.low_ratio = 0.8;
     room.high_ratio = 0.5;
     room.low_cut_hz = 180.0;
     room.modulation = 0.2;
-    hall.decay_s = rounded(std::clamp(in_time(1.8, tempo_bpm), 1.2, 2.4), 0.01);
-    hall.predelay_ms = rounded(std::clamp(1000.0 * in_time(0.03, tempo_bpm), 15.0, 45.0), 0.1);
+    hall.decay_s = rounded(std::clamp(in_time(1.8, tempo_bpm), 1.2, 2.4), 2);
+    hall.predelay_ms = rounded(std::clamp(1000.0 * in_time(0.03, tempo_bpm), 15.0, 45.0), 1);
     hall.low_ratio = 1.1;
     hall.high_ratio = 0.4;
     hall.low_cut_hz = 200.0;

@@ -28,13 +28,13 @@ struct Treatment {
 [[nodiscard]] Treatment<GlueCompressor::Settings> glue(const std::vector<Voice>& voices,
                                                        const std::vector<double>& gains_db, Bus bus, double most_db);
 
-/// Sends of a voice into room and hall; off where it brings a room along or holds its tones.
-struct Sends {
-    double room_db = send_off_db;
-    double hall_db = send_off_db;
+/// Send of a voice into the room or the hall; off where it brings a room along or holds its tones.
+struct Send {
+    bool in_hall = false;
+    double level_db = send_off_db;
     std::string reason;
 };
-[[nodiscard]] Sends sends(const Voice& voice);
+[[nodiscard]] Send send(const Voice& voice);
 
 /// The two reverbs, their times in step with the tempo.
 [[nodiscard]] std::array<Reverb::Settings, reverb_count> reverbs(double tempo_bpm);

@@ -94,7 +94,7 @@ TEST_CASE("help names every flag, format and range", "[cli][help]") {
                              "--verbose",
                              "Examples:",
                              "Exit codes:",
-                             "-40 to -5 [-14]",
+                             "-40 to -5 [auto]",
                              "-12 to 0 [-1]",
                              "0 to 100 [50]"})
         CHECK_THAT(in_one_line(help.out), Contains(word));

@@ -163,6 +163,39 @@ TEST_CASE("stems of a mix add up to it", "[cli][mix]") {
     CHECK(misfit_db(folder) < -90.0);
 }
 
+// Noise that all of them had in common would add up as levels do: 36 dB for 64, in place of 18.
+TEST_CASE("stems have dither of their own, so that many of them still add up to the mix", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    std::filesystem::create_directory(folder / "stems");
+    AudioBuffer tone(1, rate_hz);
+    constexpr int count = 64;
+    for (int k = 0; k < count; ++k) {
+        for (int n = 0; n < rate_hz; ++n)
+            tone.channel(0)[n] =
+                static_cast<float>(1e-3 * std::sin(2.0 * std::numbers::pi * (100 + 31 * k) * n / rate_hz));
+        write_wav(folder / ("stems/" + std::to_string(k) + ".wav"), tone);
+    }
+    write_text_file(folder / "s.json", [] {
+        nlohmann::json stems;
+        for (int k = 0; k < count; ++k) stems[std::to_string(k)] = nlohmann::json::object();
+        return nlohmann::json{{"format", "burnish-mix-1"}, {"stems", stems}}.dump();
+    }());
+    const auto result =
+        run_inside({"mix", (folder / "stems").string(), "-o", (folder / "out.wav").string(), "--settings",
+                    (folder / "s.json").string(), "--stems-out", (folder / "parts").string()});
+    INFO(shown(result));
+    REQUIRE(result.code == 0);
+    auto off = read_with_libsndfile(folder / "out.wav").floats;
+    for (int k = 0; k < count; ++k) {
+        const auto part = read_with_libsndfile(folder / ("parts/" + std::to_string(k) + ".wav"));
+        for (std::size_t i = 0; i < off.size(); ++i) off[i] -= part.floats[i];
+    }
+    double power = 0.0;
+    for (const float sample : off) power += double{sample} * sample / static_cast<double>(off.size());
+    // A quarter of a squared LSB each.
+    CHECK(10.0 * std::log10(power) < 10.0 * std::log10(0.25 * (count + 1)) - 20.0 * std::log10(0x1p23) + 1.0);
+}
+
 TEST_CASE("stems of a master add up to it", "[cli][mix]") {
     const TemporaryDirectory folder;
     write_stems(folder);
@@ -212,6 +245,28 @@ TEST_CASE("a session decides for its stems, beside its file", "[cli][mix]") {
     CHECK(stems["Kick"]["fader"]["gain_db"] == -3.0);
     CHECK(stems["Bass"]["mute"] == true);
     CHECK(stems["Pad"]["fader"]["pan"] == 0.25);
+
+    // One file at two places of the song is two stems.
+    write_text_file(folder / "stems/session.json", R"({"format": "burnish-session-1", "stems": [
+        {"file": "Kick.wav"}, {"file": "Kick.wav", "start_s": 1.5}]})");
+    const auto twice = run_inside({"mix", (folder / "stems/session.json").string(), "--dry-run", "--json"});
+    INFO(shown(twice));
+    REQUIRE(twice.code == 0);
+    CHECK(nlohmann::json::parse(twice.out)["settings"]["stems"].size() == 2);
+}
+
+TEST_CASE("the report says why of headroom, reverbs and what a preset asks for", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    const auto result = run_inside({"mix", (folder / "stems").string(), "--dry-run", "-v", "--preset", "trap"});
+    INFO(shown(result));
+    REQUIRE(result.code == 0);
+    CHECK_THAT(result.out, Catch::Contains("sum.gain_db") && Catch::Contains("dBTP is the headroom of the master"));
+    CHECK_THAT(result.out, Catch::Contains("bass stays dry"));
+    CHECK_THAT(result.out, Catch::Contains("+2.0 LU asked for by preset"));
+    CHECK_THAT(
+        run_inside({"mix", (folder / "stems").string(), "-o", (folder / "m.wav").string(), "--variants", "1"}).err,
+        Catch::Contains("vocal-forward: no stem leads"));
 }
 
 TEST_CASE("variants are mixes of their own, with their own settings", "[cli][mix]") {
@@ -261,6 +316,40 @@ TEST_CASE("what cannot be mixed is said, and nothing is left behind", "[cli][mix
         CHECK_THAT(result.err, Catch::Contains(message));
     }
     CHECK(folder.names().size() == 1);
+
+    // What can be known before the work is said before anything is written.
+    const auto parts = (folder / "parts").string();
+    std::filesystem::create_directory(parts);
+    write_text_file(parts + "/Kick.wav", "mine");
+    write_text_file(folder / "file", "mine");
+    const auto mix = (folder / "o.wav").string();
+    const auto kick = (folder / "stems/Kick.wav").string();
+    const Faulty late[] = {
+        {{in, "-o", mix, "--stems-out", parts}, 4, "parts/Kick.wav: exists already"},
+        {{in, "-o", mix, "--stems-out", (folder / "file").string()}, 4, "file: is no directory"},
+        {{kick, (folder / "stems/Bass.wav").string(), "-o", (folder / "o.opus").string(), "--master", "--stems-out",
+          (folder / "q").string()},
+         2,
+         "the master has 48000 Hz and the mix 44100"},
+        {{in, "-o", mix, "--report", (folder / "z.json").string(), "--save-settings", (folder / "z.json").string()},
+         2,
+         "z.json: two outputs at once"},
+        {{kick, kick, "-o", mix}, 3, "Kick.wav: is there twice"},
+        {{in, kick, "-o", mix}, 3, "Kick.wav: is there twice"},
+        {{in, "-o", mix, "--settings", (folder / "s.json").string(), "--preset", "rock"}, 2, "--settings and --preset"},
+    };
+    const auto before = folder.names();
+    for (const auto& [arguments, code, message] : late) {
+        std::vector<std::string> line{"mix"};
+        line.insert(line.end(), arguments.begin(), arguments.end());
+        const auto refused = run_inside(line);
+        INFO(message << "\n" << shown(refused));
+        CHECK(refused.code == code);
+        CHECK_THAT(refused.err, Catch::Contains(message));
+        CHECK(folder.names() == before);
+    }
+    CHECK_THAT(run_inside({"mix", in}).err, !Catch::Contains("-o DIR/"));
+
     write_text_file(folder / "s.json", R"({"format": "burnish-mix-1", "stems": {"Kick": {}, "Bass": {}, "Pat": {}}})");
     const auto result = run_inside({"mix", in, "--dry-run", "--settings", (folder / "s.json").string()});
     CHECK(result.code == 2);

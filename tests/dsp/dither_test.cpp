@@ -5,6 +5,7 @@
 #include <cmath>
 #include <complex>
 #include <numbers>
+#include <numeric>
 #include <vector>
 
 #include "dsp/fft.h"
@@ -120,6 +121,31 @@ TEST_CASE("digital silence stays silent, and channels get different noise", "[ds
     // 0.1 is 3276.8 LSB; with the triangle around it, 3276, 3277 and 3278 come up with 0.245, 0.71 and 0.045. Two
     // independent channels agree in the sum of the squares, 0.566; five standard errors are 520 frames.
     CHECK(same == Approx(0.566 * 44100).margin(520));
+}
+
+TEST_CASE("each seed has noise of its own, and the same in every run", "[dsp][dither]") {
+    constexpr int frames = 20000;
+    const auto in = constant(100.3 * lsb_16, frames, 2);
+    const auto error_of = [&](std::uint32_t seed) {
+        Dither dither;
+        dither.seed(seed);
+        dither.prepare({44100.0, 2, frames});
+        dither.set({.bits = 16});
+        auto out = in;
+        dither.process(out.view());
+        std::vector<double> error;
+        for (int c = 0; c < 2; ++c)
+            for (int n = 0; n < frames; ++n) error.push_back((double{out.channel(c)[n]} - in.channel(c)[n]) / lsb_16);
+        return error;
+    };
+    const auto first = error_of(0);
+    CHECK(error_of(7) == error_of(7));
+    for (std::uint32_t seed = 1; seed <= 64; ++seed) {
+        const auto other = error_of(seed);
+        const double product = std::inner_product(first.begin(), first.end(), other.begin(), 0.0);
+        // Mean of products of power 1/4 each: 1/4 / sqrt(count) in deviation.
+        CHECK(std::abs(product / static_cast<double>(first.size())) < 5.0 * 0.25 / std::sqrt(first.size()));
+    }
 }
 
 TEST_CASE("full scale is clamped to the integers' range", "[dsp][dither]") {

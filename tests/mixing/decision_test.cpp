@@ -6,8 +6,10 @@
 #include <numeric>
 
 #include "core/decibels.h"
+#include "mastering/patch.h"
 #include "mixing/panning.h"
 #include "mixing/reopening.h"
+#include "mixing/rounding.h"
 #include "mixing/treatment.h"
 #include "tests/mixing/band.h"
 
@@ -285,6 +287,11 @@ TEST_CASE("a master that would go too far re-opens the mix, one that would not d
         CHECK(std::abs(strip.settings.fader.gain_db - Rehearsal::strip(as_it_was, strip.name).settings.fader.gain_db) <=
               2.5);
 
+    const auto kick = std::ranges::find(again.stems, "Kick", &StemPlan::name);
+    REQUIRE(kick != again.stems.end());
+    const auto fader = std::ranges::find(kick->decisions, "fader.gain_db", &Decision::parameter);
+    CHECK_THAT(fader->reason, Catch::Contains("re-opened, -"));  // by how much, and which way
+
     report.settings.tone = {};
     report.level.reduction_p95_db = 6.0;
     const auto limiting = reopening_after(report);
@@ -330,6 +337,16 @@ TEST_CASE("a preset asks for levels, width, sends and glue of its own", "[mixing
         CHECK(strip.settings.fader.hall_db <= send_off_db);
     }
     for (const auto& glue : asked.settings.glue) CHECK(glue.ratio == 1.0);
+}
+
+TEST_CASE("numbers of a plan are short ones", "[mixing]") {
+    const auto plan = Rehearsal(small_band()).plan();
+    const auto is_short = [](double value) { return number_text(value).size() <= 7; };
+    for (const auto& decision : plan.buses) {
+        INFO(decision.parameter << " " << number_text(decision.value));
+        CHECK(is_short(decision.value));
+    }
+    for (double db = -40.0; db < 0.0; db += 0.37) CHECK(is_short(rounded(db, 1)));
 }
 
 TEST_CASE("variants differ in what they are named after", "[mixing][variants]") {
