@@ -307,14 +307,15 @@ TEST_CASE("what cannot be mixed is said, and nothing is left behind", "[cli][mix
         {{in, "-o", (folder / "o.wav").string(), "--variants", "4"}, 2, "[1, 3]"},
         {{(folder / "none").string(), in, "--dry-run"}, 3, "none"},
     };
-    for (const auto& [arguments, code, message] : faulty) {
+    const auto check_refused = [](const Faulty& row) {
         std::vector<std::string> line{"mix"};
-        line.insert(line.end(), arguments.begin(), arguments.end());
+        line.insert(line.end(), row.arguments.begin(), row.arguments.end());
         const auto result = run_inside(line);
-        INFO(message << "\n" << shown(result));
-        CHECK(result.code == code);
-        CHECK_THAT(result.err, Catch::Contains(message));
-    }
+        INFO(row.message << "\n" << shown(result));
+        CHECK(result.code == row.code);
+        CHECK_THAT(result.err, Catch::Contains(row.message));
+    };
+    for (const auto& row : faulty) check_refused(row);
     CHECK(folder.names().size() == 1);
 
     // What can be known before the work is said before anything is written.
@@ -339,13 +340,8 @@ TEST_CASE("what cannot be mixed is said, and nothing is left behind", "[cli][mix
         {{in, "-o", mix, "--settings", (folder / "s.json").string(), "--preset", "rock"}, 2, "--settings and --preset"},
     };
     const auto before = folder.names();
-    for (const auto& [arguments, code, message] : late) {
-        std::vector<std::string> line{"mix"};
-        line.insert(line.end(), arguments.begin(), arguments.end());
-        const auto refused = run_inside(line);
-        INFO(message << "\n" << shown(refused));
-        CHECK(refused.code == code);
-        CHECK_THAT(refused.err, Catch::Contains(message));
+    for (const auto& row : late) {
+        check_refused(row);
         CHECK(folder.names() == before);
     }
     CHECK_THAT(run_inside({"mix", in}).err, !Catch::Contains("-o DIR/"));
