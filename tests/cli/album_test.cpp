@@ -292,7 +292,8 @@ TEST_CASE("the tracks of an album are trimmed when asked", "[cli][album]") {
     const auto result = run_inside(flags);
     INFO(result.err);
     REQUIRE(result.code == 0);
-    for (const auto& track : nlohmann::json::parse(result.out)["tracks"]) {
+    const auto report = nlohmann::json::parse(result.out);
+    for (const auto& track : report["tracks"]) {
         CHECK(track["frames"].get<double>() / rate_hz == Approx(2.55).margin(0.1));
         CHECK_THAT(track["warnings"].dump(), Contains("trimmed: 1.95 s"));
     }
