@@ -11,7 +11,7 @@ inline constexpr int hidden_units = 2048;
 
 /// @param features  standardised
 /// @param scale     per feature: how fast the cosines turn with it; 0 leaves it out
-/// @return          per unit, within +-1. Cost: 0.3 ms, and 3 ms once
+/// @return          per unit, within +-1. Cost: 0.3 ms, and 5 ms once
 [[nodiscard]] Eigen::VectorXd hidden_layer(const Eigen::VectorXd& features, const Eigen::VectorXd& scale);
 
 }  // namespace burnish
