@@ -124,6 +124,7 @@ std::string mix_footer() {
            "  burnish mix kick.wav bass.wav gtr*.wav --roles gtr2=keys -o mix.wav --save-settings mix.json\n"
            "  burnish mix stems/ -o again.wav --settings mix.json\n"
            "  burnish mix session.json -o mix.wav --variants 3\n"
+           "  burnish mix stems/ -o mix.wav --reference one.flac --reference two.flac:0.5 --width 50\n"
            "\n"
            "Session: {\"format\": \"burnish-session-1\", \"stems\": [{\"file\": \"vox.wav\", \"role\": "
            "\"lead-vocal\",\n"

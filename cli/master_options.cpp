@@ -99,21 +99,6 @@ Status read_references(const MasterFlags& flags, MasterOptions& options) {
     return success();
 }
 
-Status read_predictor(const std::optional<std::string>& typed, MasterOptions& options) {
-    if (!typed) return success();
-    if (typed->ends_with(model_extension)) {
-        options.model = *typed;
-        return success();
-    }
-    const auto named = std::ranges::find(predictor_names, *typed, &PredictorName::name);
-    if (named == predictor_names.end()) {
-        return usage("--predictor: \"" + *typed + "\" found, one of " + predictor_names_text(", ") + " or a model (*" +
-                     std::string(model_extension) + ") expected");
-    }
-    options.predictor = named->kind;
-    return success();
-}
-
 Status read_format(const MasterFlags& flags, MasterOptions& options) {
     if (flags.bit_depth) {
         options.depth = bit_depth_named(*flags.bit_depth);
@@ -161,6 +146,21 @@ void copy_name(const std::optional<std::string>& from, std::optional<To>& to) {
 }
 
 }  // namespace
+
+Status read_predictor(const std::optional<std::string>& typed, MasterOptions& options) {
+    if (!typed) return success();
+    if (typed->ends_with(model_extension)) {
+        options.model = *typed;
+        return success();
+    }
+    const auto named = std::ranges::find(predictor_names, *typed, &PredictorName::name);
+    if (named == predictor_names.end()) {
+        return usage("--predictor: \"" + *typed + "\" found, one of " + predictor_names_text(", ") + " or a model (*" +
+                     std::string(model_extension) + ") expected");
+    }
+    options.predictor = named->kind;
+    return success();
+}
 
 std::string predictor_names_text(std::string_view between) {
     std::string text;

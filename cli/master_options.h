@@ -120,6 +120,8 @@ struct IntensityName {
 };
 inline constexpr auto intensity_names = std::to_array<IntensityName>({{"low", 25.0}, {"medium", 50.0}, {"high", 75.0}});
 
+/// Takes --predictor as it was typed.
+[[nodiscard]] Status read_predictor(const std::optional<std::string>& typed, MasterOptions& options);
 /// All names of predictors.
 [[nodiscard]] std::string predictor_names_text(std::string_view between);
 /// The flag of a row of target_params: its name without the unit, "--loudness" for loudness_lufs.

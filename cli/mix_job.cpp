@@ -50,6 +50,7 @@ public:
           session_(session),
           predictor_(std::move(predictor)),
           widths_(std::move(widths)),
+          referee_(references, options.shared.target, options.shared.jobs > 1),
           references_(std::move(references)),
           fixed_(fixed),
           steps_(steps) {}
@@ -59,11 +60,16 @@ public:
         mix.variant = variant;
         if (options_.shared.output && !options_.shared.dry_run)
             mix.output = variant_path(*options_.shared.output, variant);
-        MixTarget target{
-            .balance = options_.balance, .variant = variant, .aim = options_.shared.target.mix, .reopening = {}};
+        MixTarget target{.balance = options_.balance,
+                         .variant = variant,
+                         .aim = options_.shared.target.mix,
+                         .reference = {},
+                         .reopening = {}};
         auto mixed = remix(mix, target);
         if (!mixed) return mixed.error();
         auto mixdown = *std::move(mixed);
+        if (follows_references())
+            if (auto status = follow_references(mix, target, mixdown); !status) return status.error();
         if (options_.master) {
             if (auto status = master(mix, target, mixdown); !status) return status.error();
         } else if (!options_.shared.dry_run) {
@@ -89,6 +95,31 @@ private:
         return mixdown;
     }
 
+    /// A mix whose numbers are given follows nothing.
+    [[nodiscard]] bool follows_references() const { return referee_.has_references() && fixed_ == nullptr; }
+
+    /// Makes the mix anew after what its sum misses of the references.
+    [[nodiscard]] Status follow_references(MixOutcome& mix, MixTarget& target, Mixdown& mixdown) {
+        MixReferenceReport report;
+        auto wish = referee_.ask(mixdown, report, steps_.next());
+        if (!wish) return wish.error();
+        if (!*wish) return success();
+        target.reference = *std::move(wish);
+        if (options_.balance == BalanceMode::keep) report.faders_left = "their levels are to be kept";
+        for (double& amount = target.reference->tone_amount;;) {
+            auto again = remix(mix, target);
+            if (!again) return again.error();
+            mixdown = *std::move(again);
+            if (auto status = referee_.check(mixdown, report, steps_.next()); !status) return status.error();
+            const bool is_nearer = report.tone_after_db <= report.tone_before_db;
+            if (is_nearer || amount <= 0.0 || !report.faders_left.empty()) break;
+            amount = 0.0;
+            report.faders_left = "moving them brought the tone no nearer";
+        }
+        mix.reference = std::move(report);
+        return success();
+    }
+
     /// Masters the mix, and makes it anew before if the master alone would have too much to do.
     [[nodiscard]] Status master(MixOutcome& mix, MixTarget& target, Mixdown& mixdown) {
         if (fixed_ == nullptr) {
@@ -100,6 +131,8 @@ private:
                 auto again = remix(mix, target);
                 if (!again) return again.error();
                 mixdown = *std::move(again);
+                if (mix.reference)
+                    if (auto status = referee_.check(mixdown, *mix.reference, steps_.next()); !status) return status;
             }
         }
         mix.master = run_master_of(mix, mixdown, options_.shared.dry_run);
@@ -147,7 +180,8 @@ private:
     const MixSession& session_;
     BalancePredictor predictor_;
     WidthPredictor widths_;
-    References references_;  // of the master
+    MixReferee referee_;
+    References references_;
     const MixSettings* fixed_;
     StepProgress& steps_;
 };
@@ -211,7 +245,8 @@ Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& 
         outcome.replayed = true;
     }
 
-    StepProgress steps(progress, 1 + (options.variants + 1) * (options.master ? 3 : 2));
+    const bool follows = !options.shared.references.empty() && !fixed;
+    StepProgress steps(progress, 1 + (options.variants + 1) * ((options.master ? 3 : 2) + (follows ? 3 : 0)));
     auto session = MixSession::open(opened->stems, options.shared.rate_hz, file_services(), options.shared.jobs > 1);
     if (!session) return session.error();
     if (options.master && options.stems_out) {
@@ -220,14 +255,14 @@ Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& 
         if (!spec) return spec.error();
         if (auto status = stems_can_follow(*spec, session->sample_rate_hz()); !status) return status.error();
     }
+    ReferenceShelf shelf;
+    auto references = shelf.take(options.shared.references, options.shared.jobs > 1, progress);
+    if (!references) return references.error();
     steps.set_duration(session->duration_s());
     if (auto status = session->measure(steps.next()); !status) return status.error();
     outcome.duration_s = session->duration_s();
     outcome.sample_rate_hz = session->sample_rate_hz();
 
-    ReferenceShelf shelf;
-    auto references = shelf.take(options.shared.references, options.shared.jobs > 1, progress);
-    if (!references) return references.error();
     MixMaker maker(options, *session, balance_predictor(options.shared.predictor, outcome.warnings),
                    width_predictor(options.shared.predictor, outcome.warnings), *std::move(references),
                    fixed ? &*fixed : nullptr, steps);

@@ -6,6 +6,7 @@
 
 #include "cli/master_job.h"
 #include "cli/mix_options.h"
+#include "cli/mix_reference.h"
 #include "cli/stem_files.h"
 
 namespace burnish {
@@ -17,9 +18,10 @@ struct MixOutcome {
     MixPlan plan;                  ///< of a replay: the settings alone
     double integrated_lufs = silence_db;
     double true_peak_dbtp = silence_db;
-    std::string encoding;                 ///< of the output, in words; empty in a dry run
-    std::optional<MasterOutcome> master;  ///< with --master
-    std::string reopened;                 ///< why the mix was made anew; empty if it was not
+    std::string encoding;                         ///< of the output, in words; empty in a dry run
+    std::optional<MasterOutcome> master;          ///< with --master
+    std::optional<MixReferenceReport> reference;  ///< with references that the mix has followed
+    std::string reopened;                         ///< why the mix was made anew; empty if it was not
     std::vector<std::string> stem_files;
 };
 

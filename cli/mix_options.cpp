@@ -19,6 +19,11 @@ std::string master_flag(MasterFlags flags) {
     return flags.strict ? "--strict" : "";
 }
 
+/// A model file is about the master's predictor, a name about the mix's as well.
+bool names_predictor(const MasterFlags& flags) {
+    return flags.predictor && !flags.predictor->ends_with(model_extension);
+}
+
 Status read_roles(const std::vector<std::string>& assignments, std::map<std::string, Role>& roles) {
     for (const auto& assignment : assignments) {
         const auto equals = assignment.rfind('=');
@@ -60,6 +65,12 @@ Status check(const MixFlags& flags) {
         return usage("--settings and --variants contradict each other: the file is one mix");
     if (shared.settings && !flags.master && (shared.preset || shared.style))
         return usage("--settings and --preset or --style contradict each other: the file holds what they shape");
+    if (shared.settings && !flags.master && !shared.references.empty())
+        return usage("--settings and --reference contradict each other: the file holds what a reference shapes");
+    for (const auto dimension : {Dimension::tone, Dimension::width})
+        if (!flags.master && shared.references.empty() && shared.amounts[static_cast<std::size_t>(dimension)])
+            return usage("--" + std::string(dimensions[static_cast<std::size_t>(dimension)].name) +
+                         " has no say here: give a --reference or --master too, or drop it");
     if (shared.dry_run && flags.stems_out) return usage("--dry-run and --stems-out contradict each other");
     if (flags.stems_out && flags.stems_out->empty()) return usage("--stems-out: the name is empty");
     if (flags.variants && !shared.output) return usage("--variants needs -o: the variants are named after it");
@@ -88,9 +99,13 @@ Result<MixOptions> read_mix_flags(const MixFlags& flags) {
     take_name(shared.settings, options.settings);
     take_name(shared.save_settings, options.save_settings);
     take_name(shared.report, options.report);
+    // A reference takes the place of the master's predictor, but not of the mix's.
+    std::optional<std::string> predictor;
+    if (!shared.references.empty() && names_predictor(shared)) std::swap(predictor, shared.predictor);
     auto read = read_deliveries(shared);
     if (!read) return read.error();
     options.shared = std::move(read->front());
+    if (auto status = read_predictor(predictor, options.shared); !status) return status.error();
     // A folder is the stems in it, not those of folders below, and may be a session's: mixing looks for itself.
     options.shared.inputs.clear();
     for (const auto& input : flags.shared.inputs) options.shared.inputs.push_back({.path = input});

@@ -66,6 +66,9 @@ Status check_written(const MixOptions& options, const StemFiles& stems) {
         for (const auto& input : stems.paths)
             if (same_file(*path, input))
                 return Error{ErrorCode::usage, path->string() + ": cannot be a stem and an output at once"};
+        for (const auto& reference : options.shared.references)
+            if (same_file(*path, reference.path))
+                return Error{ErrorCode::usage, path->string() + ": cannot be a reference and an output at once"};
         if (std::find(paths.begin(), path, *path) != path)
             return Error{ErrorCode::usage, path->string() + ": two outputs at once; give each a name of its own"};
         if (auto status = may_be_written(*path, options.shared.force); !status) return status;

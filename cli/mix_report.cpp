@@ -7,9 +7,26 @@
 
 namespace burnish {
 
+namespace {
+
+double rounded(double value) { return std::round(value * 1000.0) / 1000.0; }
+
+nlohmann::ordered_json reference_json(const MixReferenceReport& reference) {
+    nlohmann::ordered_json json;
+    for (const auto& row : reference.references) json["files"].push_back({{"name", row.name}, {"weight", row.weight}});
+    json["tone_distance_db"] = {{"before", rounded(reference.tone_before_db)},
+                                {"after", rounded(reference.tone_after_db)}};
+    json["side_mid_db"] = {{"before", rounded(reference.side_mid_before_db)},
+                           {"after", rounded(reference.side_mid_after_db)},
+                           {"references", rounded(reference.wanted_side_mid_db)}};
+    if (!reference.faders_left.empty()) json["faders_left"] = reference.faders_left;
+    return json;
+}
+
+}  // namespace
+
 nlohmann::ordered_json mix_json(const MixOutcome& mix, const MixJobOutcome& outcome) {
     using Json = nlohmann::ordered_json;
-    const auto rounded = [](double value) { return std::round(value * 1000.0) / 1000.0; };
     const auto decisions_json = [](const std::vector<Decision>& decisions) {
         auto list = Json::array();
         for (const auto& decision : decisions)
@@ -33,6 +50,7 @@ nlohmann::ordered_json mix_json(const MixOutcome& mix, const MixJobOutcome& outc
     }
     json["integrated_lufs"] = rounded(mix.integrated_lufs);
     json["true_peak_dbtp"] = rounded(mix.true_peak_dbtp);
+    if (mix.reference) json["reference"] = reference_json(*mix.reference);
     if (!mix.reopened.empty()) json["reopened"] = mix.reopened;
     auto& stems = json["stems"] = Json::array();
     for (const auto& stem : mix.plan.stems)

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "cli/number_format.h"
+#include "cli/printable_text.h"
 #include "mastering/patch.h"
 
 namespace burnish {
@@ -57,6 +58,22 @@ std::string levels_text(double lufs, double peak_dbtp) {
            " dBTP";
 }
 
+/// "hit.flac, other.flac (0.5): tone off by 3.1 -> 2.2 dB, side over mid -14.2 dB -> -11.0 dB (theirs -9.8 dB)"
+std::string reference_text(const MixReferenceReport& reference) {
+    std::string names;
+    for (const auto& row : reference.references) {
+        names += (names.empty() ? "" : ", ") + printable(row.name);
+        if (row.weight != 1.0) names += " (" + number_text(row.weight) + ")";
+    }
+    const auto side = [](double side_mid_db) {
+        return side_mid_db <= -mono_below_db ? std::string("none") : fixed_text(side_mid_db, 1) + " dB";
+    };
+    return names + ": tone off by " + fixed_text(reference.tone_before_db, 1) + " -> " +
+           fixed_text(reference.tone_after_db, 1) + " dB, side over mid " + side(reference.side_mid_before_db) +
+           " -> " + side(reference.side_mid_after_db) + " (theirs " + side(reference.wanted_side_mid_db) + ")" +
+           (reference.faders_left.empty() ? "" : "; faders left: " + reference.faders_left);
+}
+
 void add_stem(std::ostringstream& text, const StemPlan& stem, const NamedStrip& strip, std::size_t name_width,
               bool in_full) {
     const auto& fader = strip.settings.fader;
@@ -106,6 +123,7 @@ std::string mix_text(const MixOutcome& mix, const MixJobOutcome& outcome, bool i
         for (const auto& decision : plan.buses)
             text << label("bus") << left(decision.parameter, 28) << right(number_text(decision.value), 8) << "  "
                  << decision.reason << '\n';
+    if (mix.reference) text << label("reference") << reference_text(*mix.reference) << '\n';
     if (!mix.reopened.empty()) text << label("re-opened") << mix.reopened << '\n';
     text << label("mix") << levels_text(mix.integrated_lufs, mix.true_peak_dbtp) << '\n';
     if (mix.master) {

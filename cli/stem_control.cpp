@@ -43,6 +43,7 @@ void StemControl::want_mix() {
                        .target = {.balance = options_.balance,
                                   .variant = variant_,
                                   .aim = options_.shared.target.mix,
+                                  .reference = {},
                                   .reopening = {}},
                        .fixed = fixed_,
                        .changes = {}};

@@ -22,10 +22,6 @@ namespace {
 
 constexpr int refinements = 3;
 
-std::string names_of(std::span<const Reference> references) {
-    return references.size() == 1 ? references.front().name : std::to_string(references.size()) + " references";
-}
-
 std::vector<Decision> decisions_for(const ChainSettings& settings, const ReferenceReport& report,
                                     const ReferenceAim& aim, const TrackAnalysis& passages, const std::string& names) {
     const ChainSettings neutral;
@@ -80,6 +76,10 @@ Result<double> rendered_lufs(AudioSource& source, const ChainSettings& settings,
 }
 
 }  // namespace
+
+std::string names_of(std::span<const Reference> references) {
+    return references.size() == 1 ? references.front().name : std::to_string(references.size()) + " references";
+}
 
 void hold_peaks(const ReferenceReport& reference, Target& target) {
     if (reference.plr_db <= 0.0 || !target.normalize || !target.limit_peaks) return;

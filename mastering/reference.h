@@ -29,6 +29,9 @@ struct Reference {
 /// Those of one master, shared by all who make it.
 using References = std::shared_ptr<const std::vector<Reference>>;
 
+/// "hit.flac", or "2 references".
+[[nodiscard]] std::string names_of(std::span<const Reference> references);
+
 /// A proposal after references: settings, reasons, and the loudness that goes with them.
 struct ReferenceMatch {
     Prediction prediction;

@@ -179,6 +179,7 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
     auto panorama = pan(voices, levels.gains_db, widths(voices));
     const auto wanted = wanted_of(target);
     apply_wanted(wanted, voices, levels, panorama);
+    if (target.reference) follow_references(*target.reference, voices, target.balance, levels, panorama);
     if (target.reopening) reopen_levels(voices, *target.reopening, levels);
     const auto unmasking = unmask(voices, levels.gains_db);
     plan.masking_before_db = unmasking.before_db;

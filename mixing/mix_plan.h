@@ -11,6 +11,7 @@
 #include "mixing/masking.h"
 #include "mixing/mix_settings.h"
 #include "mixing/panning.h"
+#include "mixing/reference_match.h"
 #include "mixing/voice.h"
 
 namespace burnish {
@@ -44,6 +45,7 @@ struct MixTarget {
     BalanceMode balance = BalanceMode::automatic;
     MixVariant variant = mix_variants[0];
     MixAim aim{};
+    std::optional<ReferenceWish> reference{};
     std::optional<Reopening> reopening{};
 };
 

@@ -14,10 +14,8 @@ inline constexpr double most_limiting_db = 4.0;
 /// What the mix should take over from a master that would go too far; nothing if it would not.
 [[nodiscard]] std::optional<Reopening> reopening_after(const MasterReport& master);
 
-/// Moves the levels of the voices by up to 2 dB towards the tone that is wanted. Locked ones stay.
-///
-/// Damped least squares on the mix's octaves: the smallest moves that bring the sum's octaves nearest to where the
-/// master wanted them.
+/// Moves the levels of the voices by up to 2 dB towards the tone that the master wanted (see moves_towards). Locked
+/// ones stay.
 void reopen_levels(const std::vector<Voice>& voices, const Reopening& reopening, Balance& balance);
 
 }  // namespace burnish

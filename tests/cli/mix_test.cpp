@@ -54,6 +54,17 @@ double misfit_db(const TemporaryDirectory& folder) {
     return 10.0 * std::log10(off / power);
 }
 
+/// How much of a sound is high: the power of its slope over its own, in dB.
+double brightness_db(const std::filesystem::path& path) {
+    const auto sound = read_with_libsndfile(path);
+    double slope = 0.0, power = 0.0;
+    for (std::size_t i = 2; i < sound.floats.size(); ++i) {
+        slope += std::pow(double{sound.floats[i]} - sound.floats[i - 2], 2.0);
+        power += std::pow(double{sound.floats[i]}, 2.0);
+    }
+    return 10.0 * std::log10(slope / power);
+}
+
 std::string shown(const CommandResult& result) { return result.out + result.err; }
 
 }  // namespace
@@ -150,6 +161,77 @@ TEST_CASE("a preset and a style shape the mix itself", "[cli][mix]") {
     const auto punchy = faders({"--preset", "trap", "--style", "punchy"});  // +1 and +0.5 on top
     CHECK(punchy.first - plain.first == Approx(1.5).margin(0.3));
     CHECK(punchy.second - plain.second == Approx(2.5).margin(0.3));
+}
+
+// The reference is the same three stems with the tones 6 dB down: the mix has to take the noise up, or the tones down.
+TEST_CASE("a reference shapes the mix itself", "[cli][mix][reference]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    const auto path = [&](const char* name) { return (folder / name).string(); };
+    const auto mix = [&](const char* out, std::vector<std::string> flags) {
+        flags.insert(flags.begin(), {"mix", path("stems"), "-o", path(out), "-f", "--report", path("r.json")});
+        const auto result = run_inside(flags);
+        INFO(shown(result));
+        REQUIRE(result.code == 0);
+        return result.out;
+    };
+    write_text_file(folder / "bright.json", R"({"format": "burnish-mix-1", "stems": {"Pad": {},
+        "Kick": {"fader": {"gain_db": -6}}, "Bass": {"fader": {"gain_db": -6}}}})");
+    mix("hit.wav", {"--settings", path("bright.json")});
+    mix("plain.wav", {});
+    CHECK_FALSE(json_in(folder / "r.json").contains("reference"));
+    const auto text =
+        mix("after.wav", {"--reference", path("hit.wav") + ":2", "--save-settings", path("s.json"), "-v"});
+    CHECK_THAT(text, Catch::Contains("hit.wav (2): tone off by") && Catch::Contains("side over mid") &&
+                         Catch::Contains("dB towards the tone of the references"));
+    const auto report = json_in(folder / "r.json")["reference"];
+    CHECK(report["files"][0]["name"] == "hit.wav");
+    CHECK(report["files"][0]["weight"] == 2.0);
+    CHECK(report["tone_distance_db"]["before"].get<double>() > 1.0);
+    CHECK(report["tone_distance_db"]["after"] < 0.7 * report["tone_distance_db"]["before"].get<double>());
+    CHECK(report["side_mid_db"]["references"].is_number());
+    const double wanted_db = brightness_db(path("hit.wav"));
+    CHECK(std::abs(brightness_db(path("after.wav")) - wanted_db) <
+          0.7 * std::abs(brightness_db(path("plain.wav")) - wanted_db));
+
+    // The settings make that mix again without the reference, amounts of 0 the mix as it was without.
+    mix("again.wav", {"--settings", path("s.json")});
+    CHECK(load(path("again.wav")) == load(path("after.wav")));
+    mix("off.wav", {"--reference", path("hit.wav"), "--tone", "0", "--width", "0", "--predictor", "learned"});
+    CHECK(load(path("off.wav")) == load(path("plain.wav")));
+    // Kept levels are kept, whatever the tone.
+    mix("plain.wav", {"--balance", "keep"});
+    mix("kept.wav", {"--balance", "keep", "--reference", path("hit.wav")});
+    CHECK(load(path("kept.wav")) == load(path("plain.wav")));
+    CHECK(json_in(folder / "r.json")["reference"]["faders_left"] == "their levels are to be kept");
+}
+
+TEST_CASE("a mix that sounds like its reference moves no fader for it, each variant follows it",
+          "[cli][mix][reference]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    const auto path = [&](const char* name) { return (folder / name).string(); };
+    const auto faders = [&](std::vector<std::string> flags) {
+        flags.insert(flags.begin(), {"mix", path("stems"), "-o", path("mix.wav"), "-f", "--json"});
+        const auto result = run_inside(flags);
+        INFO(shown(result));
+        REQUIRE(result.code == 0);
+        return nlohmann::json::parse(result.out);
+    };
+    const auto gain_db = [](const nlohmann::json& report, const char* stem) {
+        const auto& own = report["settings"]["stems"][stem];
+        return own.contains("fader") ? own["fader"].value("gain_db", 0.0) : 0.0;
+    };
+    const auto before = faders({});
+    std::filesystem::rename(path("mix.wav"), path("own.wav"));
+    const auto after = faders({"--reference", path("own.wav"), "--variants", "3"});
+    REQUIRE(after.size() == 4);
+    for (const auto* stem : {"Kick", "Bass", "Pad"})
+        CHECK(gain_db(after[0], stem) == Approx(gain_db(before, stem)).margin(0.3));
+    CHECK(after[0]["reference"]["tone_distance_db"]["after"] < 0.1);
+    for (const auto& variant : after) CHECK(variant.contains("reference"));
+    // Punchy is louder in the lows than its balanced self, and that is what it is held against.
+    CHECK(after[2]["reference"]["tone_distance_db"]["before"] > 0.3);
 }
 
 TEST_CASE("stems of a mix add up to it", "[cli][mix]") {
@@ -306,6 +388,10 @@ TEST_CASE("what cannot be mixed is said, and nothing is left behind", "[cli][mix
         {{in, "--dry-run", "--balance", "rule"}, 2, "auto, keep or rules"},
         {{in, "-o", (folder / "o.wav").string(), "--variants", "4"}, 2, "[1, 3]"},
         {{(folder / "none").string(), in, "--dry-run"}, 3, "none"},
+        {{in, "--dry-run", "--reference", (folder / "hit.wav").string()}, 3, "hit.wav"},
+        {{in, "--dry-run", "--tone", "50"}, 2, "give a --reference or --master too"},
+        {{in, "--dry-run", "--reference", in, "--dynamics", "50"}, 2, "give --master too"},
+        {{in, "--dry-run", "--reference", in, "--settings", "s.json"}, 2, "--settings and --reference"},
     };
     const auto check_refused = [](const Faulty& row) {
         std::vector<std::string> line{"mix"};
@@ -327,6 +413,9 @@ TEST_CASE("what cannot be mixed is said, and nothing is left behind", "[cli][mix
     const auto kick = (folder / "stems/Kick.wav").string();
     const Faulty late[] = {
         {{in, "-o", mix, "--stems-out", parts}, 4, "parts/Kick.wav: exists already"},
+        {{in, "-o", parts + "/Kick.wav", "-f", "--reference", parts + "/Kick.wav"},
+         2,
+         "cannot be a reference and an output at once"},
         {{in, "-o", mix, "--stems-out", (folder / "file").string()}, 4, "file: is no directory"},
         {{kick, (folder / "stems/Bass.wav").string(), "-o", (folder / "o.opus").string(), "--master", "--stems-out",
           (folder / "q").string()},
