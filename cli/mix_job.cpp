@@ -125,7 +125,9 @@ private:
         if (fixed_ == nullptr) {
             const auto trial = run_master_of(mix, mixdown, true);
             if (trial.error) return *trial.error;
-            target.reopening = reopening_after(trial.report);
+            const bool faders_stay =
+                options_.balance == BalanceMode::keep || (mix.reference && !mix.reference->faders_left.empty());
+            target.reopening = reopening_after(trial.report, !faders_stay);
             if (target.reopening) {
                 mix.reopened = target.reopening->reason;
                 auto again = remix(mix, target);

@@ -27,7 +27,7 @@ double tone_at(const ToneCurve::Settings& tone, double hz) {
 
 }  // namespace
 
-std::optional<Reopening> reopening_after(const MasterReport& master) {
+std::optional<Reopening> reopening_after(const MasterReport& master, bool faders_may_move) {
     Reopening reopening;
     double largest_db = 0.0;
     for (std::size_t f = 0; f < octave_count; ++f) {
@@ -36,14 +36,15 @@ std::optional<Reopening> reopening_after(const MasterReport& master) {
         largest_db = std::max(largest_db, std::abs(wanted_db));
     }
     const double limiting_db = master.level.reduction_p95_db;
-    if (largest_db <= most_tone_db && limiting_db <= most_limiting_db) return std::nullopt;
+    const bool is_toned = faders_may_move && largest_db > most_tone_db;
+    if (!is_toned && limiting_db <= most_limiting_db) return std::nullopt;
     std::array<char, 200> text{};
     std::snprintf(text.data(), text.size(),
                   "the master would have moved the tone by %.1f dB (up to %.0f is its business) and limited by %.1f dB "
                   "(up to %.0f)",
                   largest_db, most_tone_db, limiting_db, most_limiting_db);
     reopening.reason = text.data();
-    if (largest_db <= most_tone_db) reopening.tone_db = {};
+    if (!is_toned) reopening.tone_db = {};
     if (limiting_db > most_limiting_db) reopening.limiting_db = std::min(2.0, limiting_db - most_limiting_db + 0.5);
     return reopening;
 }

@@ -278,6 +278,7 @@ TEST_CASE("a master that would go too far re-opens the mix, one that would not d
     CHECK(reopening->tone_db[1] == -5.0);  // 62.5 Hz is nearest to 80
     CHECK(reopening->limiting_db == 0.0);
     CHECK_THAT(reopening->reason, Catch::Contains("5.0 dB"));
+    CHECK_FALSE(reopening_after(report, false).has_value());  // faders that stay can do nothing about it
 
     const Rehearsal rehearsal(small_band());
     const auto as_it_was = rehearsal.plan();
@@ -296,6 +297,7 @@ TEST_CASE("a master that would go too far re-opens the mix, one that would not d
     report.level.reduction_p95_db = 6.0;
     const auto limiting = reopening_after(report);
     REQUIRE(limiting.has_value());
+    CHECK(reopening_after(report, false)->limiting_db == limiting->limiting_db);
     const auto glued = rehearsal.plan({.reopening = limiting});
     CHECK(glued.settings.glue[0].threshold_db < as_it_was.settings.glue[0].threshold_db - 1.0);
 }
