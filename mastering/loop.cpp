@@ -21,6 +21,8 @@ constexpr std::int64_t kept_frames = std::int64_t{1} << 23;  // three minutes
 
 constexpr double blend_s = 0.5;
 constexpr std::int64_t seams_in_blend = 25;
+constexpr double exit_s = 0.02;
+constexpr int least_exit_frames = 16;
 
 struct Stretch {
     std::int64_t first;
@@ -37,6 +39,22 @@ std::int64_t frames_to_blend(const LoopPlan& plan, double sample_rate_hz) {
     return frames < seams_in_blend ? 0 : frames;
 }
 
+std::int64_t frames_of_exit(const LoopPlan& plan, double sample_rate_hz) {
+    return std::min({plan.frames - plan.end, plan.loop_frames(), std::int64_t{std::llround(exit_s * sample_rate_hz)}});
+}
+
+/// 1 at a joint, 0 so many frames from it.
+double seam_fade(int from_joint, int frames) {
+    return from_joint < frames ? 0.5 + 0.5 * std::cos(std::numbers::pi * from_joint / frames) : 0.0;
+}
+
+float peak_of(const AudioBuffer& audio) {
+    float peak = 0.0F;
+    for (int c = 0; c < audio.channels(); ++c)
+        peak = std::max({peak, largest_of(audio.channel(c)), -lowest_of(audio.channel(c))});
+    return peak;
+}
+
 }  // namespace
 
 LoopPlan plan_loop(double sample_rate_hz, std::int64_t frames, std::int64_t first, std::int64_t end) {
@@ -47,6 +65,7 @@ LoopPlan plan_loop(double sample_rate_hz, std::int64_t frames, std::int64_t firs
     LoopPlan plan{
         .first = first, .end = end, .frames = frames, .lead_loops = loops_in(lead_s), .tail_loops = loops_in(tail_s)};
     plan.blend_frames = frames_to_blend(plan, sample_rate_hz);
+    plan.exit_frames = frames_of_exit(plan, sample_rate_hz);
     return plan;
 }
 
@@ -59,6 +78,7 @@ std::optional<LoopPlan> at_rate(const LoopPlan& plan, double from_hz, double to_
     }
     scaled.frames = static_cast<std::int64_t>(std::round(static_cast<double>(plan.frames) * to_hz / from_hz));
     scaled.blend_frames = frames_to_blend(scaled, to_hz);
+    scaled.exit_frames = frames_of_exit(scaled, to_hz);
     return scaled;
 }
 
@@ -139,16 +159,24 @@ Status LoopDelivery::restart() {
 Status LoopDelivery::write(ConstAudioView from) {
     const auto loop = plan_.loop_frames();
     const auto seam = seam_frames(plan_);
+    const auto exit = plan_.exit_frames;
     const auto kept_loop = plan_.first + plan_.lead_loops * loop;
-    if (position_ == 0 && plan_.blend_frames > 0) {
-        end_ = AudioBuffer(from.channels(), static_cast<int>(plan_.blend_frames));
-        after_ = AudioBuffer(from.channels(), static_cast<int>(seam));
-        start_ = AudioBuffer(from.channels(), static_cast<int>(seam));
+    const auto ending = plan_.played_frames() - (plan_.frames - plan_.end);
+    if (position_ == 0) {
+        const auto buffer_of = [&](std::int64_t frames) {
+            return AudioBuffer(from.channels(), static_cast<int>(frames));
+        };
+        end_ = buffer_of(plan_.blend_frames);
+        after_ = buffer_of(seam);
+        start_ = buffer_of(seam);
+        loop_end_ = buffer_of(exit);
+        last_end_ = buffer_of(exit);
+        exit_ = buffer_of(exit);
         highest_ = 0.0F;
     }
-    for (int c = 0; plan_.blend_frames > 0 && c < from.channels(); ++c)
+    for (int c = 0; plan_.blend_frames + exit > 0 && c < from.channels(); ++c)
         highest_ = std::max({highest_, largest_of(from.channel(c)), -lowest_of(from.channel(c))});
-    /// What is kept goes to the file, or waits until the loop that is kept has begun.
+    /// What is kept goes to the file, or waits until what it is to be joined to is known.
     struct Kept {
         Stretch played;
         AudioBuffer* waiting;
@@ -158,7 +186,10 @@ Status LoopDelivery::write(ConstAudioView from) {
                           Kept{{plan_.first, plan_.first + seam}, &after_},
                           Kept{{kept_loop, kept_loop + seam}, &start_},
                           Kept{{kept_loop + seam, kept_loop + loop}, nullptr},
-                          Kept{{plan_.played_frames() - (plan_.frames - plan_.end), plan_.played_frames()}, nullptr}};
+                          Kept{{kept_loop + loop - exit, kept_loop + loop}, &loop_end_},  // in the file as well
+                          Kept{{ending - exit, ending}, &last_end_},
+                          Kept{{ending, ending + exit}, &exit_},
+                          Kept{{ending + exit, plan_.played_frames()}, nullptr}};
     for (const auto& [stretch, waiting] : kept) {
         const auto first = std::max(stretch.first, position_);
         const auto end = std::min(stretch.end, position_ + from.frames());
@@ -170,6 +201,8 @@ Status LoopDelivery::write(ConstAudioView from) {
             return status;
         if (waiting == &start_ && end == stretch.end)
             if (auto status = write_blended(); !status) return status;
+        if (waiting == &exit_ && end == stretch.end)
+            if (auto status = write_exit(); !status) return status;
     }
     position_ += from.frames();
     return success();
@@ -179,14 +212,12 @@ double LoopDelivery::blend_gain() const noexcept {
     constexpr double most = 4.0;  // 12 dB
     double common = 0.0;
     double power = 0.0;
-    float highest = 0.0F;
-    for (int c = 0; c < end_.channels(); ++c) {
+    for (int c = 0; c < end_.channels(); ++c)
         for (int n = 0; n < after_.frames(); ++n) {
             common += static_cast<double>(start_.channel(c)[n]) * after_.channel(c)[n];
             power += static_cast<double>(after_.channel(c)[n]) * after_.channel(c)[n];
         }
-        highest = std::max({highest, largest_of(end_.channel(c)), -lowest_of(end_.channel(c))});
-    }
+    const float highest = peak_of(end_);
     if (power <= 0.0 || highest <= 0.0F) return 1.0;
     // No peak comes to stand above those that the limiter has let through.
     const double room = std::max(1.0, static_cast<double>(highest_) / highest);
@@ -204,15 +235,32 @@ Status LoopDelivery::write_blended() {
             const double rise = 0.5 - 0.5 * std::cos(std::numbers::pi * (n + 1) / (frames + 1));
             double sample = end[n] * std::pow(gain, rise);
             const int to_loop = frames - n;  // frames; the mirror of what comes as many after the loop's first
-            if (to_loop < seam) {
-                const double fade = 0.5 + 0.5 * std::cos(std::numbers::pi * to_loop / seam);
-                sample += fade * (2.0 * left(0) - left(to_loop));
-            }
+            if (to_loop < seam) sample += seam_fade(to_loop, seam) * (2.0 * left(0) - left(to_loop));
             end[n] = static_cast<float>(sample);
         }
     }
     if (auto status = file_->write(std::as_const(end_).view()); !status) return status;
     return file_->write(std::as_const(start_).view());
+}
+
+AudioBuffer LoopDelivery::led_out(int frames) const {
+    AudioBuffer led = exit_;
+    for (int c = 0; c < exit_.channels(); ++c) {
+        const auto left = [&](int before_joint) {
+            const int n = loop_end_.frames() - 1 - before_joint;
+            return static_cast<double>(loop_end_.channel(c)[n]) - last_end_.channel(c)[n];
+        };
+        for (int n = 1; n < frames; ++n)  // after the loop's last; the mirror of what was as many before
+            led.channel(c)[n - 1] += static_cast<float>(seam_fade(n, frames) * (2.0 * left(0) - left(n)));
+    }
+    return led;
+}
+
+Status LoopDelivery::write_exit() {
+    int frames = exit_.frames();
+    auto led = led_out(frames);
+    while (frames > least_exit_frames && peak_of(led) > highest_) led = led_out(frames /= 2);
+    return file_->write(std::as_const(led).view());
 }
 
 Result<std::unique_ptr<AudioSource>> LoopDelivery::finish() {

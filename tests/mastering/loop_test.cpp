@@ -41,12 +41,22 @@ MasterRequest heavy_request() {
     return request;
 }
 
-AudioBuffer master_of(const AudioBuffer& audio, const LoopPlan& plan) {
+/// Nothing but the limiter, 8 dB into it.
+MasterRequest limiting_request() {
+    MasterRequest request;
+    request.target.normalize = false;
+    request.predictor = [](const TrackAnalysis&, const Target&) { return Prediction{}; };
+    REQUIRE(request.patch.pin("test", "limiter.drive_db=8").ok());
+    request.delivery_bits = 0;
+    return request;
+}
+
+AudioBuffer master_of(const AudioBuffer& audio, const LoopPlan& plan, const MasterRequest& request = heavy_request()) {
     MemorySource source(audio, rate_hz);
     MemoryDelivery delivery(audio.channels(), rate_hz);
     LoopedSource looped(source, plan);
     LoopDelivery cut(delivery, plan);
-    REQUIRE(master(looped, heavy_request(), memory_services(), &cut, nullptr).ok());
+    REQUIRE(master(looped, request, memory_services(), &cut, nullptr).ok());
     return delivery.buffer();
 }
 
@@ -159,6 +169,39 @@ TEST_CASE("an introduction leads into its loop without a step", "[mastering][loo
     for (int n = 0; n < frames; ++n)
         if (n < first - plan.blend_frames || n >= first) REQUIRE(led.channel(0)[n] == cut.channel(0)[n]);
     CHECK(plan.blend_frames == 11'025);
+}
+
+// A tone of 110 Hz, 220 whole periods, then 110 that are four times as high within 5 ms: the limiter lets go of the
+// loop before the ending comes, and not before the loop comes again. The joint lies on a crest, where a step is one.
+TEST_CASE("a loop leads into its ending without a step", "[mastering][loop]") {
+    constexpr int end = 44'100;
+    constexpr int frames = end + 22'050;
+    AudioBuffer audio(2, frames);
+    for (int n = 0; n < frames; ++n) {
+        const double rise = std::clamp((n - end) / (0.005 * rate_hz), 0.0, 1.0);
+        const double level = 0.2 * (1.0 + 3.0 * std::pow(std::sin(0.5 * M_PI * rise), 2));
+        for (int c = 0; c < 2; ++c)
+            audio.channel(c)[n] = static_cast<float>(level * std::cos(2.0 * M_PI * 110.0 * (n - end) / rate_hz));
+    }
+    const auto plan = plan_loop(rate_hz, frames, 0, end);
+    CHECK(plan.exit_frames == 441);
+    CHECK(plan_loop(rate_hz, end + 100, 0, end).exit_frames == 100);
+    CHECK(plan_loop(rate_hz, end, 0, end).exit_frames == 0);
+    auto unled = plan;
+    unled.exit_frames = 0;
+    const auto cut = master_of(audio, unled, limiting_request());
+    const auto led = master_of(audio, plan, limiting_request());
+    REQUIRE(led.frames() == frames);
+    CHECK(bend_across(audio, end) < 1.1F);
+    CHECK(bend_across(cut, end) > 20.0F);
+    CHECK(bend_across(led, end) < 1.1F);
+    // Nothing but 20 ms of the ending has changed, and no peak has come to stand above the others.
+    float highest = 0.0F;
+    for (const float sample : cut.channel(0)) highest = std::max(highest, std::abs(sample));
+    for (int n = 0; n < frames; ++n) {
+        REQUIRE(std::abs(led.channel(0)[n]) <= highest);
+        if (n < end || n >= end + plan.exit_frames) REQUIRE(led.channel(0)[n] == cut.channel(0)[n]);
+    }
 }
 
 }  // namespace burnish::test
