@@ -17,6 +17,17 @@ using Field = std::pair<std::string, std::vector<std::string>>;
 
 constexpr std::string_view input_name = "input";
 
+const std::vector<MasterFlag>& known_flags() {
+    static const auto known = master_flags();
+    return known;
+}
+
+/// nullptr if there is none.
+const MasterFlag* flag_named(const std::string& name) {
+    const auto flag = std::ranges::find(known_flags(), name, &MasterFlag::word);
+    return flag == known_flags().end() ? nullptr : &*flag;
+}
+
 /// Puts the fields of one line in the place of flags.
 class Line {
 public:
@@ -24,6 +35,20 @@ public:
 
     [[nodiscard]] Error problem(const std::string& what) const {
         return {ErrorCode::usage, manifest_.string() + ":" + std::to_string(number_) + ": " + what};
+    }
+
+    /// Whether a field of this name may stand in a manifest.
+    [[nodiscard]] Status check_name(const std::string& name) const {
+        if (name == input_name) return success();
+        const auto* flag = flag_named(name);
+        if (flag == nullptr) {
+            std::vector<std::string> words{std::string(input_name)};
+            for (const auto& row : known_flags())
+                if (!row.is_of_the_run) words.push_back(row.word());
+            return problem("unknown column \"" + name + "\"" + did_you_mean(name, {words.begin(), words.end()}));
+        }
+        if (flag->is_of_the_run) return problem("--" + name + " is for all tracks together");
+        return success();
     }
 
     [[nodiscard]] Result<MasterFlags> apply(const std::vector<Field>& fields, const MasterFlags& common) const {
@@ -49,15 +74,8 @@ private:
 
     [[nodiscard]] Status apply_flag(const std::string& name, const std::vector<std::string>& values,
                                     MasterFlags& flags) const {
-        static const auto known = master_flags();
-        const auto flag = std::find_if(known.begin(), known.end(), [&](const auto& f) { return f.word() == name; });
-        if (flag == known.end()) {
-            std::vector<std::string> words{std::string(input_name)};
-            for (const auto& row : known)
-                if (!row.is_of_the_run) words.push_back(row.word());
-            return problem("unknown column \"" + name + "\"" + did_you_mean(name, {words.begin(), words.end()}));
-        }
-        if (flag->is_of_the_run) return problem("--" + name + " is for all tracks together");
+        if (auto status = check_name(name); !status) return status;
+        const auto* flag = flag_named(name);
         if (flag->list) {
             auto& list = flag->list(flags);
             list.clear();
@@ -86,8 +104,8 @@ std::vector<std::string> split(const std::string& text, char separator) {
 }
 
 bool may_repeat(const std::string& name) {
-    static const auto known = master_flags();
-    return std::any_of(known.begin(), known.end(), [&](const auto& flag) { return flag.list && flag.word() == name; });
+    const auto* flag = flag_named(name);
+    return flag != nullptr && flag->list;
 }
 
 Result<std::vector<Field>> fields_of_tsv(const Line& line, const std::string& text,
@@ -95,7 +113,7 @@ Result<std::vector<Field>> fields_of_tsv(const Line& line, const std::string& te
     const auto values = split(text, '\t');
     if (values.size() > columns.size())
         return line.problem(std::to_string(values.size()) + " fields found, " + std::to_string(columns.size()) +
-                            " columns named in the first line");
+                            " columns named");
     std::vector<Field> fields;
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (values[i].empty()) continue;
@@ -148,6 +166,8 @@ Result<std::vector<MasterFlags>> read_manifest(const std::filesystem::path& path
             columns = split(words, '\t');
             if (std::find(columns.begin(), columns.end(), input_name) == columns.end())
                 return line.problem("a column \"input\" expected among the names of columns");
+            for (const auto& name : columns)
+                if (auto status = line.check_name(name); !name.empty() && !status) return status.error();
             continue;
         }
         const auto fields = is_json ? fields_of_json(line, words) : fields_of_tsv(line, words, columns);

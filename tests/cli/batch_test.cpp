@@ -169,12 +169,18 @@ TEST_CASE("what is wrong in a manifest is told with its line, before any work", 
         return read.error().message;
     };
     CHECK_THAT(complaint("l.tsv", "input\tloudnes\na.wav\t-9\n"),
-               Contains("l.tsv:2: unknown column \"loudnes\" (did you mean \"loudness\"?)"));
+               Contains("l.tsv:1: unknown column \"loudnes\" (did you mean \"loudness\"?)"));
+    // Where the names stand, whether a track has anything in that column or not.
+    CHECK_THAT(complaint("l.tsv", "# tracks\n\n# and more\ninput\tloudnes\r\n\na.wav\n"),
+               Contains("l.tsv:4: unknown column \"loudnes\""));
+    CHECK_THAT(complaint("l.jsonl", "# tracks\n\n{\"input\": \"a.wav\", \"loudnes\": -9}\n"),
+               Contains("l.jsonl:3: unknown column \"loudnes\""));
+    CHECK(read_manifest("l.tsv", "input\tloudness\t\na.wav\t-9\t\n", common).ok());  // as tables are often saved
     CHECK_THAT(complaint("l.tsv", "input\tloudness\na.wav\t-9\nb.wav\tloud\n"),
                Contains("l.tsv:3: --loudness: \"loud\" found"));
     CHECK_THAT(complaint("l.tsv", "file\na.wav\n"), Contains("l.tsv:1: a column \"input\" expected"));
     CHECK_THAT(complaint("l.tsv", "input\na.wav\tx\n"), Contains("l.tsv:2: 2 fields found, 1 columns"));
-    CHECK_THAT(complaint("l.tsv", "input\tjobs\na.wav\t2\n"), Contains("for all tracks together"));
+    CHECK_THAT(complaint("l.tsv", "input\tjobs\na.wav\t2\n"), Contains("l.tsv:1: --jobs is for all tracks together"));
     CHECK_THAT(complaint("l.jsonl", "{\"input\": \"a.wav\"}\nnot json\n"),
                Contains("l.jsonl:2: a JSON object expected"));
     CHECK_THAT(complaint("l.jsonl", "{\"loudness\": -9}\n"), Contains("l.jsonl:1: no input"));
