@@ -109,13 +109,9 @@ Status read_format(const MasterFlags& flags, MasterOptions& options) {
         }
     }
     if (!flags.rate) return success();
-    const auto rate = read_number("--rate", *flags.rate, "a sample rate in Hz");
-    if (!rate) return rate.error();
-    if (*rate < min_sample_rate_hz || *rate > max_sample_rate_hz)
-        return out_of_range("--rate", *rate, min_sample_rate_hz, max_sample_rate_hz, "sample rate of the master, Hz");
-    if (*rate != std::floor(*rate))
-        return usage("--rate: " + *flags.rate + " found, whole numbers of Hz are supported");
-    options.rate_hz = *rate;
+    const auto rate_hz = read_rate_hz(*flags.rate, "the master");
+    if (!rate_hz) return rate_hz.error();
+    options.rate_hz = *rate_hz;
     return success();
 }
 
@@ -178,6 +174,17 @@ std::string unit_of(std::string_view target_param) {
     auto unit = std::string(target_param.substr(target_param.rfind('_') + 1));
     std::transform(unit.begin(), unit.end(), unit.begin(), [](unsigned char c) { return std::toupper(c); });
     return unit;
+}
+
+Result<double> read_rate_hz(const std::string& typed, std::string_view of) {
+    auto rate_hz = read_number("--rate", typed, "a sample rate in Hz");
+    if (!rate_hz) return rate_hz;
+    if (*rate_hz < min_sample_rate_hz || *rate_hz > max_sample_rate_hz)
+        return out_of_range("--rate", *rate_hz, min_sample_rate_hz, max_sample_rate_hz,
+                            "sample rate of " + std::string(of) + ", Hz");
+    if (*rate_hz != std::floor(*rate_hz))
+        return usage("--rate: " + typed + " found, whole numbers of Hz are supported");
+    return rate_hz;
 }
 
 Result<int> read_jobs(const std::optional<std::string>& typed) {

@@ -134,6 +134,9 @@ inline constexpr auto intensity_names = std::to_array<IntensityName>({{"low", 25
 /// The same for each delivery; one master if there is none.
 [[nodiscard]] Result<std::vector<MasterOptions>> read_deliveries(const MasterFlags& flags);
 
+/// A whole number of Hz that files may have. @param of  whose rate it is, as the message says it
+[[nodiscard]] Result<double> read_rate_hz(const std::string& typed, std::string_view of);
+
 /// Jobs at once: as given, or else all cores.
 [[nodiscard]] Result<int> read_jobs(const std::optional<std::string>& typed);
 

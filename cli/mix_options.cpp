@@ -55,6 +55,9 @@ Status check(const MixFlags& flags) {
     const auto wants_master = master_flag(shared);
     if (!flags.master && !wants_master.empty())
         return usage(wants_master + " is about a master: give --master too, or drop it");
+    if (shared.rate)
+        if (const auto rate = read_rate_hz(*shared.rate, flags.master ? "the mix and its master" : "the mix"); !rate)
+            return rate.error();
     if (shared.deliveries.size() > 1)
         return usage("--target: one at a time for a mix; burnish master makes several of what it writes");
     if (shared.settings && flags.balance)

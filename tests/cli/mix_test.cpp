@@ -385,6 +385,8 @@ TEST_CASE("what cannot be mixed is said, and nothing is left behind", "[cli][mix
         {{in, "--dry-run", "--roles", "Kick=drum"}, 2, "one of kick, snare"},
         {{in, "--dry-run", "--roles", "Kik=kick"}, 2, "did you mean \"Kick\""},
         {{in, "--dry-run", "--loudness", "-9"}, 2, "give --master too"},
+        {{in, "--dry-run", "--rate", "4000"}, 2, "(sample rate of the mix, Hz)"},
+        {{in, "--dry-run", "--rate", "4000", "--master"}, 2, "(sample rate of the mix and its master, Hz)"},
         {{in, "--dry-run", "--balance", "rule"}, 2, "auto, keep or rules"},
         {{in, "-o", (folder / "o.wav").string(), "--variants", "4"}, 2, "[1, 3]"},
         {{(folder / "none").string(), in, "--dry-run"}, 3, "none"},
