@@ -25,11 +25,6 @@ std::size_t shown_width(std::string_view text) {
 
 std::string lufs_text(double lufs) { return lufs > silence_db ? fixed_text(lufs, 2) : "-"; }
 
-std::string signed_text(double value, int decimals) {
-    const auto text = fixed_text(value, decimals);
-    return text.starts_with('-') ? text : "+" + text;
-}
-
 Row row_of(const Album& album, std::size_t index) {
     const auto& track = album.tracks[index];
     Row row{std::to_string(index + 1) + (track.goes_on ? "+" : ""),

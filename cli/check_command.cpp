@@ -62,8 +62,6 @@ std::string verdict_text(Verdict verdict, const TextStyle& style) {
     return verdict == Verdict::met ? word : style.yellow(word);
 }
 
-std::string signed_text(double value, int decimals) { return (value > 0.0 ? "+" : "") + fixed_text(value, decimals); }
-
 std::string forecast_text(const PlaybackForecast& forecast) {
     auto text = signed_text(forecast.gain_db, 2) + " dB";
     if (forecast.gain_db < forecast.wanted_db - 0.005)

@@ -23,11 +23,6 @@ std::string right(const std::string& text, std::size_t width) {
     return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
 }
 
-std::string signed_text(double value, int decimals) {
-    const auto text = fixed_text(value, decimals);
-    return value > 0.0 && text.find_first_not_of("0.") != text.npos ? "+" + text : text;
-}
-
 std::string pan_text(double pan) {
     const auto percent = std::lround(100.0 * std::abs(pan));
     return percent == 0 ? "C" : (pan < 0.0 ? "L" : "R") + std::to_string(percent);

@@ -28,7 +28,13 @@ std::string place_text(double seconds) {
     return duration_text(whole) + fixed_text(std::min(seconds - whole, 0.9), 1).substr(1);
 }
 
-std::string gain_text(double db) { return (db > 0.0 ? "+" : "") + fixed_text(db, 1) + " dB"; }
+std::string signed_text(double value, int decimals) {
+    auto text = fixed_text(value, decimals);
+    const bool is_zero = text.find_first_not_of("0.") == std::string::npos;
+    return value > 0.0 && !is_zero ? "+" + text : text;
+}
+
+std::string gain_text(double db) { return signed_text(db, 1) + " dB"; }
 
 std::string speed_text(double audio_seconds, double elapsed_seconds) {
     const double speed = audio_seconds / std::max(elapsed_seconds, 1e-6);

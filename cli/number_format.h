@@ -7,6 +7,9 @@ namespace burnish {
 /// With so many decimals, a point whatever the locale, and no "-0".
 [[nodiscard]] std::string fixed_text(double value, int decimals);
 
+/// The same with a "+" before what is above zero as it is shown; what is rounded to zero has no sign.
+[[nodiscard]] std::string signed_text(double value, int decimals);
+
 /// 3:42, or 1:02:03.
 [[nodiscard]] std::string duration_text(double seconds);
 

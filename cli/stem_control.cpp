@@ -168,12 +168,12 @@ std::vector<StemLine> StemControl::lines() const {
         line.solo = changes_[i].solo;
         line.is_heard = !is_muted(i);
         if (i >= sheet.plan.stems.size()) continue;
+        const auto& stem = sheet.plan.stems[i];
         const auto& settings = sheet.plan.settings.strips[i].settings;
-        line.role = row_of(sheet.plan.stems[i].role.role).name;
+        line.role = row_of(stem.role.role).name;
         line.fader_db = settings.fader.gain_db;
         line.pan = settings.fader.pan;
-        const double lufs = sheet.plan.stems[i].mix_lufs;
-        line.lufs = lufs > silence_db ? lufs + sheet.plan.settings.sum.gain_db : silence_db;
+        line.lufs = stem.is_silent ? silence_db : stem.mix_lufs + sheet.plan.settings.sum.gain_db;
     }
     return lines;
 }

@@ -17,7 +17,7 @@ namespace burnish {
 struct StemLine {
     std::string name;
     std::string role;
-    double lufs = silence_db;  ///< in the mix
+    double lufs = silence_db;  ///< in the mix; silence_db for a silent stem
     double fader_db = 0.0;     ///< of the mix, with the listener's change
     double change_db = 0.0;
     double pan = 0.0;

@@ -17,6 +17,13 @@ using Catch::Matchers::Contains;
 TEST_CASE("numbers are printed for people", "[cli][text]") {
     CHECK(fixed_text(-14.004, 2) == "-14.00");
     CHECK(fixed_text(-0.001, 2) == "0.00");
+    CHECK(signed_text(0.03, 1) == "0.0");
+    CHECK(signed_text(-0.03, 1) == "0.0");
+    CHECK(signed_text(0.05, 2) == "+0.05");
+    CHECK(signed_text(10.0, 1) == "+10.0");
+    CHECK(signed_text(-10.0, 1) == "-10.0");
+    CHECK(gain_text(0.03) == "0.0 dB");
+    CHECK(gain_text(0.3) == "+0.3 dB");
     CHECK(fixed_text(1e300, 0).size() == 301);
     CHECK(duration_text(0.4) == "0:00");
     CHECK(duration_text(222.4) == "3:42");
