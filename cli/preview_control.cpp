@@ -331,8 +331,7 @@ PreviewControl::Done PreviewControl::do_device() {
 }
 
 std::string PreviewControl::place() const {
-    const auto& track = session_.track();
-    return place_text(session_.position_s()) + " of " + place_text(track.seconds(track.frames()));
+    return place_text(session_.position_s()) + " of " + place_text(session_.duration_s());
 }
 
 std::string PreviewControl::status() const {

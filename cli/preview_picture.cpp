@@ -20,8 +20,6 @@ constexpr int least_rows_for_both = 34;    // stems and the spectrum
 
 std::string level_text(double db) { return db <= silence_db ? "-inf" : fixed_text(db, 1); }
 
-std::string signed_text(double value) { return (value > 0.0 ? "+" : "") + fixed_text(value, 1); }
-
 std::string left(std::string text, std::size_t width) {
     text.resize(width, ' ');
     return text;
@@ -103,7 +101,9 @@ private:
         const Overview* overview = of_master ? &p_.master_sound->overview : p_.original_overview;
         const int columns = grid_.columns();
         for (int column = 0; overview != nullptr && column < columns; ++column) {
-            const auto stretches = static_cast<int>(overview->highest.size());
+            // A mix rings on where the plain sum is over already.
+            const double stretches =
+                p_.duration_s / overview->duration_s * static_cast<double>(overview->highest.size());
             const auto first = static_cast<std::size_t>(column * stretches / columns);
             const auto last = std::max(first + 1, static_cast<std::size_t>((column + 1) * stretches / columns));
             float peak = 0.0F;
@@ -211,9 +211,10 @@ private:
             grid_.write(2, row_, stem.name, look);
             // What is longer than its column gives way.
             grid_.write(20, row_,
-                        " " + left(stem.role, 14) + right(signed_text(stem.fader_db), 6) +
-                            right(stem.change_db == 0.0 ? "" : signed_text(stem.change_db), 8) +
-                            right(fixed_text(stem.pan, 2), 7) + right(level_text(stem.lufs), 8) +
+                        " " + left(stem.role, 14) + right(signed_text(stem.fader_db, 1), 6) +
+                            right(stem.change_db == 0.0 ? "" : signed_text(stem.change_db, 1), 8) +
+                            right(fixed_text(stem.pan, 2), 7) +
+                            right(stem.lufs <= silence_db ? "silent" : fixed_text(stem.lufs, 1), 8) +
                             (stem.solo ? "  solo" : "") + (stem.mute ? "  mute" : ""),
                         look);
             ++row_;

@@ -128,7 +128,7 @@ PreviewPicture picture_of(PreviewControl& control, Meters& meters, const std::st
     picture.device = facts.api + " " + fixed_text(facts.sample_rate_hz / 1000.0, 1) + " kHz, " +
                      std::to_string(facts.buffer_frames) + " frames";
     picture.device_is_lost = control.output().is_lost();
-    picture.duration_s = track.seconds(track.frames());
+    picture.duration_s = session.duration_s();
     picture.position_s = session.position_s();
     picture.playing = session.controls().playing && !state.at_end;
     picture.loop = session.loop();

@@ -45,16 +45,24 @@ private:
 
 }  // namespace
 
+std::int64_t tail_frames(const MixSettings& settings, std::span<const NamedStrip* const> strips,
+                         double sample_rate_hz) {
+    double tail_s = 0.0;
+    for (const auto* strip : strips)
+        for (std::size_t r = 0; r < reverb_count; ++r)
+            if (strip->settings.fader.*reverb_sends[r] > send_off_db)
+                tail_s = std::max(tail_s, settings.reverbs[r].decay_s);
+    return std::llround(tail_s * sample_rate_hz);
+}
+
 std::int64_t mix_frames(const std::vector<MixInput>& inputs, const MixSettings& settings, double sample_rate_hz) {
     std::int64_t frames = 0;
-    double tail_s = 0.0;
+    std::vector<const NamedStrip*> strips;
     for (const auto& input : inputs) {
         frames = std::max(frames, input.source->info().frames);
-        for (std::size_t r = 0; r < reverb_count; ++r)
-            if (input.strip->settings.fader.*reverb_sends[r] > send_off_db)
-                tail_s = std::max(tail_s, settings.reverbs[r].decay_s);
+        strips.push_back(input.strip);
     }
-    return frames + std::llround(tail_s * sample_rate_hz);
+    return frames + tail_frames(settings, strips, sample_rate_hz);
 }
 
 Status render_mix(const std::vector<MixInput>& inputs, const RenderRequest& request,

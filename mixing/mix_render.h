@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "mixing/mix_settings.h"
@@ -28,6 +29,11 @@ struct RenderRequest {
     bool with_stems = false;  ///< costs a reverb for each stem
     bool concurrent = true;   ///< the result is the same
 };
+
+/// How long a mix rings on after its longest stem, in frames: as long as the longest reverb that somebody is sent into.
+/// @param strips  those that are heard
+[[nodiscard]] std::int64_t tail_frames(const MixSettings& settings, std::span<const NamedStrip* const> strips,
+                                       double sample_rate_hz);
 
 /// Frames of a mix: to the end of the longest stem, and of its reverberation.
 [[nodiscard]] std::int64_t mix_frames(const std::vector<MixInput>& inputs, const MixSettings& settings,

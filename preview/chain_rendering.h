@@ -19,6 +19,7 @@ public:
     [[nodiscard]] std::unique_ptr<Rendering> copy() const override;
     void advance(std::int64_t next_frame, AudioView original, AudioView master) noexcept override;
     [[nodiscard]] int latency_frames() const noexcept override { return chain_.latency_frames(); }
+    [[nodiscard]] std::int64_t frames() const noexcept override { return track_->frames(); }
     [[nodiscard]] Reductions reductions() const noexcept override;
 
 private:

@@ -57,7 +57,7 @@ void DeckMaker::set_rendering(std::shared_ptr<const Rendering> fresh, Expected l
 }
 
 void DeckMaker::seek(std::int64_t frame) {
-    ask([&](Wanted& wanted) { wanted.seek_frame = std::clamp<std::int64_t>(frame, 0, track_->frames()); });
+    ask([&](Wanted& wanted) { wanted.seek_frame = frame; });
 }
 
 void DeckMaker::set_loop(const std::optional<Section>& loop, unsigned id) {
@@ -138,7 +138,7 @@ bool DeckMaker::work(const Wanted& wanted) {
     refresh_match(wanted);
 
     if (wanted.seek_frame) {
-        auto deck = make_deck(wanted, *wanted.seek_frame);
+        auto deck = make_deck(wanted, std::clamp<std::int64_t>(*wanted.seek_frame, 0, fresh_->frames()));
         deck->cue = Deck::Cue::at_once;
         pending_ = offer(std::move(deck), wanted);
         return true;

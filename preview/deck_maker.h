@@ -47,6 +47,7 @@ public:
     /// @param lufs     what original and master are expected to have; silence_db if nobody knows
     /// @param settled  no better ones are on their way
     void set_rendering(std::shared_ptr<const Rendering> fresh, Expected lufs, bool settled);
+    /// What lies outside of the rendering is moved in.
     void seek(std::int64_t frame);
     /// @param id  of the loop, as the player's controls have it; 0: none
     void set_loop(const std::optional<Section>& loop, unsigned id);

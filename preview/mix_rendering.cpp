@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mixing/mix_render.h"
+
 namespace burnish {
 
 namespace {
@@ -10,11 +12,19 @@ namespace {
 constexpr auto reduction_names = std::to_array<std::string_view>({"stems", "drums", "music", "vocals"});
 static_assert(reduction_names.size() == 1 + bus_count);
 
-MixDesk desk_of(const MixSettings& settings, const std::vector<std::size_t>& heard, double sample_rate_hz) {
+std::vector<const NamedStrip*> strips_of(const MixSettings& settings, const std::vector<std::size_t>& heard) {
     std::vector<const NamedStrip*> strips;
     strips.reserve(heard.size());
     for (const auto i : heard) strips.push_back(&settings.strips[i]);
-    return {settings, strips, sample_rate_hz, deck_block_frames, false};
+    return strips;
+}
+
+/// Of the mix, and of the plain sum if that is longer.
+std::int64_t frames_of(const StemSet& stems, const MixSettings& settings, const std::vector<std::size_t>& heard) {
+    std::int64_t frames = 0;
+    for (const auto i : heard) frames = std::max(frames, stems.tracks[i]->frames());
+    frames += tail_frames(settings, strips_of(settings, heard), stems.sum->info.sample_rate_hz);
+    return std::max(frames, stems.sum->frames());
 }
 
 }  // namespace
@@ -23,7 +33,8 @@ MixRendering::MixRendering(std::shared_ptr<const StemSet> stems, const MixSettin
                            std::vector<std::size_t> heard)
     : stems_(std::move(stems)),
       heard_(std::move(heard)),
-      desk_(desk_of(settings, heard_, stems_->sum->info.sample_rate_hz)),
+      desk_(settings, strips_of(settings, heard_), stems_->sum->info.sample_rate_hz, deck_block_frames, false),
+      frames_(frames_of(*stems_, settings, heard_)),
       scratch_{AudioBuffer(1, deck_block_frames), AudioBuffer(2, deck_block_frames)} {
     for (const auto i : heard_) {
         const auto& info = stems_->tracks[i]->info;

@@ -10,7 +10,8 @@
 
 namespace burnish {
 
-/// A mixing desk behind stems: the original is their plain sum, the master their mix. No latency.
+/// A mixing desk behind stems: the original is their plain sum, the master their mix, which may ring on after the last
+/// stem's end. No latency.
 class MixRendering final : public Rendering {
 public:
     /// @param heard  stems by index, in the order in which they are summed; the others are in neither sum
@@ -19,6 +20,7 @@ public:
     [[nodiscard]] std::unique_ptr<Rendering> copy() const override;
     void advance(std::int64_t next_frame, AudioView original, AudioView master) noexcept override;
     [[nodiscard]] int latency_frames() const noexcept override { return 0; }
+    [[nodiscard]] std::int64_t frames() const noexcept override { return frames_; }
     [[nodiscard]] Reductions reductions() const noexcept override;
 
 private:
@@ -26,6 +28,7 @@ private:
     std::vector<std::size_t> heard_;
     std::vector<MixStrip> strips_;  // of the stems that are heard
     MixDesk desk_;
+    std::int64_t frames_ = 0;
     std::vector<AudioBuffer> strip_audio_;
     std::array<AudioBuffer, max_channels> scratch_;  // mono, stereo
 };

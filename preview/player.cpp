@@ -51,7 +51,7 @@ void Player::render(AudioView out) noexcept {
     for (int done = 0; done < out.frames();) {
         turn_over();
         const int most = std::min(deck_block_frames, out.frames() - done);
-        const int count = is_silent() ? most : frames_to_next_cue(most);
+        const int count = is_silent() ? most : frames_to_next_turn(most);
         render_slice(out.part(done, count));
         done += count;
     }
@@ -92,7 +92,7 @@ bool Player::is_silent() const noexcept {
     return deck_ == nullptr || stands_still || at_end();
 }
 
-bool Player::at_end() const noexcept { return deck_ != nullptr && deck_->heard_frame() >= deck_->track->frames(); }
+bool Player::at_end() const noexcept { return deck_ != nullptr && deck_->heard_frame() >= deck_->rendering->frames(); }
 
 bool Player::is_due(Deck*& slot) noexcept {
     if (slot == nullptr) return false;
@@ -135,8 +135,9 @@ void Player::turn_over() noexcept {
     }
 }
 
-int Player::frames_to_next_cue(int most) const noexcept {
-    auto count = static_cast<std::int64_t>(most);
+int Player::frames_to_next_turn(int most) const noexcept {
+    // A reverb rings on behind the end of its mix.
+    auto count = std::min<std::int64_t>(most, deck_->rendering->frames() - deck_->heard_frame());
     for (const Deck* deck : {next_deck_, loop_deck_}) {
         if (deck == nullptr || deck->cue == Deck::Cue::at_once) continue;
         const auto ahead = deck->cue_frame - deck_->heard_frame();

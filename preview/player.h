@@ -84,7 +84,7 @@ private:
     [[nodiscard]] bool is_due(Deck*& slot) noexcept;
     [[nodiscard]] bool is_silent() const noexcept;
     [[nodiscard]] bool at_end() const noexcept;
-    [[nodiscard]] int frames_to_next_cue(int most) const noexcept;
+    [[nodiscard]] int frames_to_next_turn(int most) const noexcept;
     void render_slice(AudioView out) noexcept;
     /// What comes from a deck: its two sides, and what is heard of them. All of one length.
     struct Sounds {

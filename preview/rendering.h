@@ -33,6 +33,8 @@ public:
     /// @param next_frame  of the recordings, that it is given next; what comes out lies latency_frames before
     virtual void advance(std::int64_t next_frame, AudioView original, AudioView master) noexcept = 0;
     [[nodiscard]] virtual int latency_frames() const noexcept = 0;
+    /// Of the recordings, and of what rings on after their end.
+    [[nodiscard]] virtual std::int64_t frames() const noexcept = 0;
     [[nodiscard]] virtual Reductions reductions() const noexcept = 0;
 
     Rendering& operator=(const Rendering&) = delete;

@@ -30,7 +30,8 @@ std::shared_ptr<const Rendering> plain_sum(const std::shared_ptr<const StemSet>&
 Session::Session(std::shared_ptr<const Track> track, std::shared_ptr<const Rendering> neutral)
     : track_(std::move(track)),
       player_(track_->info.sample_rate_hz, track_->info.channels),
-      deck_maker_(track_, std::move(neutral), player_) {}
+      deck_maker_(track_, std::move(neutral), player_),
+      frames_(track_->frames()) {}
 
 Session::Session(const std::shared_ptr<const Track>& track, MasterServices services)
     : Session(track, std::make_shared<ChainRendering>(track, ChainSettings{})) {
@@ -68,12 +69,15 @@ void Session::take_plan(const Plan& plan) {
 }
 
 void Session::take_sheet(const MixSheet& sheet) {
+    std::shared_ptr<const Rendering> rendering;
+    if (!sheet.error) rendering = std::make_shared<MixRendering>(stems_, sheet.plan.settings, sheet.heard);
     {
         const std::scoped_lock lock(plan_mutex_);
         if (sheet.error) {
             plan_.error = sheet.error;
             return;
         }
+        frames_ = rendering->frames();
         sheet_ = sheet;
         plan_ = {.request = sheet.request,
                  .refined = sheet.refined,
@@ -85,8 +89,7 @@ void Session::take_sheet(const MixSheet& sheet) {
                 plan_.decisions.back().parameter = stem.name + ": " + decision.parameter;
             }
     }
-    deck_maker_.set_rendering(std::make_shared<MixRendering>(stems_, sheet.plan.settings, sheet.heard),
-                              {sheet.original_lufs, sheet.mix_lufs}, sheet.refined);
+    deck_maker_.set_rendering(std::move(rendering), {sheet.original_lufs, sheet.mix_lufs}, sheet.refined);
 }
 
 MixSheet Session::mix_sheet() const {
@@ -97,6 +100,11 @@ MixSheet Session::mix_sheet() const {
 Plan Session::plan() const {
     const std::scoped_lock lock(plan_mutex_);
     return plan_;
+}
+
+double Session::duration_s() const {
+    const std::scoped_lock lock(plan_mutex_);
+    return track_->seconds(frames_);
 }
 
 void Session::send_controls() {
@@ -134,7 +142,7 @@ double Session::position_s() const noexcept {
 }
 
 void Session::seek_to(double seconds) {
-    sought_s_ = std::clamp(seconds, 0.0, track_->seconds(track_->frames()));
+    sought_s_ = std::clamp(seconds, 0.0, duration_s());
     serial_at_seek_ = player_.state().deck_serial;
     deck_maker_.seek(static_cast<std::int64_t>(sought_s_ * track_->info.sample_rate_hz));
 }
@@ -142,11 +150,11 @@ void Session::seek_to(double seconds) {
 void Session::seek_by(double seconds) { seek_to(position_s() + seconds); }
 
 void Session::set_loop(std::optional<Section> loop) {
-    const double duration_s = track_->seconds(track_->frames());
     if (loop) {
+        const double end_s = duration_s();
         const auto [first_s, last_s] = std::minmax({loop->first_s, loop->last_s});
-        loop->first_s = std::clamp(first_s, 0.0, std::max(0.0, duration_s - least_loop_s));
-        loop->last_s = std::clamp(last_s, loop->first_s + least_loop_s, std::max(duration_s, least_loop_s));
+        loop->first_s = std::clamp(first_s, 0.0, std::max(0.0, end_s - least_loop_s));
+        loop->last_s = std::clamp(last_s, loop->first_s + least_loop_s, std::max(end_s, least_loop_s));
     }
     loop_ = loop;
     controls_.loop_id = loop ? ++last_loop_id_ : 0;

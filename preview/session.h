@@ -35,6 +35,9 @@ public:
     /// The same for a mix.
     void want(MixRequest request);
 
+    /// How long there is something to hear: the track, and what its mix rings on after it.
+    [[nodiscard]] double duration_s() const;
+
     /// At the end of the track, starts it again.
     void play(bool on);
     void listen_to(Heard heard);
@@ -87,6 +90,7 @@ private:
     unsigned serial_at_seek_ = 0;
 
     mutable std::mutex plan_mutex_;
+    std::int64_t frames_ = 0;  // of what plays
     Plan plan_;
     MixSheet sheet_;
 

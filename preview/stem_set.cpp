@@ -20,7 +20,7 @@ std::shared_ptr<const Track> sum_of(std::string name, const StemSet& set, double
     sum->info = {.sample_rate_hz = sample_rate_hz, .channels = max_channels, .frames = 0};
     for (const auto& track : set.tracks) sum->info.frames = std::max(sum->info.frames, track->frames());
     LoudnessProfileMaker profile(sum->info);
-    OverviewMaker overview(sum->info.frames);
+    OverviewMaker overview(sum->info.frames, sample_rate_hz);
     AudioBuffer block(max_channels, block_frames);
     std::array<AudioBuffer, max_channels> scratch{AudioBuffer(1, block_frames), AudioBuffer(2, block_frames)};
     for (std::int64_t first = 0; first < sum->info.frames; first += block_frames) {

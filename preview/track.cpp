@@ -47,7 +47,7 @@ Result<std::shared_ptr<const Track>> load_track(std::string name, AudioSource& s
     track->info = info;
     track->audio = AudioBuffer(info.channels, static_cast<int>(info.frames));
     LoudnessProfileMaker profile(info);
-    OverviewMaker overview(info.frames);
+    OverviewMaker overview(info.frames, info.sample_rate_hz);
     for (int done = 0; done < track->audio.frames();) {
         auto got = source.read(block.view().part(0, std::min(block_frames, track->audio.frames() - done)));
         if (!got) return got.error();
@@ -84,7 +84,8 @@ Status TrackSource::rewind() {
     return success();
 }
 
-OverviewMaker::OverviewMaker(std::int64_t frames) : frames_(std::max<std::int64_t>(1, frames)) {
+OverviewMaker::OverviewMaker(std::int64_t frames, double sample_rate_hz) : frames_(std::max<std::int64_t>(1, frames)) {
+    overview_.duration_s = static_cast<double>(frames_) / sample_rate_hz;
     overview_.lowest.resize(Overview::stretches);
     overview_.highest.resize(Overview::stretches);
 }

@@ -14,6 +14,7 @@ namespace burnish {
 /// Highest and lowest sample of every stretch of a track, for a picture of it.
 struct Overview {
     static constexpr int stretches = 640;
+    double duration_s = 0.0;    ///< of all stretches; each is as long as the others
     std::vector<float> lowest;  ///< stretches of them, or none yet
     std::vector<float> highest;
 };
@@ -61,7 +62,7 @@ private:
 /// Gathers an overview from audio that comes in blocks.
 class OverviewMaker {
 public:
-    explicit OverviewMaker(std::int64_t frames);
+    OverviewMaker(std::int64_t frames, double sample_rate_hz);
     void add(ConstAudioView audio);
     [[nodiscard]] const Overview& overview() const noexcept { return overview_; }
 

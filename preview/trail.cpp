@@ -14,14 +14,14 @@ constexpr int blocks_per_step = 8;
 Trail::Trail(std::shared_ptr<const Track> track, const Rendering& fresh)
     : track_(std::move(track)),
       rendering_(fresh.copy()),
-      end_frame_(track_->frames() + fresh.latency_frames()),
+      end_frame_(fresh.frames() + fresh.latency_frames()),
       spacing_frames_(
           std::max(static_cast<std::int64_t>(least_spacing_s * track_->info.sample_rate_hz), end_frame_ / most_copies)),
       original_(track_->info.channels, deck_block_frames),
       master_(track_->info.channels, deck_block_frames),
       original_loudness_(track_->info),
       loudness_(track_->info),
-      overview_(track_->frames()) {}
+      overview_(fresh.frames(), track_->info.sample_rate_hz) {}
 
 bool Trail::advance() {
     if (is_complete()) return false;

@@ -8,8 +8,8 @@
 
 namespace burnish {
 
-/// The way of a rendering through the whole track: what it sounds like, and copies of it left behind on the way, from
-/// which any place is soon reached with one that has heard all that came before.
+/// The way of a rendering through the whole track, and what rings on after it: what it sounds like, and copies of it
+/// left behind on the way, from which any place is soon reached with one that has heard all that came before.
 ///
 /// Memory: for a chain some 1.5 MB for each of up to 48 copies. Cost: that of the rendering; a chain takes about 0.15
 /// us per stereo frame.

@@ -6,12 +6,14 @@
 #include <set>
 #include <sstream>
 
+#include "cli/master_job.h"
 #include "cli/preview_picture.h"
 #include "cli/preview_script.h"
 #include "cli/preview_words.h"
 #include "preview/chain_rendering.h"
 #include "tests/cli/command_line.h"
 #include "tests/preview/servers.h"
+#include "tests/support/memory_audio.h"
 #include "tests/support/signals.h"
 
 namespace burnish::test {
@@ -302,7 +304,7 @@ PreviewPicture example() {
     overview.highest.assign(Overview::stretches, 0.9F);
     picture.title = "a song with a ü.wav";
     picture.device = "jack 44.1 kHz, 256 frames";
-    picture.duration_s = 240.0;
+    picture.duration_s = overview.duration_s = 240.0;
     picture.position_s = 61.25;
     picture.playing = true;
     picture.loop = Section{60.0, 80.0};
@@ -430,6 +432,46 @@ TEST_CASE("stems have a line each, around the chosen one", "[cli][preview][scree
     CHECK_THAT(help, Contains("solo") && Contains("its fader up") && !Contains("preset"));
     for (const int columns : {1, 20, 80})
         for (const int rows : {1, 5, 13, 24}) CHECK(paint(picture, columns, rows).rows() == rows);
+}
+
+TEST_CASE("a stem without sound is called silent, and what is rounded to zero has no sign", "[cli][preview][screen]") {
+    MemorySource tone(sine(80.0, 0.2, 2.0, 44100.0, 1), 44100.0);
+    MemorySource silence(AudioBuffer(1, 88'200), 44100.0);
+    const std::vector<Stem> stems{{"Bass", &tone, 0.0, {}}, {"Empty", &silence, 0.0, {}}};
+    const auto set = load_stems("song", stems, 44100.0, file_services(), [](double) { return true; });
+    REQUIRE(set);
+    Session session(*set, file_services());
+    StemControl control(session, MixOptions{}, expected_by_rules, widths_by_rules, std::nullopt);
+    control.want_mix();
+    session.wait_until_settled();
+    REQUIRE(control.run("stem", "Empty"));
+    REQUIRE(control.run("fader", "6"));
+    REQUIRE(control.run("stem", "Bass"));
+    const auto done = control.run("fader", "0.03");
+    REQUIRE(done);
+    CHECK(*done == "Bass 0.0 dB over the mix");
+    session.wait_until_settled();
+    auto picture = example();
+    picture.stems = control.lines();
+    picture.stems[0].fader_db = -0.03;
+    const auto page = paint(picture, 80, 24).text();
+    INFO(page);
+    CHECK(picture.stems[0].lufs > -60.0);
+    CHECK(picture.stems[1].lufs == silence_db);
+    CHECK_THAT(page, Contains("silent") && !Contains("+0.0") && !Contains("-0.0"));
+}
+
+// The plain sum of stems, which is over where their mix rings on.
+TEST_CASE("a waveform ends where its sound ends", "[cli][preview][screen]") {
+    auto picture = example();
+    picture.loop.reset();
+    picture.duration_s = 2.0 * picture.original_overview->duration_s;
+    const auto page = paint(picture, 80, 24);
+    constexpr int lowest_row = 5;
+    for (int column = 0; column < 80; ++column) {
+        INFO(column);
+        CHECK((page.at(column, lowest_row).character == U' ') == (column >= 40));
+    }
 }
 
 TEST_CASE("a page of any size can be painted", "[cli][preview][screen]") {

@@ -138,6 +138,52 @@ TEST_CASE("B of stems is the offline mix to the bit, with and without the listen
     expect(changed);
 }
 
+// The mix is longer than its stems by its longest reverberation.
+TEST_CASE("B of stems rings on to the end of the mix, and then it is over", "[preview][stems]") {
+    const auto parts = parts_of_band();
+    Band band(parts);
+    auto& session = band.session;
+    session.set_matched(false);
+    const double stems_s = session.duration_s();
+    CHECK(stems_s == band_seconds + 0.5);
+    band.want();
+    const auto mix = Rehearsal(parts).mix(session.mix_sheet().plan.settings);
+    const double mix_s = mix.frames() / band_rate_hz;
+    REQUIRE(mix_s > stems_s + 0.5);
+    CHECK(session.duration_s() == mix_s);
+    REQUIRE(session.master_sound());
+    CHECK(session.master_sound()->overview.duration_s == mix_s);
+    CHECK(session.track().overview.duration_s == stems_s);
+    const auto frame_of = [](double seconds) { return static_cast<int>(std::lround(seconds * band_rate_hz)); };
+    for (const double from_s : {stems_s - 0.3, stems_s + 0.2}) {
+        const auto heard = band.listen(Heard::master, from_s, mix_s - from_s + 0.1);
+        float loudest_after_stems = 0.0F;
+        for (int n = fade_frames; n < heard.frames(); ++n)
+            for (int c = 0; c < 2; ++c) {
+                const int at = frame_of(from_s) + n;
+                REQUIRE(heard.channel(c)[n] == (at < mix.frames() ? mix.channel(c)[at] : 0.0F));
+                if (at >= frame_of(stems_s))
+                    loudest_after_stems = std::max(loudest_after_stems, std::abs(heard.channel(c)[n]));
+            }
+        CHECK(loudest_after_stems > 0.0F);
+        CHECK(session.player().state().at_end);
+    }
+    const auto sum = band.listen(Heard::original, stems_s + 0.1, 0.1);
+    for (int n = fade_frames; n < sum.frames(); ++n) REQUIRE(sum.channel(0)[n] == 0.0F);
+    session.seek_to(1000.0);
+    CHECK(session.position_s() == mix_s);
+
+    // Without reverberation it is over with the stems.
+    auto dry = session.mix_sheet().plan.settings;
+    for (auto& strip : dry.strips)
+        for (const auto send : reverb_sends) strip.settings.fader.*send = send_off_db;
+    auto request = request_with({});
+    request.fixed = dry;
+    session.want(std::move(request));
+    session.wait_until_settled();
+    CHECK(session.duration_s() == stems_s);
+}
+
 TEST_CASE("what is muted is in neither A nor B", "[preview][stems]") {
     const auto parts = parts_of_band();
     Band band(parts);
