@@ -4,6 +4,7 @@
 
 #include "cli/batch.h"
 #include "cli/master_job.h"
+#include "cli/master_request.h"
 #include "cli/reference_files.h"
 
 namespace burnish {

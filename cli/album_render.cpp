@@ -6,6 +6,7 @@
 #include "cli/delivery_audit.h"
 #include "cli/file_check.h"
 #include "cli/master_job.h"
+#include "cli/master_request.h"
 #include "cli/split_delivery.h"
 #include "mastering/adaptive_master.h"
 #include "mastering/channel_source.h"

@@ -8,11 +8,12 @@
 #include "cli/batch.h"
 #include "cli/input_list.h"
 #include "cli/interrupt.h"
-#include "cli/master_job.h"
+#include "cli/master_outcome.h"
 #include "cli/printable_text.h"
 #include "cli/progress_bar.h"
 #include "cli/summary_text.h"
 #include "core/version.h"
+#include "mastering/master.h"
 
 namespace burnish {
 

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "io/metadata.h"
+#include "mastering/master.h"
 
 namespace burnish {
 

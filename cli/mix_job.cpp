@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "cli/master_plan.h"
+#include "cli/master_request.h"
 #include "cli/mix_files.h"
 #include "cli/mix_paths.h"
 #include "cli/mix_report.h"

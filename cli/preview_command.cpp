@@ -10,6 +10,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/master_job.h"
+#include "cli/master_request.h"
 #include "cli/mix_job.h"
 #include "cli/number_format.h"
 #include "cli/preview_control.h"

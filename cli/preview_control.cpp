@@ -1,41 +1,21 @@
 #include "cli/preview_control.h"
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
+#include <utility>
 
 #include "cli/interrupt.h"
-#include "cli/master_job.h"
 #include "cli/number_format.h"
-#include "cli/preset_files.h"
-#include "cli/text_file.h"
 #include "io/resampler.h"
-#include "mastering/settings_json.h"
 
 namespace burnish {
 
 namespace {
 
-constexpr double intensity_step_percent = 5.0;
-constexpr double loudness_step_lu = 0.5;
 constexpr double loudest_s = 20.0;
 
 Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
 
 std::string lufs_text(double lufs) { return lufs <= silence_db ? "silence" : fixed_text(lufs, 1) + " LUFS"; }
-
-std::size_t target_index(double Target::*member) {
-    const auto row = std::ranges::find(target_params, member, &Param<Target>::member);
-    return static_cast<std::size_t>(row - target_params.begin());
-}
-
-/// The name before or after one in a list that goes round; from none, its first or last.
-std::string neighbour(const std::vector<std::string>& names, const std::string& name, int step) {
-    const auto at = std::ranges::find(names, name);
-    const auto count = static_cast<int>(names.size());
-    if (at == names.end()) return step > 0 ? names.front() : names.back();
-    return names[static_cast<std::size_t>((static_cast<int>(at - names.begin()) + step + count) % count)];
-}
 
 }  // namespace
 
@@ -43,38 +23,14 @@ PreviewControl::PreviewControl(Session& session, Output& output, MasterFlags fla
                                std::unique_ptr<StemControl> stems)
     : session_(session),
       output_(output),
-      flags_(std::move(flags)),
+      master_(session, std::move(flags)),
       device_(std::move(device)),
-      stems_(std::move(stems)) {
-    flags_.dry_run = true;
-}
+      stems_(std::move(stems)) {}
 
 Status PreviewControl::want_master() {
-    if (stems_) {
-        stems_->want_mix();
-        return success();
-    }
-    const auto done = set_flags(flags_);
-    return done ? success() : Status(done.error());
-}
-
-Result<std::string> PreviewControl::set_flags(MasterFlags flags) {
-    auto options = read_master_flags(flags);
-    if (!options) return options.error();
-    const auto go_on = [](std::string_view, double, double) { return !interrupt_requested(); };
-    auto references = shelf_.take(options->references, true, go_on);
-    if (!references) return references.error();
-    flags_ = std::move(flags);
-    options_ = *std::move(options);
-    references_ = *std::move(references);
-    const auto& info = session_.track().info;
-    const OutputSpec spec{
-        .sample_rate_hz = info.sample_rate_hz, .channels = info.channels, .frames = info.frames, .depth = {}};
-    warnings_.clear();
-    auto request = master_request(options_, spec, true, warnings_);
-    request.references = references_;
-    session_.want(std::move(request));
-    return std::string();
+    if (!stems_) return master_.want_master();
+    stems_->want_mix();
+    return success();
 }
 
 Result<std::string> PreviewControl::run(std::string_view command) {
@@ -85,13 +41,11 @@ Result<std::string> PreviewControl::run(std::string_view command) {
     if (!is_for(order->word->needs, playing()))
         return usage(std::string(name) + (stems_ ? ": there is no master to change; stems play"
                                                  : ": there are no stems; a folder of them can be previewed"));
-    if (order->word->needs == Playing::stems) return stems_->run(name, arguments.empty() ? "" : arguments[0]);
+    const auto what = arguments.empty() ? std::string() : arguments[0];
+    if (order->word->needs == Playing::stems) return stems_->run(name, what);
+    if (order->word->needs == Playing::track) return master_.run(name, what);
     if (name == "A" || name == "B" || name == "C" || name == "X") return do_listen(name);
     if (name == "loop") return do_loop(arguments);
-    if (name == "preset") return do_preset(arguments[0]);
-    if (name == "style") return do_style(arguments[0]);
-    if (name == "intensity") return do_target(&Target::intensity_percent, arguments[0], intensity_step_percent);
-    if (name == "loudness") return do_target(&Target::loudness_lufs, arguments[0], loudness_step_lu);
     if (name == "match" || name == "delta" || name == "mono") return do_switch(name, arguments[0]);
     if (name == "reference") return do_reference(arguments[0]);
     if (name == "abx") return do_abx(arguments[0]);
@@ -198,46 +152,6 @@ PreviewControl::Done PreviewControl::do_loop(const Arguments& arguments) {
     return describe();
 }
 
-PreviewControl::Done PreviewControl::do_preset(const std::string& what) {
-    auto flags = flags_;
-    const auto names = preset_names(PresetKind::genre);
-    if (what == "none")
-        flags.preset.reset();
-    else if (what == "next" || what == "previous")
-        flags.preset = neighbour(names, flags.preset.value_or(""), what == "next" ? 1 : -1);
-    else if (what.size() == 1 && what[0] >= '1' && what[0] <= '9')
-        flags.preset = std::string(preview_presets[static_cast<std::size_t>(what[0] - '1')]);
-    else
-        flags.preset = what;
-    const auto done = set_flags(std::move(flags));
-    return done ? Done("preset " + flags_.preset.value_or("none")) : done;
-}
-
-PreviewControl::Done PreviewControl::do_style(const std::string& what) {
-    auto flags = flags_;
-    if (what == "none")
-        flags.style.reset();
-    else
-        flags.style = what == "next" ? neighbour(preset_names(PresetKind::style), flags.style.value_or(""), 1) : what;
-    const auto done = set_flags(std::move(flags));
-    return done ? Done("style " + flags_.style.value_or("none")) : done;
-}
-
-PreviewControl::Done PreviewControl::do_target(double Target::*member, const std::string& what, double step) {
-    auto flags = flags_;
-    const auto index = target_index(member);
-    const auto& param = target_params[index];
-    auto& text = flags.target[index];
-    const double now = options_.target.*member;
-    if (what == "up" || what == "down")
-        text = number_text(std::clamp(now + (what == "up" ? step : -step), param.min, param.max));
-    else
-        text = what;
-    const auto done = set_flags(std::move(flags));
-    if (!done) return done;
-    return std::string(param.name) + " " + number_text(options_.target.*member);
-}
-
 PreviewControl::Done PreviewControl::do_switch(std::string_view name, const std::string& what) {
     const auto& controls = session_.controls();
     const bool is_delta = controls.heard == Heard::difference;
@@ -264,11 +178,9 @@ PreviewControl::Done PreviewControl::do_reference(const std::string& path) {
     if (!track) return track.error();
     reference_name_ = (*track)->name;
     session_.set_reference(*std::move(track));
-    if (flags_.references.empty()) return "C is " + reference_name_;
-    auto flags = flags_;
-    flags.references = {path};
-    const auto done = set_flags(std::move(flags));
-    return done ? Done("C is " + reference_name_ + ", and B is made after it") : done;
+    if (!master_.follows_reference()) return "C is " + reference_name_;
+    if (auto status = master_.follow(path); !status) return status.error();
+    return "C is " + reference_name_ + ", and B is made after it";
 }
 
 PreviewControl::Done PreviewControl::do_abx(const std::string& what) {
@@ -297,29 +209,24 @@ PreviewControl::Done PreviewControl::do_export(const Arguments& arguments) {
     if (export_.is_writing()) return Error{ErrorCode::output, "export: the last one is still being written"};
     const std::filesystem::path path = arguments.empty() ? export_path() : std::filesystem::path(arguments[0]);
     if (path.extension() == ".json") {
-        if (auto status = write_settings(path); !status) return status.error();
+        const auto status = stems_ ? stems_->write_settings(path, master_.flags().force) : master_.write_settings(path);
+        if (!status) return status.error();
         return "written: " + path.string();
     }
-    auto write = stems_ ? stems_->exporter(path, flags_.force) : master_writer(flags_, path, references_);
+    auto write = stems_ ? stems_->exporter(path, master_.flags().force) : master_.exporter(path);
     if (!write) return write.error();
     export_.start(*std::move(write));
     return "writes " + path.string();
 }
 
-Status PreviewControl::write_settings(const std::filesystem::path& path) const {
-    if (stems_) return stems_->write_settings(path, flags_.force);
-    const auto plan = session_.plan();
-    if (!plan.refined) return Error{ErrorCode::output, "export: the settings are not settled yet"};
-    return write_text(path, json_text(settings_json(plan.settings)), flags_.force);
-}
-
 std::filesystem::path PreviewControl::export_path() const {
     // "stems/" is called stems.
-    auto input = std::filesystem::absolute(flags_.inputs.front()).lexically_normal();
+    const auto& flags = master_.flags();
+    auto input = std::filesystem::absolute(flags.inputs.front()).lexically_normal();
     if (!input.has_filename()) input = input.parent_path();
     const std::filesystem::path path =
-        flags_.output.value_or(input.stem().string() + (stems_ ? ".mix.wav" : ".master.wav"));
-    return flags_.force ? path : free_path(path);
+        flags.output.value_or(input.stem().string() + (stems_ ? ".mix.wav" : ".master.wav"));
+    return flags.force ? path : free_path(path);
 }
 
 PreviewControl::Done PreviewControl::do_device() {
@@ -350,8 +257,8 @@ std::string PreviewControl::status() const {
     else
         text += "; A " + lufs_text(plan.original_lufs) + ", B " + lufs_text(plan.master_lufs) +
                 (plan.refined ? "" : " (a first guess)");
-    if (options_.target.preset.size() + options_.target.style.size() > 0)
-        text += "; " + options_.target.preset + " " + options_.target.style;
+    const auto& target = master_.options().target;
+    if (target.preset.size() + target.style.size() > 0) text += "; " + target.preset + " " + target.style;
     return text + "; xruns " + std::to_string(output_.xruns());
 }
 
@@ -375,7 +282,7 @@ std::vector<std::string> PreviewControl::news() {
     if (ended && !told_end_ && session_.controls().playing) lines.emplace_back("the track is over");
     told_end_ = ended;
     if (auto written = export_.news()) lines.push_back(*std::move(written));
-    for (auto& warning : std::exchange(warnings_, {})) lines.push_back("warning: " + warning);
+    for (auto& warning : master_.take_warnings()) lines.push_back("warning: " + warning);
     return lines;
 }
 

@@ -9,7 +9,7 @@
 
 #include "cli/background_export.h"
 #include "cli/blind_test.h"
-#include "cli/master_options.h"
+#include "cli/master_control.h"
 #include "cli/preview_words.h"
 #include "cli/stem_control.h"
 #include "preview/output.h"
@@ -41,7 +41,7 @@ public:
     [[nodiscard]] bool is_blind() const noexcept;
     /// What plays, for the listener: during a blind test X is X.
     [[nodiscard]] std::string heard_name() const;
-    [[nodiscard]] const MasterOptions& options() const noexcept { return options_; }
+    [[nodiscard]] const MasterOptions& options() const noexcept { return master_.options(); }
     [[nodiscard]] const std::string& reference_name() const noexcept { return reference_name_; }
     [[nodiscard]] Session& session() noexcept { return session_; }
     /// Of a session of stems; nullptr if a track plays.
@@ -56,9 +56,6 @@ private:
     [[nodiscard]] Done do_transport(std::string_view name, const Arguments& arguments);
     [[nodiscard]] Done do_listen(std::string_view name);
     [[nodiscard]] Done do_loop(const Arguments& arguments);
-    [[nodiscard]] Done do_preset(const std::string& what);
-    [[nodiscard]] Done do_style(const std::string& what);
-    [[nodiscard]] Done do_target(double Target::*member, const std::string& what, double step);
     [[nodiscard]] Done do_switch(std::string_view name, const std::string& what);
     [[nodiscard]] Done do_reference(const std::string& path);
     [[nodiscard]] Done do_abx(const std::string& what);
@@ -66,21 +63,15 @@ private:
     /// Where an export goes if nobody says: --output, or beside the working directory's other files, after the input;
     /// the next free number rather than over what is there.
     [[nodiscard]] std::filesystem::path export_path() const;
-    /// The settings alone, of what is heard.
-    [[nodiscard]] Status write_settings(const std::filesystem::path& path) const;
     [[nodiscard]] Done do_device();
-    [[nodiscard]] Done set_flags(MasterFlags flags);
     [[nodiscard]] std::string status() const;
     [[nodiscard]] std::string place() const;
 
     Session& session_;
     Output& output_;
-    MasterFlags flags_;
+    MasterControl master_;
     DeviceRequest device_;
     std::unique_ptr<StemControl> stems_;
-    MasterOptions options_;
-    ReferenceShelf shelf_;
-    References references_;  // that B is made after; none: as the predictor says
     std::string reference_name_;
     std::optional<double> loop_in_s_;
     std::optional<double> loop_out_s_;
@@ -91,7 +82,6 @@ private:
     bool told_mix_ = false;
     bool told_end_ = false;
     std::string told_error_;
-    std::vector<std::string> warnings_;
     BackgroundExport export_;
 };
 

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 
 #include "analysis/level_analyzer.h"
@@ -15,7 +13,10 @@
 #include "dsp/extremes.h"
 #include "mastering/level_desk.h"
 #include "mastering/level_solver.h"
+#include "mastering/master_warnings.h"
+#include "mastering/phase_progress.h"
 #include "mastering/prefetched_source.h"
+#include "mastering/reason_text.h"
 #include "mastering/rendered_source.h"
 #include "mastering/shaped_prediction.h"
 
@@ -26,35 +27,6 @@ namespace {
 constexpr int block_frames = 8192;
 
 Error canceled() { return {ErrorCode::canceled, "stopped"}; }
-
-/// Maps the progress of one phase onto its share of the whole, and keeps calls apart by a tenth of a second.
-class PhaseProgress {
-public:
-    explicit PhaseProgress(const Progress& progress) : progress_(progress) {}
-
-    /// From now on, fractions are of a phase that ends at `end` of the whole.
-    void begin(std::string_view stage, double end) {
-        stage_ = stage;
-        start_ = end_;
-        end_ = end;
-        last_call_ = {};
-    }
-    [[nodiscard]] std::function<bool(double)> ticker() {
-        return [this](double fraction) {
-            const auto now = std::chrono::steady_clock::now();
-            if (now - last_call_ < std::chrono::milliseconds(100)) return true;
-            last_call_ = now;
-            return !progress_ || progress_(stage_, start_ + (end_ - start_) * std::clamp(fraction, 0.0, 1.0));
-        };
-    }
-
-private:
-    const Progress& progress_;
-    std::string_view stage_;
-    double start_ = 0.0;
-    double end_ = 0.0;
-    std::chrono::steady_clock::time_point last_call_;
-};
 
 /// 16 bits at 44.1 or 48 kHz can hide their dither; longer words need not, shorter ones should not be processed again.
 Dither::Settings dither_for(int bits) { return {.bits = static_cast<double>(bits), .shaping = bits <= 16 ? 1.0 : 0.0}; }
@@ -77,47 +49,6 @@ std::int64_t frames_beyond_full_scale(ConstAudioView audio) {
         count += peak > 1.0F ? 1 : 0;
     }
     return count;
-}
-
-std::string two_decimals(double value) {
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.2f", value);
-    return text.data();
-}
-
-/// The loudness was met before the file was written; a lossy codec may have moved it.
-void note_what_encoding_moved(MasterReport& report) {
-    const bool met = report.target.normalize && report.status == MasterStatus::done;
-    if (!met || report.before.integrated_lufs <= silence_db) return;
-    if (std::abs(report.after->integrated_lufs - report.target.loudness_lufs) <= 0.05) return;
-    report.status = MasterStatus::limited;
-    report.reason = "the written file measures " + two_decimals(report.after->integrated_lufs) + " LUFS, " +
-                    two_decimals(report.target.loudness_lufs) + " LUFS were reached before encoding";
-}
-
-void add_warnings(MasterReport& report, const MasterRequest& request, std::int64_t clipped_frames) {
-    const auto& before = report.before;
-    auto& warnings = report.warnings;
-    if (request.target.normalize && before.integrated_lufs <= silence_db)
-        warnings.push_back(before.sample_peak_db <= silence_db
-                               ? "the track is silent: its level is left as it is"
-                               : "the track is too short or too quiet to have a loudness (400 ms above -70 LUFS): its "
-                                 "level is left as it is");
-    if (before.clipped_runs > 0)
-        warnings.push_back("the source is clipped in " + std::to_string(static_cast<long>(before.clipped_runs)) +
-                           " places: ask for a mix with headroom");
-    if (clipped_frames > 0)
-        warnings.push_back(std::to_string(clipped_frames) +
-                           " frames were beyond full scale and are cut off at it: only " +
-                           "32-bit floating point can hold them");
-    if (!report.after) return;
-    if (report.after->true_peak_dbtp > request.target.ceiling_dbtp + 0.05 && request.target.limit_peaks)
-        warnings.push_back(
-            "the written file's true peak is " + two_decimals(report.after->true_peak_dbtp) +
-            " dBTP, above the ceiling: encoding may have moved the peaks; lower the ceiling to compensate");
-    else if (!request.target.limit_peaks && report.after->true_peak_dbtp > request.target.ceiling_dbtp)
-        warnings.push_back("the true peak of " + two_decimals(report.after->true_peak_dbtp) +
-                           " dBTP is left as it is, since nothing was asked to change");
 }
 
 }  // namespace
@@ -324,7 +255,7 @@ bool is_worse(const Prediction& prediction, const MasterReport& report, std::str
     if (!prediction.misfit || !report.after || all_neutral(program_stages, report.settings)) return false;
     const double before = prediction.misfit(report.before);
     const double after = prediction.misfit(*report.after);
-    how = two_decimals(after) + " times what is usual, the source is " + two_decimals(before);
+    how = reason_text("%.2f times what is usual, the source is %.2f", after, before);
     return after > before + margin;
 }
 

@@ -1,8 +1,6 @@
-// The only file that knows RtAudio. Versions 5 and 6 differ in how devices are named and errors told: what differs is
-// in the functions under "RtAudio 5" and "RtAudio 6", and nowhere else.
+// The devices of RtAudio; where its versions differ is in rtaudio_versions.cpp. No other file knows it.
 
 #include <fcntl.h>
-#include <rtaudio/RtAudio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,11 +9,11 @@
 #include <cctype>
 #include <chrono>
 #include <future>
-#include <mutex>
 #include <string_view>
 #include <thread>
 
 #include "preview/device.h"
+#include "preview/rtaudio_versions.h"
 
 namespace burnish {
 
@@ -31,118 +29,6 @@ constexpr auto apis = std::to_array<ApiRow>({
     {"pulse", RtAudio::LINUX_PULSE, "no PulseAudio or PipeWire server is running"},
     {"alsa", RtAudio::LINUX_ALSA, "there is no sound card, or it may not be used by this user (group audio)"},
 });
-
-/// What RtAudio and the libraries under it said last.
-class LastWords {
-public:
-    void say(const std::string& words) {
-        const std::scoped_lock lock(mutex_);
-        words_ = words;
-        ++count_;
-    }
-    [[nodiscard]] std::string words() const {
-        const std::scoped_lock lock(mutex_);
-        return words_;
-    }
-    [[nodiscard]] int count() const noexcept { return count_; }
-
-private:
-    mutable std::mutex mutex_;
-    std::string words_;
-    std::atomic<int> count_ = 0;
-};
-LastWords& last_words() {
-    static LastWords words;
-    return words;
-}
-
-/// An output as RtAudio lists it: what it calls it, and what it says of it.
-struct Found {
-    unsigned id;
-    RtAudio::DeviceInfo info;
-};
-
-#if !defined(RTAUDIO_VERSION_MAJOR)  // RtAudio 5: errors are thrown, devices are numbered from 0
-
-void hear(RtAudioError::Type, const std::string& words) { last_words().say(words); }
-
-template <class Call>
-bool succeeds(Call call) {
-    try {
-        call();
-        return true;
-    } catch (const RtAudioError& error) {
-        last_words().say(error.getMessage());
-        return false;
-    }
-}
-
-std::unique_ptr<RtAudio> open_api(RtAudio::Api api) {
-    std::unique_ptr<RtAudio> audio;
-    succeeds([&] {
-        audio = std::make_unique<RtAudio>(api);
-        audio->showWarnings(false);
-    });
-    return audio;
-}
-
-std::vector<Found> all_devices(RtAudio& audio) {
-    std::vector<Found> found;
-    succeeds([&] {
-        const unsigned count = audio.getDeviceCount();
-        for (unsigned id = 0; id < count; ++id) found.push_back({id, audio.getDeviceInfo(id)});
-    });
-    std::erase_if(found, [](const Found& device) { return !device.info.probed; });
-    return found;
-}
-
-bool open_stream(RtAudio& audio, RtAudio::StreamParameters& to, unsigned rate_hz, unsigned& frames,
-                 RtAudioCallback callback, void* user, RtAudio::StreamOptions& options) {
-    return succeeds([&] {
-        audio.openStream(&to, nullptr, RTAUDIO_FLOAT32, rate_hz, &frames, callback, user, &options, hear);
-        audio.showWarnings(true);  // through `hear`
-    });
-}
-
-// Once a stream is open its errors are heard instead of thrown.
-bool start_stream(RtAudio& audio) {
-    const int words_before = last_words().count();
-    return succeeds([&] { audio.startStream(); }) && last_words().count() == words_before;
-}
-// To stop would wait for a last callback, which a server that has died does not make.
-void close_stream(RtAudio& audio) {
-    succeeds([&] {
-        if (audio.isStreamRunning()) audio.abortStream();
-        if (audio.isStreamOpen()) audio.closeStream();
-    });
-}
-
-#else  // RtAudio 6: errors are returned, devices have identities
-
-std::unique_ptr<RtAudio> open_api(RtAudio::Api api) {
-    return std::make_unique<RtAudio>(api, [](RtAudioErrorType, const std::string& words) { last_words().say(words); });
-}
-
-std::vector<Found> all_devices(RtAudio& audio) {
-    std::vector<Found> found;
-    for (const unsigned id : audio.getDeviceIds()) found.push_back({id, audio.getDeviceInfo(id)});
-    return found;
-}
-
-bool open_stream(RtAudio& audio, RtAudio::StreamParameters& to, unsigned rate_hz, unsigned& frames,
-                 RtAudioCallback callback, void* user, RtAudio::StreamOptions& options) {
-    return audio.openStream(&to, nullptr, RTAUDIO_FLOAT32, rate_hz, &frames, callback, user, &options) ==
-           RTAUDIO_NO_ERROR;
-}
-
-bool start_stream(RtAudio& audio) { return audio.startStream() == RTAUDIO_NO_ERROR; }
-
-void close_stream(RtAudio& audio) {
-    if (audio.isStreamRunning()) audio.abortStream();
-    if (audio.isStreamOpen()) audio.closeStream();
-}
-
-#endif
 
 /// The libraries under RtAudio write to the terminal whatever they like; not while this lives.
 class QuietStderr {
@@ -165,9 +51,9 @@ private:
     int kept_;
 };
 
-std::vector<Found> outputs_of(RtAudio& audio) {
+std::vector<FoundDevice> outputs_of(RtAudio& audio) {
     auto found = all_devices(audio);
-    std::erase_if(found, [](const Found& device) { return device.info.outputChannels == 0; });
+    std::erase_if(found, [](const FoundDevice& device) { return device.info.outputChannels == 0; });
     return found;
 }
 
@@ -270,13 +156,14 @@ std::string lower(std::string text) {
 }
 
 /// The device asked for, by number, name or part of its name; the default one if none was.
-Result<Found> choose(const std::vector<Found>& outputs, const DeviceRequest& request, std::string_view api) {
+Result<FoundDevice> choose(const std::vector<FoundDevice>& outputs, const DeviceRequest& request,
+                           std::string_view api) {
     if (request.device.empty()) {
         const auto usual =
             std::find_if(outputs.begin(), outputs.end(), [](const auto& d) { return d.info.isDefaultOutput; });
         return usual != outputs.end() ? *usual : outputs.front();
     }
-    std::vector<Found> named;
+    std::vector<FoundDevice> named;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
         if (request.device == std::to_string(i) || request.device == outputs[i].info.name) return outputs[i];
         if (lower(outputs[i].info.name).find(lower(request.device)) != std::string::npos) named.push_back(outputs[i]);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "cli/master_job.h"
+#include "cli/master_request.h"
 #include "cli/preview_picture.h"
 #include "cli/preview_script.h"
 #include "cli/preview_words.h"
