@@ -5,16 +5,20 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/decibels.h"
+
 namespace burnish {
 
 namespace {
 
-/// Standard deviation of levels that nobody has set, over those that somebody has.
+/// Standard deviation of levels that nobody has set, over those that somebody has; where they depart by more than that
+/// altogether, they say so themselves, and up to how far they are believed.
 constexpr double accident_db = 5.2;
+constexpr double widest_accident_db = 20.0;
 /// Chances, before levels are looked at, that they were set on purpose: of mono stems, which are mostly recordings, and
 /// of stereo ones, which are mostly exports of a mix.
 constexpr double purpose_prior_mono = 0.4;
-constexpr double purpose_prior_stereo = 0.8;
+constexpr double purpose_prior_stereo = 0.87;
 /// Peaks of stems that each were made as loud as they go agree better than this, in standard deviation.
 constexpr double normalized_db = 0.7;
 /// Standard deviations that no mix departs by: one voice in a hundred of finished mixes is four away from what is
@@ -30,6 +34,8 @@ constexpr double farthest_beside_submix_lu = 2.0;
 /// Confidence in a role from which on it counts as known.
 constexpr double sure_enough = 0.75;
 constexpr double least_move_db = 0.25;
+/// The most that a balance that works is moved by, as it may be an accident after all.
+constexpr double most_change_lu = 1.0;
 
 std::string signed_text(double value) {
     std::array<char, 32> text{};
@@ -87,7 +93,6 @@ double log_likelihood(double departure, double spread) {
 double chance_of_purpose(const std::vector<Voice>& voices, const std::vector<double>& departures,
                          const std::vector<Expectation>& expected) {
     if (departures.size() < 2) return 1.0;
-    if (is_normalized(voices)) return 0.0;
     const auto mono = static_cast<double>(std::ranges::count_if(voices, [](const Voice& v) { return v.is_mono; }));
     const double mono_share = mono / static_cast<double>(voices.size());
     const double prior = purpose_prior_stereo + mono_share * (purpose_prior_mono - purpose_prior_stereo);
@@ -100,6 +105,81 @@ double chance_of_purpose(const std::vector<Voice>& voices, const std::vector<dou
     const auto n = static_cast<double>(departures.size());
     evidence *= (n - 1.0) / n;
     return 1.0 / (1.0 + (1.0 - prior) / prior * std::exp(-evidence));
+}
+
+/// How far levels that nobody has set depart in this session: what is left of all departures beyond those of mixes.
+double own_accident_db(const std::vector<double>& departures, const std::vector<Expectation>& expected) {
+    double beyond = 0.0;
+    for (std::size_t i = 0; i < departures.size(); ++i) {
+        const double off = std::min(std::abs(departures[i]), widest_accident_db);
+        beyond += off * off - expected[i].spread_lu * expected[i].spread_lu;
+    }
+    beyond /= static_cast<double>(std::max<std::size_t>(departures.size(), 1));
+    return std::sqrt(std::max(accident_db * accident_db, beyond));
+}
+
+/// Scales the moves down until no voice stands in the mix by more than `most_change_lu` from where it stood.
+void hold_changes(const std::vector<Voice>& voices, std::vector<double>& gains_db) {
+    for (int pass = 0; pass < 20; ++pass) {
+        double before = 0.0, after = 0.0, largest = 0.0;
+        for (std::size_t i = 0; i < voices.size(); ++i) {
+            before += db_to_power(voices[i].lufs);
+            after += db_to_power(voices[i].lufs + gains_db[i]);
+        }
+        const double whole_db = power_to_db(after / before);
+        for (const double gain : gains_db) largest = std::max(largest, std::abs(gain - whole_db));
+        if (largest <= most_change_lu) return;
+        for (auto& gain : gains_db) gain *= 0.99 * most_change_lu / largest;
+    }
+}
+
+/// The mixer's view of the levels: how far each departs from what is usual, and what that says of all of them.
+struct Judgement {
+    std::vector<Expectation> expected;
+    std::vector<double> departures;
+    bool has_submix = false;
+    bool normalized = false;
+    double kept_chance = 0.0;
+};
+
+Judgement judge(const std::vector<Voice>& voices, const std::vector<Expectation>& usual) {
+    Judgement found{.expected = usual, .departures = {}};
+    found.has_submix = std::ranges::any_of(voices, [](const Voice& voice) { return voice.role.role == Role::submix; });
+    if (found.has_submix)
+        for (auto& row : found.expected) row.spread_lu = std::min(row.spread_lu, beside_submix_lu);
+    const double level = common_level(voices, found.expected);
+    for (std::size_t i = 0; i < voices.size(); ++i)
+        found.departures.push_back(voices[i].lufs - found.expected[i].loudness_lu - level);
+    found.normalized = is_normalized(voices);
+    found.kept_chance = found.normalized ? 0.0 : chance_of_purpose(voices, found.departures, found.expected);
+    return found;
+}
+
+/// Moves of levels that nobody has set: as far as each is likely to be an accident.
+std::vector<double> remade(const Judgement& found, BalanceMode mode) {
+    const double accident =
+        mode == BalanceMode::rules ? own_accident_db(found.departures, found.expected) : accident_db;
+    std::vector<double> gains_db;
+    for (std::size_t i = 0; i < found.departures.size(); ++i) {
+        const double spread = found.expected[i].spread_lu;
+        const double share = found.normalized ? 1.0 : accident * accident / (accident * accident + spread * spread);
+        gains_db.push_back(-share * found.departures[i]);
+    }
+    return gains_db;
+}
+
+/// Moves of a balance that works: what may be an accident after all, and what stands out by more than any mix would.
+std::vector<double> touched_up(const std::vector<Voice>& voices, const Judgement& found) {
+    auto gains_db = remade(found, BalanceMode::automatic);
+    for (auto& gain : gains_db) gain *= 1.0 - found.kept_chance;
+    hold_changes(voices, gains_db);
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        const double off = found.departures[i];
+        const double limit = found.has_submix ? farthest_beside_submix_lu : outlier * found.expected[i].spread_lu + 1.0;
+        const bool can_tell = found.has_submix || voices.size() > 2;
+        if (can_tell && std::abs(off) > limit) gains_db[i] = std::copysign(limit, off) - off;
+    }
+    return gains_db;
 }
 
 }  // namespace
@@ -123,47 +203,33 @@ std::vector<Expectation> expected_by_rules(const std::vector<Voice>& voices) {
     return expected;
 }
 
-Balance balance(const std::vector<Voice>& voices, const std::vector<Expectation>& usual, BalanceMode mode) {
+Balance balance(const std::vector<Voice>& voices, const std::vector<Expectation>& expected, BalanceMode mode) {
     Balance result;
-    const bool has_submix =
-        std::ranges::any_of(voices, [](const Voice& voice) { return voice.role.role == Role::submix; });
-    auto expected = usual;
-    if (has_submix)
-        for (auto& row : expected) row.spread_lu = std::min(row.spread_lu, beside_submix_lu);
-    const double level = common_level(voices, expected);
-    std::vector<double> departures;
-    for (std::size_t i = 0; i < voices.size(); ++i)
-        departures.push_back(voices[i].lufs - expected[i].loudness_lu - level);
-    result.kept_chance = chance_of_purpose(voices, departures, expected);
-    result.kept = mode == BalanceMode::keep || (mode == BalanceMode::automatic && result.kept_chance >= 0.5);
+    const auto found = judge(voices, expected);
+    result.kept_chance = found.kept_chance;
+    result.kept = mode == BalanceMode::keep || (mode == BalanceMode::automatic && found.kept_chance >= 0.5);
+    if (mode == BalanceMode::keep)
+        result.gains_db.assign(voices.size(), 0.0);
+    else
+        result.gains_db = result.kept ? touched_up(voices, found) : remade(found, mode);
     for (std::size_t i = 0; i < voices.size(); ++i) {
         const auto& voice = voices[i];
-        const double spread = expected[i].spread_lu;
-        const double off = departures[i];
-        double gain = 0.0;
-        std::string reason;
-        const auto departs = signed_text(off) + " LU over what is usual for " +
-                             std::string(row_of(voice.role.role).name) + ", give or take " + plain_text(spread);
+        auto& gain = result.gains_db[i];
+        if (std::abs(gain) < least_move_db) gain = 0.0;
+        auto reason = signed_text(found.departures[i]) + " LU over what is usual for " +
+                      std::string(row_of(voice.role.role).name) + ", give or take " +
+                      plain_text(found.expected[i].spread_lu);
         if (voice.has_gain_lock) {
             gain = voice.gain_lock_db;
             reason = "locked by the session";
         } else if (mode == BalanceMode::keep) {
             reason = "balance kept as asked";
+        } else if (result.kept && gain == 0.0) {
+            reason += ": within what mixes do, kept";
         } else if (result.kept) {
-            const double limit = has_submix ? farthest_beside_submix_lu : outlier * spread + 1.0;
-            const bool can_tell = has_submix || voices.size() > 2;
-            gain = can_tell && std::abs(off) > limit ? std::copysign(limit, off) - off : 0.0;
-            reason = departs + (gain == 0.0 ? ": within what mixes do, kept" : ": further out than mixes go");
-        } else {
-            const double share = mode == BalanceMode::rules
-                                     ? 1.0
-                                     : accident_db * accident_db / (accident_db * accident_db + spread * spread);
-            gain = -share * off;
-            if (std::abs(gain) < least_move_db) gain = 0.0;
-            reason = departs;
+            reason += std::abs(gain) > most_change_lu ? ": further out than mixes go" : ": kept but for that";
         }
-        result.gains_db.push_back(gain);
-        result.reasons.push_back(reason);
+        result.reasons.push_back(std::move(reason));
     }
     return result;
 }

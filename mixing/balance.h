@@ -11,7 +11,7 @@ namespace burnish {
 enum class BalanceMode {
     automatic,  ///< a balance that works is kept, one that does not is made
     keep,       ///< the stems' levels are the mix
-    rules,      ///< made from scratch
+    rules,      ///< made anew, whatever has come
 };
 inline constexpr auto balance_mode_names = std::to_array<std::string_view>({"auto", "keep", "rules"});
 
@@ -36,8 +36,9 @@ struct Balance {
 ///
 /// Each voice's loudness is compared with what is expected. A balance made on purpose departs from it by as much as
 /// mixes do that work; levels that nobody has set depart by some 5 dB more. What has come is kept if it more likely was
-/// made on purpose; of a kept balance, only what stands out by more than any mix would is taken back. Otherwise each
-/// voice is moved towards what is expected as far as its departure is likely to be an accident. Locks hold.
+/// made on purpose: then no voice is moved by more than 1 LU, and by less the surer that is, but for what stands out by
+/// more than any mix would. Otherwise each voice is moved towards what is expected as far as its departure is likely to
+/// be an accident; all the way where the stems were each made as loud as they go. Locks hold.
 [[nodiscard]] Balance balance(const std::vector<Voice>& voices, const std::vector<Expectation>& expected,
                               BalanceMode mode);
 

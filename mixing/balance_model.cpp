@@ -15,9 +15,10 @@ namespace burnish {
 
 namespace {
 
-constexpr std::string_view balance_format = "burnish-balance-2";
+constexpr std::string_view balance_format = "burnish-balance-3";
 constexpr std::string_view pan_format = "burnish-pan-1";
 constexpr double most_correction_lu = 9.0;
+constexpr double most_log_spread = 0.7;
 
 Result<std::string_view> embedded(std::string_view name) {
     for (const auto& file : embedded_mixing_models())
@@ -34,22 +35,30 @@ Result<double> number_in(std::string_view where, const nlohmann::ordered_json& d
 
 }  // namespace
 
+double BalanceModel::relative_spread(const VoiceFeatures& features) const noexcept {
+    return std::exp(std::clamp(spread.correction(features), -most_log_spread, most_log_spread));
+}
+
 std::string balance_model_json(const BalanceModel& model) {
     nlohmann::ordered_json json{{"format", balance_format}, {"spread_lu", model.spread_lu}};
     json["features"] = feature_weights_json(model);
+    json["spread_features"] = feature_weights_json(model.spread);
     return json.dump(2) + "\n";
 }
 
 Result<BalanceModel> read_balance_model(std::string_view where, std::string_view json_text) {
     const auto document = read_document(where, json_text, balance_format);
     if (!document) return document.error();
-    const auto weights = read_feature_weights(where, *document);
+    const auto weights = read_feature_weights(where, *document, "features");
     if (!weights) return weights.error();
+    const auto spread_weights = read_feature_weights(where, *document, "spread_features");
+    if (!spread_weights) return spread_weights.error();
     const auto spread = number_in(where, *document, "spread_lu");
     if (!spread) return spread.error();
     BalanceModel model;
     static_cast<FeatureWeights&>(model) = *weights;
     model.spread_lu = *spread;
+    model.spread = *spread_weights;
     return model;
 }
 
@@ -65,7 +74,7 @@ std::vector<Expectation> expected_by_model(const std::vector<Voice>& voices, con
     const auto features = voice_features(voices);
     for (std::size_t i = 0; i < voices.size(); ++i) {
         expected[i].loudness_lu += std::clamp(model.correction(features[i]), -most_correction_lu, most_correction_lu);
-        expected[i].spread_lu = model.spread_lu;
+        expected[i].spread_lu = model.spread_lu * model.relative_spread(features[i]);
     }
     return expected;
 }
@@ -79,7 +88,7 @@ std::string pan_model_json(const PanModel& model) {
 Result<PanModel> read_pan_model(std::string_view where, std::string_view json_text) {
     const auto document = read_document(where, json_text, pan_format);
     if (!document) return document.error();
-    const auto weights = read_feature_weights(where, *document);
+    const auto weights = read_feature_weights(where, *document, "features");
     if (!weights) return weights.error();
     const auto bias = number_in(where, *document, "bias");
     if (!bias) return bias.error();

@@ -12,7 +12,10 @@ namespace burnish {
 
 /// A correction of what the rules expect of levels, in LU, learned from mixes whose authors' levels are known.
 struct BalanceModel : FeatureWeights {
-    double spread_lu = 0.0;  ///< of what is left, for authors it has not seen: a standard deviation; 0: no model
+    double spread_lu = 0.0;   ///< of what is left, for authors it has not seen: its mean magnitude; 0: no model
+    FeatureWeights spread{};  ///< how much wider than that it is for a voice: the natural logarithm, 0.7 at most
+
+    [[nodiscard]] double relative_spread(const VoiceFeatures& features) const noexcept;
 };
 
 /// The model that is part of the program.

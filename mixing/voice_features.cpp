@@ -91,11 +91,12 @@ nlohmann::ordered_json feature_weights_json(const FeatureWeights& weights) {
     return json;
 }
 
-Result<FeatureWeights> read_feature_weights(std::string_view where, const nlohmann::ordered_json& document) {
+Result<FeatureWeights> read_feature_weights(std::string_view where, const nlohmann::ordered_json& document,
+                                            const char* key) {
     const auto fault = [&](const std::string& what) {
         return Error{ErrorCode::internal, std::string(where) + ": " + what};
     };
-    const auto features = document.find("features");
+    const auto features = document.find(key);
     if (features == document.end() || features->size() != names.size())
         return fault("other features than this version's");
     FeatureWeights read;

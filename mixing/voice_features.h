@@ -32,8 +32,8 @@ struct FeatureWeights {
 
 /// {name: {"deviation", "weight"}} for every feature.
 [[nodiscard]] nlohmann::ordered_json feature_weights_json(const FeatureWeights& weights);
-/// Reads what feature_weights_json wrote. @param where  the file's name, for error messages
+/// Reads what feature_weights_json wrote. @param where  the file's name, for error messages @param key  in the document
 [[nodiscard]] Result<FeatureWeights> read_feature_weights(std::string_view where,
-                                                          const nlohmann::ordered_json& document);
+                                                          const nlohmann::ordered_json& document, const char* key);
 
 }  // namespace burnish

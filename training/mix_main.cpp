@@ -38,13 +38,13 @@ int main(int count, char** arguments) {
     text
         << "# Mixing, evaluated\n\n"
            "Made by `./dev train --mix`. The songs are what `training/render_stems` makes of Debian packages: tracker "
-           "modules by instrument,\nMIDI files by channel, Frets on Fire songs in two stems. The learned rungs have "
-           "not "
-           "seen the author of the song (of MIDI\nfiles, whose authors are not known, a tenth of the songs is held "
-           "out); "
-           "nothing is learned from Frets on Fire. In brackets the\n95 % interval over songs. `gated` is what `burnish "
-           "mix` does by itself: levels that look as if they were set on purpose are\nkept; the rungs without it are "
-           "`--balance rules`.\n\n";
+           "modules by instrument,\nMIDI files by channel, LMMS's demos by instrument, Frets on Fire songs in two "
+           "stems. "
+           "The learned rungs have not seen the author of\nthe song (Freedoom has many and does not say who made what: "
+           "its songs are held out together); nothing is learned from Frets on\nFire. In brackets the 95 % interval "
+           "over "
+           "songs. `gated` is what `burnish mix` does by itself: levels that look as if they were set on\npurpose are "
+           "kept but for 1 LU; the rungs without it are `--balance rules`.\n\n";
     training::print_mix_ladder(songs, held_out, text);
     std::ofstream(folder / "EVALUATION.md") << text.str();
     std::cout << text.str();

@@ -25,7 +25,8 @@ Result<MixSong> load_song(const fs::path& folder) {
                  .author = {},
                  .stems = {},
                  .measures = {}};
-    std::ifstream(folder / "author") >> song.author;
+    std::ifstream author(folder / "author");
+    std::getline(author, song.author);
     std::vector<fs::path> files;
     for (const auto& entry : fs::directory_iterator(folder))
         if (entry.path().extension() == ".flac") files.push_back(entry.path());

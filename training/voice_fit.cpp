@@ -16,10 +16,11 @@ namespace {
 
 constexpr double ridge = 2.0;  // songs' worth of no correction
 constexpr int passes = 12;
-constexpr int folds = 10;  // where the author is not known, songs are held out instead
 // What is missed by more than that pulls no harder: some parts are meant to be odd.
 constexpr double usual_miss_lu = 2.0;
 constexpr double usual_miss_pan = 0.1;
+constexpr double usual_oddity = 2.0;     // natural logarithm
+constexpr double least_oddity_lu = 0.3;  // no voice is that sure
 constexpr auto count = static_cast<Eigen::Index>(voice_feature_count);
 
 /// Features of a song's voices, and what the rules miss of each; of those that count.
@@ -101,9 +102,24 @@ Line fit(const std::vector<Lesson>& lessons, std::span<const std::size_t> chosen
     return line;
 }
 
-BalanceModel balance_of(const Line& line) {
+double left_of(const Lesson& lesson, std::size_t i, const Line& line) {
+    return lesson.missed[i] - line.bias - line.weights.correction(lesson.features[i]);
+}
+
+/// What a line leaves of each voice, as the logarithm of its size: how odd such voices are.
+std::vector<Lesson> oddities(const std::vector<Lesson>& lessons, const Line& line) {
+    auto odd = lessons;
+    for (std::size_t s = 0; s < lessons.size(); ++s)
+        for (std::size_t i = 0; i < lessons[s].features.size(); ++i)
+            odd[s].missed[i] = std::log(std::abs(left_of(lessons[s], i, line)) + least_oddity_lu);
+    return odd;
+}
+
+BalanceModel balance_from(const std::vector<Lesson>& lessons, std::span<const std::size_t> chosen) {
+    const auto line = fit(lessons, chosen, usual_miss_lu, false);
     BalanceModel model;
     static_cast<FeatureWeights&>(model) = line.weights;
+    model.spread = fit(oddities(lessons, line), chosen, usual_oddity, true).weights;
     return model;
 }
 
@@ -114,12 +130,10 @@ PanModel pan_of(const Line& line) {
     return model;
 }
 
-/// Songs by author. Of the MIDI files only the package is known, not the author of each.
-std::map<std::string, std::set<std::size_t>> groups_of(std::span<const MixSong> songs) {
-    std::map<std::string, std::set<std::size_t>> groups;
-    for (std::size_t s = 0; s < songs.size(); ++s)
-        groups[songs[s].set == "midi" ? "midi " + std::to_string(s % folds) : songs[s].author].insert(s);
-    return groups;
+std::map<std::string, std::set<std::size_t>> songs_by_author(std::span<const MixSong> songs) {
+    std::map<std::string, std::set<std::size_t>> authors;
+    for (std::size_t s = 0; s < songs.size(); ++s) authors[songs[s].author].insert(s);
+    return authors;
 }
 
 }  // namespace
@@ -139,33 +153,32 @@ HeldOut fit_held_out(std::span<const MixSong> songs) {
     result.balance.resize(songs.size());
     result.pan.resize(songs.size());
     double departure = 0.0, distance = 0.0, level_weights = 0.0, pan_weights = 0.0;
-    for (const auto& [group, held] : groups_of(songs)) {
+    for (const auto& [author, held] : songs_by_author(songs)) {
         std::vector<std::size_t> others;
         for (std::size_t s = 0; s < songs.size(); ++s)
             if (!held.contains(s) && songs[s].set != "frets") others.push_back(s);
-        const auto balance = fit(levels, others, usual_miss_lu, false);
+        const auto balance = balance_from(levels, others);
         const auto pan = fit(pans, others, usual_miss_pan, true);
         for (const auto s : held) {
-            result.balance[s] = balance_of(balance);
+            result.balance[s] = balance;
             result.pan[s] = pan_of(pan);
             if (songs[s].set == "frets") continue;
-            const auto left = [](const Lesson& lesson, std::size_t i, const Line& line) {
-                return lesson.missed[i] - line.bias - line.weights.correction(lesson.features[i]);
-            };
             for (std::size_t i = 0; i < levels[s].features.size(); ++i) {
+                const auto& features = levels[s].features[i];
+                const double left = levels[s].missed[i] - balance.correction(features);
                 const double weight = 1.0 / static_cast<double>(levels[s].features.size());
-                departure += weight * std::abs(left(levels[s], i, balance));
+                departure += weight * std::abs(left) / balance.relative_spread(features);
                 level_weights += weight;
             }
             for (std::size_t i = 0; i < pans[s].features.size(); ++i) {
                 const double weight = 1.0 / static_cast<double>(pans[s].features.size());
-                distance += weight * std::abs(left(pans[s], i, pan));
+                distance += weight * std::abs(left_of(pans[s], i, pan));
                 pan_weights += weight;
             }
         }
     }
-    // As if normal: a few parts that are odd do not make it wider.
-    result.spread_lu = std::sqrt(0.5 * std::numbers::pi) * departure / std::max(level_weights, 1.0);
+    // The scale of Student's t with four degrees of freedom is its mean magnitude.
+    result.spread_lu = departure / std::max(level_weights, 1.0);
     result.pan_error = distance / std::max(pan_weights, 1.0);
     for (auto& model : result.balance) model.spread_lu = result.spread_lu;
     for (auto& model : result.pan) model.error = result.pan_error;
@@ -176,7 +189,7 @@ BalanceModel fit_balance(std::span<const MixSong> all, std::span<const std::size
     std::vector<Lesson> lessons;
     lessons.reserve(all.size());
     for (const auto& song : all) lessons.push_back(balance_lesson(song));
-    return balance_of(fit(lessons, songs, usual_miss_lu, false));
+    return balance_from(lessons, songs);
 }
 
 PanModel fit_pan(std::span<const MixSong> all, std::span<const std::size_t> songs) {

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -65,9 +66,20 @@ TEST_CASE("levels that nobody set are set by role, and what is expected comes of
             square += std::pow(voices[i].lufs + gains_db[i] - expected[i].loudness_lu - mean, 2.0);
         return std::sqrt(square / static_cast<double>(voices.size()));
     };
-    CHECK(spread(mended.gains_db) < 0.5 * spread(std::vector<double>(voices.size())));
+    const double as_it_came = spread(std::vector<double>(voices.size()));
+    CHECK(spread(mended.gains_db) < 0.5 * as_it_came);
     const auto anew = balance(voices, expected, BalanceMode::rules);
-    CHECK(spread(anew.gains_db) < 0.3);
+    CHECK(spread(anew.gains_db) <= spread(mended.gains_db));
+    // The wilder the levels, the less they say, and the less of them is left: here they are out by twice as much.
+    auto wild = voices;
+    std::vector<double> more_db;
+    for (std::size_t i = 0; i < wild.size(); ++i) {
+        more_db.push_back(voices[i].lufs - expected[i].loudness_lu);
+        wild[i].lufs += more_db[i];
+    }
+    auto left_db = balance(wild, expected, BalanceMode::rules).gains_db;
+    for (std::size_t i = 0; i < wild.size(); ++i) left_db[i] += more_db[i];
+    CHECK(spread(left_db) / (2.0 * as_it_came) < spread(anew.gains_db) / as_it_came);
     const auto kept = balance(voices, expected, BalanceMode::keep);
     CHECK(std::ranges::all_of(kept.gains_db, [](double gain) { return gain == 0.0; }));
 }
@@ -82,6 +94,53 @@ TEST_CASE("stems that each are as loud as they go are no balance", "[mixing][bal
     const auto plan = Rehearsal(parts).plan();
     CHECK_FALSE(plan.balance_kept);
     CHECK(plan.kept_chance == 0.0);
+
+    // Such levels say nothing: what is expected comes of them, all of it.
+    const Rehearsal rehearsal(parts);
+    const auto voices = voices_in(rehearsal);
+    const auto expected = expected_by_rules(voices);
+    const auto found = balance(voices, expected, BalanceMode::automatic);
+    const double level = voices[0].lufs + found.gains_db[0] - expected[0].loudness_lu;
+    for (std::size_t i = 0; i < voices.size(); ++i)
+        CHECK(voices[i].lufs + found.gains_db[i] - expected[i].loudness_lu == Approx(level).margin(0.5));
+}
+
+// Two voices are unusual by as much as may be meant; a session of ten has more to go by, and less doubt.
+TEST_CASE("a balance that is kept moves by its doubts, and no voice by more than one LU", "[mixing][balance]") {
+    std::array<TrackAnalysis, 10> tracks{};
+    const auto session = [&](std::size_t count, double off_lu) {
+        std::vector<Voice> voices(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            voices[i].role = {Role::keys, 0.9, ""};
+            voices[i].is_mono = false;
+            voices[i].lufs = -20.0 + (i % 2 == 0 ? off_lu : -off_lu);
+            tracks[i].integrated_lufs = voices[i].lufs;
+            tracks[i].sample_peak_db = voices[i].lufs + 10.0 + static_cast<double>(i);
+            voices[i].track = &tracks[i];
+        }
+        return voices;
+    };
+    const std::vector<Expectation> expected(10, {0.0, 3.0});
+    double before = 0.0;
+    for (const double off_lu : {1.0, 2.0, 3.0, 4.0, 4.5}) {
+        const auto voices = session(10, off_lu);
+        const auto found = balance(voices, expected, BalanceMode::automatic);
+        if (!found.kept) continue;
+        double power = 0.0, moved = 0.0;
+        for (std::size_t i = 0; i < voices.size(); ++i) {
+            power += db_to_power(voices[i].lufs);
+            moved += db_to_power(voices[i].lufs + found.gains_db[i]);
+        }
+        for (std::size_t i = 0; i < voices.size(); ++i) {
+            INFO(off_lu << " LU, voice " << i);
+            CHECK(std::abs(found.gains_db[i] - power_to_db(moved / power)) <= 1.0);
+            CHECK(found.gains_db[i] * (i % 2 == 0 ? -1.0 : 1.0) >= 0.0);
+        }
+        CHECK(found.gains_db[1] >= before);
+        before = found.gains_db[1];
+    }
+    CHECK(before > 0.25);
+    CHECK_FALSE(balance(session(10, 9.0), expected, BalanceMode::automatic).kept);
 }
 
 TEST_CASE("what the user locks stays, and presence shifts what is expected", "[mixing][balance]") {
@@ -98,7 +157,8 @@ TEST_CASE("what the user locks stays, and presence shifts what is expected", "[m
     const auto usual = Rehearsal(front).plan({.balance = BalanceMode::rules});
     front[3].wish.presence = Presence::lead;
     const auto lead = Rehearsal(front).plan({.balance = BalanceMode::rules});
-    CHECK(moved_db(lead, "Keys") - moved_db(usual, "Keys") > 1.5);
+    // 2.5 LU more are expected of a lead; it gets there as far as its level is believed to be an accident.
+    CHECK(moved_db(lead, "Keys") - moved_db(usual, "Keys") > 1.0);
 }
 
 TEST_CASE("lows and leads stand in the centre, the rest in balance", "[mixing][pan]") {
@@ -315,7 +375,7 @@ TEST_CASE("beside a submix, a part stays where it may have been put, and comes b
         const auto found = balance(voices, expected_by_rules(voices), BalanceMode::automatic);
         return off_lu + found.gains_db[1] - found.gains_db[0];
     };
-    for (const double off_lu : {-3.9, -1.0, 0.0, 2.0, 3.9}) CHECK(left_over(off_lu) == Approx(off_lu).margin(1e-9));
+    for (const double off_lu : {-3.9, -1.0, 0.0, 2.0, 3.9}) CHECK(left_over(off_lu) == Approx(off_lu).margin(1.0));
     for (const double off_lu : {-18.0, -9.0, -6.0, 6.0, 9.0, 18.0}) CHECK(std::abs(left_over(off_lu)) <= 4.01);
 }
 

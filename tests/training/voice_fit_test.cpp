@@ -59,6 +59,24 @@ TEST_CASE("a habit that all authors share is learned, for authors unseen too", "
     CHECK(held_out.spread_lu < 0.8);
 }
 
+// Guitars anywhere within 8 LU, all else as the rules have it.
+TEST_CASE("what authors disagree on is learned, too", "[training]") {
+    std::vector<MixSong> songs;
+    Random random(5);
+    for (unsigned seed = 1; seed <= 80; ++seed) {
+        auto song = made_up_song(seed, 0.0);
+        song.measures.back() = changed(song.measures.back(), random.uniform(-8.0, 8.0), {});
+        songs.push_back(std::move(song));
+    }
+    const auto model = fit_held_out(songs).balance[0];
+    const auto voices = voices_of_song(songs[0], songs[0].measures);
+    const auto expected = expected_by_model(voices, model);
+    for (std::size_t i = 0; i < voices.size(); ++i)
+        for (std::size_t j = 0; j < voices.size(); ++j)
+            if (voices[i].role.role == Role::guitar && i != j)
+                CHECK(expected[i].spread_lu > 1.2 * expected[j].spread_lu);
+}
+
 // Authors who all set keys 0.4 further out than the rules do, and all else as they do.
 TEST_CASE("how far out authors set their voices is learned, and the centre stays the centre", "[training]") {
     std::vector<MixSong> songs;
