@@ -120,14 +120,11 @@ double own_accident_db(const std::vector<double>& departures, const std::vector<
 
 /// Scales the moves down until no voice stands in the mix by more than `most_change_lu` from where it stood.
 void hold_changes(const std::vector<Voice>& voices, std::vector<double>& gains_db) {
+    const auto before = relative_lufs(voices, std::vector<double>(voices.size()));
     for (int pass = 0; pass < 20; ++pass) {
-        double before = 0.0, after = 0.0, largest = 0.0;
-        for (std::size_t i = 0; i < voices.size(); ++i) {
-            before += db_to_power(voices[i].lufs);
-            after += db_to_power(voices[i].lufs + gains_db[i]);
-        }
-        const double whole_db = power_to_db(after / before);
-        for (const double gain : gains_db) largest = std::max(largest, std::abs(gain - whole_db));
+        const auto after = relative_lufs(voices, gains_db);
+        double largest = 0.0;
+        for (std::size_t i = 0; i < voices.size(); ++i) largest = std::max(largest, std::abs(after[i] - before[i]));
         if (largest <= most_change_lu) return;
         for (auto& gain : gains_db) gain *= 0.99 * most_change_lu / largest;
     }

@@ -136,6 +136,21 @@ std::vector<Voice> voices_of(const std::vector<Stem>& stems, const std::vector<S
     return voices;
 }
 
+std::vector<double> relative_lufs(const std::vector<Voice>& voices, const std::vector<double>& gains_db) {
+    std::vector<float> sum;
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        const auto& cells = voices[i].cells.loudness;
+        sum.resize(std::max(sum.size(), cells.size()));
+        const double gain = db_to_power(gains_db[i]);
+        for (std::size_t n = 0; n < cells.size(); ++n) sum[n] += static_cast<float>(gain * cells[n]);
+    }
+    const double whole = cells_lufs(sum);
+    std::vector<double> relative;
+    relative.reserve(voices.size());
+    for (std::size_t i = 0; i < voices.size(); ++i) relative.push_back(voices[i].lufs + gains_db[i] - whole);
+    return relative;
+}
+
 RoleGuess role_from_sound(const StemMeasures& measures) {
     const auto& track = measures.track;
     const auto octaves = gated_octaves(measures.cells);

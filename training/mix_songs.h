@@ -28,7 +28,4 @@ struct MixSong {
 /// The voices of a song, heard with changes to its stems.
 [[nodiscard]] std::vector<Voice> voices_of_song(const MixSong& song, const std::vector<StemMeasures>& measures);
 
-/// Loudness of each voice over that of the sum, in LU.
-[[nodiscard]] std::vector<double> relative_lufs(const std::vector<Voice>& voices, const std::vector<double>& gains_db);
-
 }  // namespace burnish::training
