@@ -91,6 +91,14 @@ void add_stem(std::ostringstream& text, const StemPlan& stem, const NamedStrip& 
     }
 }
 
+std::string balance_text(const MixPlan& plan) {
+    if (plan.balance_mode == BalanceMode::keep) return "kept as asked";
+    if (plan.balance_mode == BalanceMode::rules) return "made anew as asked";
+    const auto chance = " (" + fixed_text(100.0 * plan.kept_chance, 0) + " %)";
+    return plan.balance_kept ? "kept: likely meant" + chance + "; --balance rules makes it anew"
+                             : "made anew: hardly meant" + chance + "; --balance keep leaves it";
+}
+
 }  // namespace
 
 std::string mix_text(const MixOutcome& mix, const MixJobOutcome& outcome, bool in_full, const TextStyle& style) {
@@ -109,8 +117,7 @@ std::string mix_text(const MixOutcome& mix, const MixJobOutcome& outcome, bool i
             add_stem(text, plan.stems[i], plan.settings.strips[i], name_width, in_full);
     }
     if (!outcome.replayed) {
-        const auto chance = " (" + fixed_text(100.0 * plan.kept_chance, 0) + " % likely made on purpose)";
-        text << label("balance") << (plan.balance_kept ? "kept as it came" : "made anew") << chance << '\n';
+        text << label("balance") << balance_text(plan) << '\n';
         text << label("masking") << fixed_text(plan.masking_before_db, 0) << " dB, "
              << fixed_text(plan.masking_after_db, 0) << " dB after the cuts\n";
     }

@@ -174,6 +174,7 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
     const auto voices = voices_of(stems, measures, guesses);
 
     auto levels = balance(voices, predictor(voices), target.balance);
+    plan.balance_mode = target.balance;
     plan.balance_kept = levels.kept;
     plan.kept_chance = levels.kept_chance;
     auto panorama = pan(voices, levels.gains_db, widths(voices));

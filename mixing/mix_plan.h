@@ -67,9 +67,10 @@ struct StemPlan {
 
 /// A mix on paper: every number of it, with reasons.
 struct MixPlan {
-    MixSettings settings;         ///< strips in the order of the stems
-    std::vector<StemPlan> stems;  ///< likewise
-    std::vector<Decision> buses;  ///< parameter: bus.param, reverb.param
+    MixSettings settings;                               ///< strips in the order of the stems
+    std::vector<StemPlan> stems;                        ///< likewise
+    std::vector<Decision> buses;                        ///< parameter: bus.param, reverb.param
+    BalanceMode balance_mode = BalanceMode::automatic;  ///< as asked for
     bool balance_kept = false;
     double kept_chance = 0.0;
     double masking_before_db = 0.0;  ///< index at the faders, without and with the cuts
