@@ -56,8 +56,9 @@ void add_treatment(std::vector<MasterFlag>& flags) {
 }
 
 void add_delivery(std::vector<MasterFlag>& flags) {
-    flags.push_back(list_flag("--target", &MasterFlags::deliveries, "NAME|FILE.json",
-                              "where the master goes; may be repeated, for a file each; burnish targets lists them"));
+    flags.push_back(
+        list_flag("--target", &MasterFlags::deliveries, "NAME|FILE.json",
+                  "where the master goes; `burnish targets` lists them; `master` takes several, for a file each"));
     flags.push_back(text_flag("--dialogue", &MasterFlags::dialogue, "none",
                               "there is none, where a target asks for the loudness of the dialogue"));
     flags.push_back(list_flag("--codec", &MasterFlags::codecs, "aac|ogg|opus|mp3[:KBPS]",

@@ -125,14 +125,17 @@ private:
     [[nodiscard]] Status master(MixOutcome& mix, MixTarget& target, Mixdown& mixdown) {
         if (fixed_ == nullptr) {
             const auto trial = run_master_of(mix, mixdown, true);
-            if (trial.error) return *trial.error;
+            if (!trial.finished()) return *trial.error;
             const bool faders_stay =
                 options_.balance == BalanceMode::keep || (mix.reference && !mix.reference->faders_left.empty());
             target.reopening = reopening_after(trial.report, !faders_stay);
             if (target.reopening) {
                 mix.reopened = target.reopening->reason;
+                const auto before = json_text(mix_settings_json(mix.plan.settings));
                 auto again = remix(mix, target);
                 if (!again) return again.error();
+                if (json_text(mix_settings_json(mix.plan.settings)) == before)
+                    mix.reopened += "; nothing in the mix can be moved for that";
                 mixdown = *std::move(again);
                 if (mix.reference)
                     if (auto status = referee_.check(mixdown, *mix.reference, steps_.next()); !status) return status;
@@ -141,6 +144,11 @@ private:
         mix.master = run_master_of(mix, mixdown, options_.shared.dry_run);
         if (!mix.master->finished()) return *mix.master->error;
         mix.encoding = mix.master->encoding;
+        for (auto& warning : mix.master->report.warnings)
+            if (warning.starts_with("the source is clipped"))
+                warning =
+                    "the sum has flat peaks: a stem was clipped before it came here; burnish analyze --advice on the "
+                    "stems tells which";
         return success();
     }
 

@@ -95,7 +95,8 @@ std::string balance_text(const MixPlan& plan) {
     if (plan.balance_mode == BalanceMode::keep) return "kept as asked";
     if (plan.balance_mode == BalanceMode::rules) return "made anew as asked";
     const auto chance = " (" + fixed_text(100.0 * plan.kept_chance, 0) + " %)";
-    return plan.balance_kept ? "kept: likely meant" + chance + "; --balance rules makes it anew"
+    const auto but = plan.brought_back == 0 ? std::string() : " but for " + std::to_string(plan.brought_back);
+    return plan.balance_kept ? "kept" + but + ": likely meant" + chance + "; --balance rules makes it anew"
                              : "made anew: hardly meant" + chance + "; --balance keep leaves it";
 }
 

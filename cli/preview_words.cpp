@@ -73,8 +73,9 @@ Result<PreviewOrder> read_order(std::string_view text) {
         return usage("unknown command \"" + std::string(name) + "\"" + did_you_mean(name, known));
     }
     const auto rest = text.substr(name.size());
-    const bool takes_file = row->arguments.find("FILE") != row->arguments.npos;
-    PreviewOrder order{&*row, words_of(rest, takes_file ? row->most_arguments : -1)};
+    // Names of files and stems may hold blanks.
+    const bool takes_name = row->arguments.find("FILE") != row->arguments.npos || row->name == "stem";
+    PreviewOrder order{&*row, words_of(rest, takes_name ? row->most_arguments : -1)};
     const int count = static_cast<int>(order.arguments.size());
     if (count < row->least_arguments || count > row->most_arguments)
         return usage(std::string(name) + ": \"" + std::string(trimmed(rest)) + "\" found, " +

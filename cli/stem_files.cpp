@@ -69,6 +69,8 @@ Result<std::vector<FileWish>> list_files(const std::vector<fs::path>& inputs) {
             status = add_folder(input, wishes);
         else if (extension_of(input) == ".json")
             status = add_session(input, wishes);
+        else if (!fs::exists(input, ignored))
+            status = Error{ErrorCode::input, input.string() + ": no such file or folder"};
         else
             wishes.push_back({input, std::nullopt, {}});
         if (!status) return status.error();

@@ -31,6 +31,8 @@ std::optional<std::string> repeated_key(std::string_view json_text) {
 std::string place_of_mistake(std::string_view json_text) {
     try {
         const auto read = Json::parse(json_text);
+    } catch (const Json::out_of_range& mistake) {
+        return std::string(": a number out of range");
     } catch (const Json::parse_error& mistake) {
         const auto before = json_text.substr(0, std::max<std::size_t>(mistake.byte, 1) - 1);
         const auto line_start = before.rfind('\n') + 1;  // npos + 1 is 0

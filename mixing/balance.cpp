@@ -21,9 +21,16 @@ constexpr double purpose_prior_mono = 0.75;
 constexpr double purpose_prior_stereo = 0.89;
 /// Peaks of stems that each were made as loud as they go agree better than this, in standard deviation.
 constexpr double normalized_db = 0.5;
+/// Near full scale, most of them have to agree only, each better than this: someone may have turned one of them down.
+constexpr double same_peak_db = 0.3;
+constexpr double near_full_scale_db = -3.0;
+constexpr double most_of_them = 0.6;
 /// Standard deviations that no mix departs by: one voice in a hundred of finished mixes is four away from what is
-/// usual, and meant to be.
+/// usual, and meant to be. Nor does any depart by more than so many LU.
 constexpr double outlier = 6.0;
+constexpr double farthest_lu = 18.0;
+/// Standard deviations from which on a departure that is kept is called a far one.
+constexpr double far_out = 2.5;
 /// Beside a submix, most of the mix is made: what stands over it does so by much the same from mix to mix. Spread of
 /// that, and how far from what is usual a part may stay that somebody may have put there.
 /// Eight engineers who mixed the same eight songs set the lead to -2.7 LU over the mix, give or take 1.6, while they
@@ -71,16 +78,22 @@ double common_level(const std::vector<Voice>& voices, const std::vector<Expectat
 /// True if the stems were each made as loud as they go, so that their levels say nothing.
 bool is_normalized(const std::vector<Voice>& voices) {
     if (voices.size() < 3) return false;
+    std::vector<double> peaks_db;
     double sum = 0.0, squares = 0.0;
     for (const auto& voice : voices) {
         // Of copies together: as much louder than the first as they are.
         const double more_db = voice.is_pair ? 0.0 : voice.lufs - voice.track->integrated_lufs;
-        const double peak_db = voice.track->sample_peak_db + more_db;
-        sum += peak_db;
-        squares += peak_db * peak_db;
+        peaks_db.push_back(voice.track->sample_peak_db + more_db);
+        sum += peaks_db.back();
+        squares += peaks_db.back() * peaks_db.back();
     }
     const auto n = static_cast<double>(voices.size());
-    return squares / n - sum / n * sum / n < normalized_db * normalized_db;
+    if (squares / n - sum / n * sum / n < normalized_db * normalized_db) return true;
+    return std::ranges::any_of(peaks_db, [&](double peak_db) {
+        const auto alike = static_cast<double>(std::ranges::count_if(
+            peaks_db, [&](double other_db) { return std::abs(other_db - peak_db) <= same_peak_db; }));
+        return peak_db >= near_full_scale_db && alike >= std::max(3.0, most_of_them * n);
+    });
 }
 
 /// Student's t with four degrees of freedom: many a mix has a part that is far softer than usual.
@@ -173,15 +186,18 @@ std::vector<double> remade(const Judgement& found, BalanceMode mode) {
 
 /// Moves of a balance that works: what may be an accident after all, and what stands out by more than any mix would.
 std::vector<double> touched_up(const std::vector<Voice>& voices, const Judgement& found) {
-    auto gains_db = remade(found, BalanceMode::automatic);
+    const auto anew_db = remade(found, BalanceMode::automatic);
+    auto gains_db = anew_db;
     for (auto& gain : gains_db) gain *= 1.0 - found.kept_chance;
     drop_small(gains_db);
     hold_changes(voices, gains_db);
     for (std::size_t i = 0; i < voices.size(); ++i) {
         const double off = found.departures[i];
-        const double limit = found.has_submix ? farthest_beside_submix_lu : outlier * found.expected[i].spread_lu + 1.0;
+        const double limit = found.has_submix ? farthest_beside_submix_lu
+                                              : std::min(outlier * found.expected[i].spread_lu + 1.0, farthest_lu);
         const bool can_tell = found.has_submix || voices.size() > 2;
-        if (can_tell && std::abs(off) > limit) gains_db[i] = std::copysign(limit, off) - off;
+        if (can_tell && std::abs(off) > limit)
+            gains_db[i] = found.has_submix ? std::copysign(limit, off) - off : anew_db[i];
     }
     return gains_db;
 }
@@ -228,7 +244,8 @@ Balance balance(const std::vector<Voice>& voices, const std::vector<Expectation>
         } else if (mode == BalanceMode::keep) {
             reason = "balance kept as asked";
         } else if (result.kept && gain == 0.0) {
-            reason += ": within what mixes do, kept";
+            const bool is_far = std::abs(found.departures[i]) > far_out * found.expected[i].spread_lu;
+            reason += is_far ? ": far out, but kept with the others" : ": within what mixes do, kept";
         } else if (result.kept) {
             reason += std::abs(gain) > most_change_lu ? ": further out than mixes go" : ": kept but for that";
         }

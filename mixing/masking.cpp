@@ -166,6 +166,15 @@ OctaveLevels octave_gains_db(const Equalizer::Settings& eq) {
     return gains;
 }
 
+double loudness_change_lu(const OctavePowers& octaves, const Equalizer::Settings& eq) {
+    OctaveLevels before{};
+    for (std::size_t f = 0; f < octave_count; ++f) before[f] = power_to_db(std::max(octaves[f], 1e-12F));
+    auto after = before;
+    const auto gains = octave_gains_db(eq);
+    for (std::size_t f = 0; f < octave_count; ++f) after[f] += gains[f];
+    return loudness_of(after) - loudness_of(before);
+}
+
 Unmasking unmask(const std::vector<Voice>& voices, const std::vector<double>& gains_db) {
     Unmasking result;
     const Masking masking(voices);

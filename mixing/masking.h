@@ -53,5 +53,7 @@ struct Unmasking {
 
 /// Change of each octave's level by an equaliser, in dB.
 [[nodiscard]] OctaveLevels octave_gains_db(const Equalizer::Settings& eq);
+/// How much louder an equaliser makes a stem, in LU. @param octaves  its powers
+[[nodiscard]] double loudness_change_lu(const OctavePowers& octaves, const Equalizer::Settings& eq);
 
 }  // namespace burnish

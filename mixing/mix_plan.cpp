@@ -16,6 +16,8 @@ namespace burnish {
 namespace {
 
 constexpr double name_is_enough = 0.6;
+constexpr double least_makeup_db = 0.05;
+constexpr double kept_within_lu = 1.0;
 
 /// What the rules say of one voice.
 struct VoicePlan {
@@ -74,6 +76,13 @@ Wanted wanted_of(const MixTarget& target) {
 std::string asked_text(double more, const char* unit) {
     std::array<char, 80> text{};
     std::snprintf(text.data(), text.size(), "; %+.1f %s asked for by preset, style or variant", more, unit);
+    return text.data();
+}
+
+/// "; 1.6 dB of it makes up for the cuts"
+std::string makeup_text(double makeup_db) {
+    std::array<char, 60> text{};
+    std::snprintf(text.data(), text.size(), "; %.1f dB of it makes up for the cuts", makeup_db);
     return text.data();
 }
 
@@ -152,16 +161,22 @@ std::vector<RoleGuess> roles_of(const std::vector<Stem>& stems, const std::vecto
     return guesses;
 }
 
+double strip_lufs(const StemMeasures& measures, const StripSettings& strip) {
+    return measures.track.integrated_lufs + strip.fader.gain_db +
+           loudness_change_lu(gated_octaves(measures.cells), strip.eq);
+}
+
 MixPlan replay_mix(const MixSettings& settings, const std::vector<StemMeasures>& measures) {
     MixPlan plan;
     plan.settings = settings;
     for (std::size_t i = 0; i < settings.strips.size(); ++i) {
         const double lufs = measures[i].track.integrated_lufs;
         const auto& strip = settings.strips[i];
+        const double mix_lufs = strip_lufs(measures[i], strip.settings);
         plan.stems.push_back({.name = strip.name,
                               .role = {strip.role, 1.0, "from the settings file"},
                               .lufs = lufs,
-                              .mix_lufs = lufs + strip.settings.fader.gain_db,
+                              .mix_lufs = mix_lufs,
                               .is_silent = lufs <= silence_db});
     }
     return plan;
@@ -177,6 +192,9 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
     plan.balance_mode = target.balance;
     plan.balance_kept = levels.kept;
     plan.kept_chance = levels.kept_chance;
+    if (levels.kept)
+        plan.brought_back = static_cast<int>(
+            std::ranges::count_if(levels.gains_db, [](double gain_db) { return std::abs(gain_db) > kept_within_lu; }));
     auto panorama = pan(voices, levels.gains_db, widths(voices));
     const auto wanted = wanted_of(target);
     apply_wanted(wanted, voices, levels, panorama);
@@ -205,7 +223,10 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
         own.strip.fader.gain_db = std::clamp(
             voice.has_gain_lock ? levels.gains_db[i] : rounded(levels.gains_db[i] + unmasking.makeup_db[i], 2), -60.0,
             40.0);
-        own.decisions.push_back({"fader.gain_db", own.strip.fader.gain_db, confidence, levels.reasons[i]});
+        auto reason = levels.reasons[i];
+        if (!voice.has_gain_lock && unmasking.makeup_db[i] >= least_makeup_db)
+            reason += makeup_text(unmasking.makeup_db[i]);
+        own.decisions.push_back({"fader.gain_db", own.strip.fader.gain_db, confidence, std::move(reason)});
         own.strip.fader.pan = panorama.pans[i];
         own.decisions.push_back({"fader.pan", panorama.pans[i], confidence, panorama.reasons[i]});
         add_send(own, voice, wanted.send_db);
@@ -227,7 +248,7 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
             auto& strip = plan.settings.strips[member];
             strip.settings = member_settings(voice_plans[i].strip, voices[i], place, stem.lufs);
             strip.bus = voices[i].bus;
-            stem.mix_lufs = stem.lufs + strip.settings.fader.gain_db;
+            stem.mix_lufs = strip_lufs(measures[member], strip.settings);
             stem.decisions = voice_plans[i].decisions;
             for (auto& decision : stem.decisions) {
                 if (decision.parameter == "fader.pan") decision.value = strip.settings.fader.pan;

@@ -73,11 +73,15 @@ struct MixPlan {
     BalanceMode balance_mode = BalanceMode::automatic;  ///< as asked for
     bool balance_kept = false;
     double kept_chance = 0.0;
+    int brought_back = 0;            ///< voices of a kept balance that stood out and were moved by more than 1 dB
     double masking_before_db = 0.0;  ///< index at the faders, without and with the cuts
     double masking_after_db = 0.0;
     double tempo_bpm = 0.0;
     std::vector<std::string> warnings;
 };
+
+/// Loudness of a stem under its equaliser and its fader; its compressor and its reverberation are not in it.
+[[nodiscard]] double strip_lufs(const StemMeasures& measures, const StripSettings& strip);
 
 /// Decides about every number of a mix but the level of the sum. A pure function: it changes nothing.
 [[nodiscard]] MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>& measures,

@@ -38,12 +38,14 @@ std::optional<Reopening> reopening_after(const MasterReport& master, bool faders
     const double limiting_db = master.level.reduction_p95_db;
     const bool is_toned = faders_may_move && largest_db > most_tone_db;
     if (!is_toned && limiting_db <= most_limiting_db) return std::nullopt;
-    std::array<char, 200> text{};
-    std::snprintf(text.data(), text.size(),
-                  "the master would have moved the tone by %.1f dB (up to %.0f is its business) and limited by %.1f dB "
-                  "(up to %.0f)",
-                  largest_db, most_tone_db, limiting_db, most_limiting_db);
-    reopening.reason = text.data();
+    std::array<char, 80> tone{}, limiting{};
+    std::snprintf(tone.data(), tone.size(), "moved the tone by %.1f dB (up to %.0f is its business)", largest_db,
+                  most_tone_db);
+    std::snprintf(limiting.data(), limiting.size(), "limited by %.1f dB (up to %.0f)", limiting_db, most_limiting_db);
+    reopening.reason = "the master would have ";
+    if (is_toned) reopening.reason += tone.data();
+    if (is_toned && limiting_db > most_limiting_db) reopening.reason += " and ";
+    if (limiting_db > most_limiting_db) reopening.reason += limiting.data();
     if (!is_toned) reopening.tone_db = {};
     if (limiting_db > most_limiting_db) reopening.limiting_db = std::min(2.0, limiting_db - most_limiting_db + 0.5);
     return reopening;

@@ -170,6 +170,10 @@ Result<StemMeasures> measure_stem(AudioSource& source, const std::function<bool(
     measures.cells = meter.finish();
     measures.decay_s = decay_of(measures.cells);
     measures.fingerprint = fingerprint_of(measures.cells);
+    // Shorter than a gating block of BS.1770, a stem has no integrated loudness, but sounds.
+    const bool is_short = static_cast<double>(done) < 0.4 * info.sample_rate_hz;
+    if (is_short && measures.track.integrated_lufs <= silence_db)
+        measures.track.integrated_lufs = std::max(silence_db, cells_lufs(measures.cells.loudness));
     return measures;
 }
 

@@ -77,13 +77,14 @@ MixSheet MixPlanner::sheet(const MixRequest& request, unsigned number, bool refi
         auto& gain_db = settings.strips[i].settings.fader.gain_db;
         gain_db = std::clamp(gain_db + request.changes[i].gain_db, -60.0, 40.0);
         settings.strips[i].mute = settings.strips[i].mute || request.changes[i].mute;
-        sheet.plan.stems[i].mix_lufs = sheet.plan.stems[i].lufs + gain_db;
+        sheet.plan.stems[i].mix_lufs = strip_lufs(session_->measures()[i], settings.strips[i].settings);
     }
     sheet.heard = session_->heard(settings);
     const auto& measures = session_->measures();
     sheet.original_lufs = sum_lufs(measures, sheet.heard, [](std::size_t) { return 0.0; });
     sheet.mix_lufs = sum_lufs(measures, sheet.heard, [&](std::size_t i) {
-        return settings.strips[i].settings.fader.gain_db + settings.sum.gain_db;
+        return strip_lufs(measures[i], settings.strips[i].settings) - measures[i].track.integrated_lufs +
+               settings.sum.gain_db;
     });
     return sheet;
 }

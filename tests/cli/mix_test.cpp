@@ -112,6 +112,24 @@ TEST_CASE("a mix is mastered in the same run", "[cli][mix]") {
     CHECK(report["master"]["status"] == "done");
 }
 
+TEST_CASE("a mix whose master misses its target strictly is written all the same, and says so", "[cli][mix]") {
+    const TemporaryDirectory folder;
+    write_stems(folder);
+    const auto out = folder / "m.flac";
+    const auto result = run_inside(
+        {"mix", (folder / "stems").string(), "-o", out.string(), "--master", "--loudness", "-5", "--strict"});
+    INFO(shown(result));
+    CHECK(result.code == 5);
+    CHECK(std::filesystem::exists(out));
+    CHECK_THAT(result.out, Catch::Contains("written"));
+}
+
+TEST_CASE("an input that is not there is named", "[cli][mix]") {
+    const auto result = run_inside({"mix", "nosuch", "-o", "x.wav"});
+    CHECK(result.code == 3);
+    CHECK_THAT(result.err, Catch::Contains("nosuch: no such file or folder"));
+}
+
 TEST_CASE("the master of a mix goes to a target, keeps to its codec, and carries its tags", "[cli][mix]") {
     const TemporaryDirectory folder;
     write_stems(folder);

@@ -63,6 +63,7 @@ TEST_CASE("settings survive JSON exactly", "[mastering][settings]") {
 TEST_CASE("a damaged settings file is refused with its name and place", "[mastering][settings]") {
     const auto message = [](const char* json) { return read_settings("mine.json", json).error().message; };
     CHECK_THAT(message("{"), Contains("mine.json: not valid JSON: line 1, column 2"));
+    CHECK_THAT(message(R"({"format": 1e400})"), Contains("mine.json: not valid JSON: a number out of range"));
     CHECK_THAT(message("[]"), Contains("object expected"));
     CHECK_THAT(message("{}"), Contains("\"format\"") && Contains("none found"));
     CHECK_THAT(message(R"({"format": "other", "chain": {}})"), Contains("\"other\" found"));

@@ -105,6 +105,45 @@ TEST_CASE("stems that each are as loud as they go are no balance", "[mixing][bal
         CHECK(voices[i].lufs + found.gains_db[i] - expected[i].loudness_lu == Approx(level).margin(0.5));
 }
 
+TEST_CASE("one of them turned down does not make a balance of stems that are as loud as they go", "[mixing][balance]") {
+    auto parts = small_band();
+    for (auto& part : parts) {
+        float top = 0.0F;
+        for (const float sample : part.audio.channel(0)) top = std::max(top, std::abs(sample));
+        part = louder(part, gain_to_db(0.9 / top));
+    }
+    for (const double less_db : {-2.0, -6.0, -20.0}) {
+        auto turned = parts;
+        turned[3] = louder(turned[3], less_db);
+        const auto plan = Rehearsal(turned).plan();
+        CHECK_FALSE(plan.balance_kept);
+        CHECK(Rehearsal::strip(plan, "Keys").settings.fader.gain_db ==
+              Approx(Rehearsal::strip(Rehearsal(parts).plan(), "Keys").settings.fader.gain_db - less_db).margin(1.5));
+    }
+}
+
+TEST_CASE("a stem that cannot be heard in a balance that works is brought back", "[mixing][balance]") {
+    auto parts = small_band();
+    parts[3] = louder(parts[3], -26.0);
+    const auto plan = Rehearsal(parts).plan({.balance = BalanceMode::automatic});
+    if (plan.balance_kept) CHECK(plan.brought_back == 1);
+    CHECK(Rehearsal::strip(plan, "Keys").settings.fader.gain_db > 12.0);
+}
+
+TEST_CASE("a stem shorter than a gating block is heard", "[mixing][measures]") {
+    auto parts = small_band();
+    const auto& snare_sound = parts[1].audio.channel(0);
+    const auto hit = std::ranges::find_if(snare_sound, [](float x) { return std::abs(x) > 0.01F; });
+    AudioBuffer shot(1, static_cast<int>(0.3 * band_rate_hz));
+    std::copy_n(hit, shot.frames(), shot.channel(0).begin());
+    parts[1].audio = std::move(shot);
+    const auto plan = Rehearsal(parts).plan();
+    const auto snare = std::ranges::find(plan.stems, "Snare", &StemPlan::name);
+    CHECK_FALSE(snare->is_silent);
+    CHECK(snare->lufs > -60.0);
+    CHECK_FALSE(snare->decisions.empty());
+}
+
 // Two voices are unusual by as much as may be meant; a session of ten has more to go by, and less doubt.
 TEST_CASE("a balance that is kept moves by its doubts, and no voice by more than one LU", "[mixing][balance]") {
     std::array<TrackAnalysis, 10> tracks{};
@@ -208,15 +247,15 @@ TEST_CASE("the sides of a pair go apart and are treated alike", "[mixing][pan]")
     auto parts = small_band();
     auto left = part_named(parts, "Guitar");
     auto right = left;
-    left.name = "Acoustic L";
-    right.name = "Acoustic R";
+    left.name = "Nylon L";
+    right.name = "Nylon R";
     std::rotate(right.audio.channel(0).begin(), right.audio.channel(0).begin() + 700, right.audio.channel(0).end());
     right = louder(right, -3.0);
     parts.push_back(right);
     parts.push_back(left);
     const auto plan = Rehearsal(parts).plan({.balance = BalanceMode::rules});
-    const auto& l = Rehearsal::strip(plan, "Acoustic L").settings;
-    const auto& r = Rehearsal::strip(plan, "Acoustic R").settings;
+    const auto& l = Rehearsal::strip(plan, "Nylon L").settings;
+    const auto& r = Rehearsal::strip(plan, "Nylon R").settings;
     CHECK(l.fader.pan == -pair_pan);
     CHECK(r.fader.pan == pair_pan);
     CHECK(l.fader.gain_db == r.fader.gain_db);

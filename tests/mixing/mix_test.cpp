@@ -173,6 +173,27 @@ TEST_CASE("neutral settings are the plain sum", "[mixing]") {
     CHECK(null_depth_db(sum, mix) < -120.0);
 }
 
+TEST_CASE("a stem's loudness in the mix is what its equaliser and fader make of it", "[mixing]") {
+    const auto parts = small_band();
+    const Rehearsal rehearsal(parts);
+    for (std::size_t chosen = 0; chosen < parts.size(); ++chosen) {
+        MixSettings settings;
+        for (const auto& part : parts) settings.strips.push_back({.name = part.name, .mute = true});
+        auto& strip = settings.strips[chosen];
+        strip.mute = false;
+        strip.settings.eq.bell_1_hz = 500.0;
+        strip.settings.eq.bell_1_db = -6.0;
+        strip.settings.eq.bell_1_q = 1.4;
+        strip.settings.fader.gain_db = 3.0;
+        MemorySource heard(rehearsal.mix(settings), band_rate_hz);
+        const auto measured = measure_stem(heard, [](double) { return true; });
+        REQUIRE(measured.ok());
+        INFO(strip.name);
+        CHECK(strip_lufs(rehearsal.session->measures()[chosen], strip.settings) ==
+              Approx(measured->track.integrated_lufs).margin(0.5));
+    }
+}
+
 TEST_CASE("a stem is heard from its start on", "[mixing]") {
     AudioBuffer click(1, 100);
     click.channel(0)[0] = 1.0F;
