@@ -27,7 +27,7 @@ void say(const MixJobOutcome& outcome, const MixOptions& options, const Console&
             if (mix.variant.name != mix_variants[0].name)
                 console.out << console.out_style.bold(std::string(mix.variant.name)) << "  " << mix.variant.help
                             << '\n';
-            console.out << mix_text(mix, outcome, shared.verbosity == Verbosity::verbose, console.out_style);
+            console.out << mix_text(mix, outcome, shared, console.out_style);
         }
         console.out << "  " << console.out_style.bold("time       ") << fixed_text(outcome.elapsed_s, 1) << " s, "
                     << speed_text(outcome.duration_s, outcome.elapsed_s) << " x real time\n";

@@ -6,6 +6,7 @@
 
 #include "cli/number_format.h"
 #include "cli/printable_text.h"
+#include "cli/summary_text.h"
 #include "mastering/patch.h"
 
 namespace burnish {
@@ -102,7 +103,9 @@ std::string balance_text(const MixPlan& plan) {
 
 }  // namespace
 
-std::string mix_text(const MixOutcome& mix, const MixJobOutcome& outcome, bool in_full, const TextStyle& style) {
+std::string mix_text(const MixOutcome& mix, const MixJobOutcome& outcome, const MasterOptions& options,
+                     const TextStyle& style) {
+    const bool in_full = options.verbosity == Verbosity::verbose;
     std::ostringstream text;
     const auto label = [&](const std::string& name) { return "  " + style.bold(left(name, 11)); };
     const auto& plan = mix.plan;
@@ -119,8 +122,8 @@ std::string mix_text(const MixOutcome& mix, const MixJobOutcome& outcome, bool i
     }
     if (!outcome.replayed) {
         text << label("balance") << balance_text(plan) << '\n';
-        text << label("masking") << fixed_text(plan.masking_before_db, 0) << " dB, "
-             << fixed_text(plan.masking_after_db, 0) << " dB after the cuts\n";
+        text << label("masking") << "stems cover one another by " << fixed_text(plan.masking_before_db, 0)
+             << " dB in all, " << fixed_text(plan.masking_after_db, 0) << " dB after the cuts\n";
     }
     if (in_full)
         for (const auto& decision : plan.buses)
@@ -129,12 +132,7 @@ std::string mix_text(const MixOutcome& mix, const MixJobOutcome& outcome, bool i
     if (mix.reference) text << label("reference") << reference_text(*mix.reference) << '\n';
     if (!mix.reopened.empty()) text << label("re-opened") << mix.reopened << '\n';
     text << label("mix") << levels_text(mix.integrated_lufs, mix.true_peak_dbtp) << '\n';
-    if (mix.master) {
-        const auto& report = mix.master->report;
-        if (report.after)
-            text << label("master") << levels_text(report.after->integrated_lufs, report.after->true_peak_dbtp) << '\n';
-        if (!report.reason.empty()) text << label("limited") << report.reason << '\n';
-    }
+    if (mix.master) text << style.bold("master") << '\n' << master_text(*mix.master, options, style);
     if (!mix.output.empty()) text << label("written") << mix.output.string() << " (" << mix.encoding << ")\n";
     if (!mix.stem_files.empty())
         text << label("stems") << mix.stem_files.size() << " files in "

@@ -7,8 +7,8 @@
 
 namespace burnish {
 
-/// A line for every stem, then what became of the whole. In full, with every number and its reason.
-[[nodiscard]] std::string mix_text(const MixOutcome& mix, const MixJobOutcome& outcome, bool in_full,
+/// A line for every stem, then what became of the whole; with -v, every number and its reason.
+[[nodiscard]] std::string mix_text(const MixOutcome& mix, const MixJobOutcome& outcome, const MasterOptions& options,
                                    const TextStyle& style);
 
 }  // namespace burnish

@@ -166,17 +166,12 @@ std::string status_text(const MasterJob& job, const MasterOutcome& outcome) {
     return printable(job.output->string()) + " (" + outcome.encoding + ") " + speed;
 }
 
-}  // namespace
-
-std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style) {
-    const auto& options = *job.options;
-    if (outcome.skipped) return summary_line(job, outcome, style);
+/// What the master was made of, and what came of it.
+void add_master(Paragraphs& text, const MasterOutcome& outcome, const MasterOptions& options) {
     const auto& report = outcome.report;
-    const bool is_verbose = options.verbosity == Verbosity::verbose;
-    Paragraphs text(style);
-    text.add("found", levels_text(report.before));
     if (!report.genres.empty()) text.add("sounds", "like " + genres_text(report.genres));
-    is_verbose ? add_decisions(text, report.decisions) : add_stages(text, report.decisions);
+    options.verbosity == Verbosity::verbose ? add_decisions(text, report.decisions)
+                                            : add_stages(text, report.decisions);
     if (report.reference) add_reference(text, report);
     if (options.settings)
         text.add("settings",
@@ -197,12 +192,30 @@ std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, con
         text.add("referee", fixed_text(report.referee->integrated_lufs, 2) + " LUFS, true peak " +
                                 fixed_text(report.referee->true_peak_dbtp, 2) + " dBTP by libebur128");
     if (!report.reason.empty()) text.add("limited", report.reason + advice_for(report));
+}
+
+}  // namespace
+
+std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style) {
+    const auto& options = *job.options;
+    if (outcome.skipped) return summary_line(job, outcome, style);
+    const auto& report = outcome.report;
+    const bool is_verbose = options.verbosity == Verbosity::verbose;
+    Paragraphs text(style);
+    text.add("found", levels_text(report.before));
+    add_master(text, outcome, options);
     text.add(outcome.encoding.empty() ? "planned" : "written", status_text(job, outcome));
 
     auto page = style.bold(printable(job.input.string())) + "  " +
                 style.dim(source_text(outcome.source, outcome.source_format)) + "\n" + text.str();
     if (is_verbose) page += "\n" + comparison_text(report.before, report.after, style);
     return page;
+}
+
+std::string master_text(const MasterOutcome& outcome, const MasterOptions& options, const TextStyle& style) {
+    Paragraphs text(style);
+    add_master(text, outcome, options);
+    return text.str();
 }
 
 std::string summary_line(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style) {

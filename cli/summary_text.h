@@ -10,6 +10,10 @@ namespace burnish {
 /// What was found, what was done and why, what came out. With -v also every measurement, before and after.
 [[nodiscard]] std::string summary_text(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style);
 
+/// What a master was made of and what came of it, without the sound it was made from and the file it went to.
+[[nodiscard]] std::string master_text(const MasterOutcome& outcome, const MasterOptions& options,
+                                      const TextStyle& style);
+
 /// The same in one line, for one of several files.
 [[nodiscard]] std::string summary_line(const MasterJob& job, const MasterOutcome& outcome, const TextStyle& style);
 

@@ -18,7 +18,7 @@ constexpr double widest_accident_db = 20.0;
 /// Chances, before levels are looked at, that they were set on purpose: of mono stems, which may be recordings, and of
 /// stereo ones, which are mostly exports of a mix. Such that nineteen in twenty mixes of unseen authors are kept.
 constexpr double purpose_prior_mono = 0.75;
-constexpr double purpose_prior_stereo = 0.89;
+constexpr double purpose_prior_stereo = 0.905;
 /// Peaks of stems that each were made as loud as they go agree better than this, in standard deviation.
 constexpr double normalized_db = 0.5;
 /// Near full scale, most of them have to agree only, each better than this: someone may have turned one of them down.

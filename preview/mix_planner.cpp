@@ -83,8 +83,8 @@ MixSheet MixPlanner::sheet(const MixRequest& request, unsigned number, bool refi
     const auto& measures = session_->measures();
     sheet.original_lufs = sum_lufs(measures, sheet.heard, [](std::size_t) { return 0.0; });
     sheet.mix_lufs = sum_lufs(measures, sheet.heard, [&](std::size_t i) {
-        return strip_lufs(measures[i], settings.strips[i].settings) - measures[i].track.integrated_lufs +
-               settings.sum.gain_db;
+        return planned_->unforeseen_lu + strip_lufs(measures[i], settings.strips[i].settings) -
+               measures[i].track.integrated_lufs + settings.sum.gain_db;
     });
     return sheet;
 }
@@ -108,6 +108,11 @@ void MixPlanner::answer(const MixRequest& request, unsigned number) {
         if (!mixdown) return fail(mixdown.error());
         planned_->plan.settings = mixdown->settings;
         planned_->has_level = true;
+        auto unchanged = request;
+        unchanged.changes.clear();
+        const double expected_lufs = sheet(unchanged, number, true).mix_lufs;
+        if (expected_lufs > silence_db && mixdown->integrated_lufs > silence_db)
+            planned_->unforeseen_lu = mixdown->integrated_lufs - expected_lufs;
     }
     publish_(sheet(request, number, true));
 }

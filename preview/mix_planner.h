@@ -43,6 +43,7 @@ struct PlannedMix {
     MixTarget target;
     bool is_fixed = false;
     bool has_level = false;
+    double unforeseen_lu = 0.0;  ///< of the sum as it was rendered over what was expected: glue, reverberation
 };
 
 /// Plans mixes of one session on a thread of its own, the latest request first.
