@@ -146,7 +146,12 @@ Status make_master(const MasterJob& job, MasterTrack& track, bool concurrent, co
         outcome.skipped = true;
         return success();
     }
-    if (auto status = check_existing(job); !status) return status;
+    // Somebody else may be quicker at any time.
+    const auto unless_done = [&](const Error& error) -> Status {
+        outcome.skipped = is_done_already(job);
+        return outcome.skipped ? success() : error;
+    };
+    if (auto status = check_existing(job); !status) return unless_done(status.error());
     if (auto status = track.open(job.input, options.trim, options.loop); !status) return status;
     outcome.source = track.sound().info();
     std::vector<std::string> warnings;
@@ -168,7 +173,7 @@ Status make_master(const MasterJob& job, MasterTrack& track, bool concurrent, co
         loop = *written;
     }
     auto created = create_delivery(job, track.file(), *spec, warnings);
-    if (!created) return created.error();
+    if (!created) return unless_done(created.error());
     const auto delivery = *std::move(created);
     if (options.rate_hz == 0.0 && spec->sample_rate_hz != outcome.source.sample_rate_hz)
         warnings.push_back((outcome.source.sample_rate_hz < least_delivery_rate_hz
@@ -201,10 +206,8 @@ Status make_master(const MasterJob& job, MasterTrack& track, bool concurrent, co
     }
     outcome.report.warnings = std::move(warnings);
     if (!progress("writing", 1.0, outcome.duration_s())) return stopped(job);
-    if (auto status = commit_all(job, outcome, delivery ? &delivery->file() : nullptr); !status) {
-        outcome.skipped = is_done_already(job);  // somebody else was quicker
-        return outcome.skipped ? success() : status;
-    }
+    if (auto status = commit_all(job, outcome, delivery ? &delivery->file() : nullptr); !status)
+        return unless_done(status.error());
 
     if (!options.strict) return success();
     if (const auto missed = missed_target(outcome.report))
