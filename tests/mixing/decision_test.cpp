@@ -36,6 +36,15 @@ double moved_db(const MixPlan& plan, const std::string& name) {
            mean / static_cast<double>(plan.settings.strips.size());
 }
 
+std::vector<Part> as_loud_as_they_go(std::vector<Part> parts, double peak) {
+    for (auto& part : parts) {
+        float top = 0.0F;
+        for (const float sample : part.audio.channel(0)) top = std::max(top, std::abs(sample));
+        part = louder(part, gain_to_db(peak / top));
+    }
+    return parts;
+}
+
 }  // namespace
 
 TEST_CASE("a balance that works moves by a decibel at most", "[mixing][balance]") {
@@ -85,12 +94,7 @@ TEST_CASE("levels that nobody set are set by role, and what is expected comes of
 }
 
 TEST_CASE("stems that each are as loud as they go are no balance", "[mixing][balance]") {
-    auto parts = small_band();
-    for (auto& part : parts) {
-        float top = 0.0F;
-        for (const float sample : part.audio.channel(0)) top = std::max(top, std::abs(sample));
-        part = louder(part, gain_to_db(0.7 / top));
-    }
+    const auto parts = as_loud_as_they_go(small_band(), 0.7);
     const auto plan = Rehearsal(parts).plan();
     CHECK_FALSE(plan.balance_kept);
     CHECK(plan.kept_chance == 0.0);
@@ -106,12 +110,7 @@ TEST_CASE("stems that each are as loud as they go are no balance", "[mixing][bal
 }
 
 TEST_CASE("one of them turned down does not make a balance of stems that are as loud as they go", "[mixing][balance]") {
-    auto parts = small_band();
-    for (auto& part : parts) {
-        float top = 0.0F;
-        for (const float sample : part.audio.channel(0)) top = std::max(top, std::abs(sample));
-        part = louder(part, gain_to_db(0.9 / top));
-    }
+    const auto parts = as_loud_as_they_go(small_band(), 0.9);
     for (const double less_db : {-2.0, -6.0, -20.0}) {
         auto turned = parts;
         turned[3] = louder(turned[3], less_db);
