@@ -247,7 +247,9 @@ Balance balance(const std::vector<Voice>& voices, const std::vector<Expectation>
             const bool is_far = std::abs(found.departures[i]) > far_out * found.expected[i].spread_lu;
             reason += is_far ? ": far out, but kept with the others" : ": within what mixes do, kept";
         } else if (result.kept) {
-            reason += std::abs(gain) > most_change_lu ? ": further out than mixes go" : ": kept but for that";
+            const bool is_brought_back = std::abs(gain) > most_change_lu;
+            reason += is_brought_back ? ": further out than mixes go" : ": kept but for that";
+            result.brought_back += is_brought_back ? 1 : 0;
         }
         result.reasons.push_back(std::move(reason));
     }

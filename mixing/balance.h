@@ -26,6 +26,7 @@ struct Balance {
     std::vector<double> gains_db;  ///< for each voice
     std::vector<std::string> reasons;
     bool kept = false;         ///< the balance that came is left alone
+    int brought_back = 0;      ///< voices of it that stood out and are moved by more than 1 LU
     double kept_chance = 0.0;  ///< how likely it is one that was made on purpose
 };
 

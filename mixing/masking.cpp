@@ -35,9 +35,6 @@ constexpr std::array<Bell, most_cuts> bells{{
     {&EqualizerSettings::bell_4_hz, &EqualizerSettings::bell_4_db, &EqualizerSettings::bell_4_q},
 }};
 
-// K weighting at the centres of the octaves, BS.1770.
-constexpr OctaveLevels k_weights_db{-9.5, -3.6, -1.2, -0.3, 0.0, 0.7, 2.9, 3.8, 4.0, 4.0};
-
 /// 0 for the strongest octave.
 std::array<int, octave_count> ranks_of(const OctaveLevels& levels) {
     std::array<int, octave_count> order{}, ranks{};

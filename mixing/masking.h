@@ -11,6 +11,9 @@ namespace burnish {
 /// Levels of the octaves of a voice at its place in a mix, in dB.
 using OctaveLevels = std::array<double, octave_count>;
 
+/// K weighting at the centres of the octaves, BS.1770.
+inline constexpr OctaveLevels k_weights_db{-9.5, -3.6, -1.2, -0.3, 0.0, 0.7, 2.9, 3.8, 4.0, 4.0};
+
 /// How much the voices of a mix cover each other, in dB summed over pairs and octaves.
 ///
 /// A voice masks another in an octave that is among the three strongest of the other and not of its own, by what it is

@@ -17,7 +17,6 @@ namespace {
 
 constexpr double name_is_enough = 0.6;
 constexpr double least_makeup_db = 0.05;
-constexpr double kept_within_lu = 1.0;
 
 /// What the rules say of one voice.
 struct VoicePlan {
@@ -192,9 +191,7 @@ MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>
     plan.balance_mode = target.balance;
     plan.balance_kept = levels.kept;
     plan.kept_chance = levels.kept_chance;
-    if (levels.kept)
-        plan.brought_back = static_cast<int>(
-            std::ranges::count_if(levels.gains_db, [](double gain_db) { return std::abs(gain_db) > kept_within_lu; }));
+    plan.brought_back = levels.brought_back;
     auto panorama = pan(voices, levels.gains_db, widths(voices));
     const auto wanted = wanted_of(target);
     apply_wanted(wanted, voices, levels, panorama);

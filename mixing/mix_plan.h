@@ -73,7 +73,7 @@ struct MixPlan {
     BalanceMode balance_mode = BalanceMode::automatic;  ///< as asked for
     bool balance_kept = false;
     double kept_chance = 0.0;
-    int brought_back = 0;            ///< voices of a kept balance that stood out and were moved by more than 1 dB
+    int brought_back = 0;            ///< voices of a kept balance that stood out
     double masking_before_db = 0.0;  ///< index at the faders, without and with the cuts
     double masking_after_db = 0.0;
     double tempo_bpm = 0.0;

@@ -9,6 +9,7 @@
 #include "io/audio_file.h"
 #include "io/resampler.h"
 #include "io/scratch.h"
+#include "mixing/masking.h"
 #include "mixing/mix.h"
 
 namespace burnish::training {
@@ -16,8 +17,6 @@ namespace burnish::training {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::array<double, octave_count> k_weights_db{-9.5, -3.6, -1.2, -0.3, 0.0, 0.7, 2.9, 3.8, 4.0, 4.0};
 
 Result<MixSong> load_song(const fs::path& folder) {
     MixSong song{.set = folder.parent_path().filename().string(),
