@@ -22,7 +22,8 @@ constexpr double purpose_prior_stereo = 0.905;
 /// Peaks of stems that each were made as loud as they go agree better than this, in standard deviation.
 constexpr double normalized_db = 0.5;
 /// Near full scale, most of them have to agree only, each better than this: someone may have turned one of them down.
-constexpr double same_peak_db = 0.3;
+/// So it is with loudness and root mean square, at any level: no mix has most of its parts equally loud.
+constexpr double same_level_db = 0.3;
 constexpr double near_full_scale_db = -3.0;
 constexpr double most_of_them = 0.6;
 /// Standard deviations that no mix departs by: one voice in a hundred of finished mixes is four away from what is
@@ -75,25 +76,40 @@ double common_level(const std::vector<Voice>& voices, const std::vector<Expectat
     return level;
 }
 
-/// True if the stems were each made as loud as they go, so that their levels say nothing.
+double deviation_db(const std::vector<double>& levels_db) {
+    double sum = 0.0, squares = 0.0;
+    for (const double level_db : levels_db) {
+        sum += level_db;
+        squares += level_db * level_db;
+    }
+    const auto n = static_cast<double>(levels_db.size());
+    return std::sqrt(std::max(0.0, squares / n - sum / n * sum / n));
+}
+
+/// True if most of them share a level, and that is over `least_db`.
+bool most_agree(const std::vector<double>& levels_db, double least_db) {
+    const double most = std::max(3.0, most_of_them * static_cast<double>(levels_db.size()));
+    return std::ranges::any_of(levels_db, [&](double level_db) {
+        const auto alike = std::ranges::count_if(
+            levels_db, [&](double other_db) { return std::abs(other_db - level_db) <= same_level_db; });
+        return level_db > least_db && static_cast<double>(alike) >= most;
+    });
+}
+
+/// True if the stems were each brought to one level, so that their levels say nothing: to a peak, as loud as they go,
+/// or to a loudness or a root mean square, as they are by who makes libraries of stems.
 bool is_normalized(const std::vector<Voice>& voices) {
     if (voices.size() < 3) return false;
-    std::vector<double> peaks_db;
-    double sum = 0.0, squares = 0.0;
+    std::vector<double> peaks_db, rms_db, lufs;
     for (const auto& voice : voices) {
         // Of copies together: as much louder than the first as they are.
         const double more_db = voice.is_pair ? 0.0 : voice.lufs - voice.track->integrated_lufs;
         peaks_db.push_back(voice.track->sample_peak_db + more_db);
-        sum += peaks_db.back();
-        squares += peaks_db.back() * peaks_db.back();
+        rms_db.push_back(voice.track->rms_db + more_db);
+        lufs.push_back(voice.lufs);
     }
-    const auto n = static_cast<double>(voices.size());
-    if (squares / n - sum / n * sum / n < normalized_db * normalized_db) return true;
-    return std::ranges::any_of(peaks_db, [&](double peak_db) {
-        const auto alike = static_cast<double>(std::ranges::count_if(
-            peaks_db, [&](double other_db) { return std::abs(other_db - peak_db) <= same_peak_db; }));
-        return peak_db >= near_full_scale_db && alike >= std::max(3.0, most_of_them * n);
-    });
+    return deviation_db(peaks_db) < normalized_db || most_agree(peaks_db, near_full_scale_db) ||
+           most_agree(rms_db, silence_db) || most_agree(lufs, silence_db);
 }
 
 /// Student's t with four degrees of freedom: many a mix has a part that is far softer than usual.

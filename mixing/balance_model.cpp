@@ -15,10 +15,14 @@ namespace burnish {
 
 namespace {
 
-constexpr std::string_view balance_format = "burnish-balance-3";
+constexpr std::string_view balance_format = "burnish-balance-4";
 constexpr std::string_view pan_format = "burnish-pan-1";
 constexpr double most_correction_lu = 9.0;
 constexpr double most_log_spread = 0.7;
+/// How far a kind reaches: of 31 numbers that each may be off by one deviation, this is the usual distance at which it
+/// counts half.
+constexpr double kind_width = 4.0;
+constexpr std::size_t most_kinds = 1000;
 
 Result<std::string_view> embedded(std::string_view name) {
     for (const auto& file : embedded_mixing_models())
@@ -33,7 +37,47 @@ Result<double> number_in(std::string_view where, const nlohmann::ordered_json& d
     return found->get<double>();
 }
 
+Result<std::vector<VoiceKind>> read_kinds(std::string_view where, const nlohmann::ordered_json& document) {
+    const auto fault = [&](const char* what) {
+        return Error{ErrorCode::internal, std::string(where) + ": \"kinds\": " + what};
+    };
+    const auto list = document.find("kinds");
+    if (list == document.end() || !list->is_array() || list->size() > most_kinds) return fault("a list expected");
+    std::vector<VoiceKind> kinds;
+    kinds.reserve(list->size());
+    for (const auto& row : *list) {
+        const auto weight = row.find("weight_lu");
+        const auto centre = row.find("centre");
+        if (weight == row.end() || !weight->is_number() || centre == row.end() || !centre->is_array() ||
+            centre->size() != voice_feature_count)
+            return fault("a weight and a number for each feature expected");
+        VoiceKind kind{.weight_lu = weight->get<double>()};
+        for (std::size_t k = 0; k < voice_feature_count; ++k) {
+            if (!(*centre)[k].is_number()) return fault("numbers expected");
+            kind.centre[k] = (*centre)[k].get<double>();
+        }
+        kinds.push_back(kind);
+    }
+    return kinds;
+}
+
 }  // namespace
+
+double likeness_to_kind(const VoiceFeatures& voice, const VoiceFeatures& centre) noexcept {
+    double square = 0.0;
+    for (std::size_t k = 0; k < voice_feature_count; ++k) {
+        const double off = voice[k] - centre[k];
+        square += off * off;
+    }
+    return std::exp(-square / (2.0 * kind_width * kind_width));
+}
+
+double BalanceModel::correction_lu(const VoiceFeatures& features) const noexcept {
+    double sum = correction(features);
+    const auto scaled = standardized(features);
+    for (const auto& kind : kinds) sum += kind.weight_lu * likeness_to_kind(scaled, kind.centre);
+    return sum;
+}
 
 double BalanceModel::relative_spread(const VoiceFeatures& features) const noexcept {
     return std::exp(std::clamp(spread.correction(features), -most_log_spread, most_log_spread));
@@ -43,7 +87,15 @@ std::string balance_model_json(const BalanceModel& model) {
     nlohmann::ordered_json json{{"format", balance_format}, {"spread_lu", model.spread_lu}};
     json["features"] = feature_weights_json(model);
     json["spread_features"] = feature_weights_json(model.spread);
-    return json.dump(2) + "\n";
+    auto text = json.dump(2);
+    // A line for each kind, where one for each number would be thousands.
+    text.resize(text.rfind('\n'));
+    text += ",\n  \"kinds\": [";
+    for (const auto& kind : model.kinds) {
+        const nlohmann::ordered_json row{{"weight_lu", kind.weight_lu}, {"centre", kind.centre}};
+        text += (&kind == model.kinds.data() ? "\n    " : ",\n    ") + row.dump();
+    }
+    return text + "\n  ]\n}\n";
 }
 
 Result<BalanceModel> read_balance_model(std::string_view where, std::string_view json_text) {
@@ -55,10 +107,13 @@ Result<BalanceModel> read_balance_model(std::string_view where, std::string_view
     if (!spread_weights) return spread_weights.error();
     const auto spread = number_in(where, *document, "spread_lu");
     if (!spread) return spread.error();
+    auto kinds = read_kinds(where, *document);
+    if (!kinds) return kinds.error();
     BalanceModel model;
     static_cast<FeatureWeights&>(model) = *weights;
     model.spread_lu = *spread;
     model.spread = *spread_weights;
+    model.kinds = *std::move(kinds);
     return model;
 }
 
@@ -73,7 +128,8 @@ std::vector<Expectation> expected_by_model(const std::vector<Voice>& voices, con
     if (model.spread_lu <= 0.0) return expected;
     const auto features = voice_features(voices);
     for (std::size_t i = 0; i < voices.size(); ++i) {
-        expected[i].loudness_lu += std::clamp(model.correction(features[i]), -most_correction_lu, most_correction_lu);
+        expected[i].loudness_lu +=
+            std::clamp(model.correction_lu(features[i]), -most_correction_lu, most_correction_lu);
         expected[i].spread_lu = model.spread_lu * model.relative_spread(features[i]);
     }
     return expected;

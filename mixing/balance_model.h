@@ -10,13 +10,25 @@
 
 namespace burnish {
 
-/// A correction of what the rules expect of levels, in LU, learned from mixes whose authors' levels are known.
+/// A kind of voice: where it lies among all, and what such voices are louder by than the line says.
+struct VoiceKind {
+    VoiceFeatures centre{};  ///< in standard deviations
+    double weight_lu = 0.0;
+};
+
+/// A correction of what the rules expect of levels, in LU, learned from mixes whose authors' levels are known: a line,
+/// and on top of it kinds of voices, each of which counts the less the further away it is (radial basis functions).
 struct BalanceModel : FeatureWeights {
     double spread_lu = 0.0;   ///< of what is left, for authors it has not seen: its mean magnitude; 0: no model
     FeatureWeights spread{};  ///< how much wider than that it is for a voice: the natural logarithm, 0.7 at most
+    std::vector<VoiceKind> kinds{};
 
+    [[nodiscard]] double correction_lu(const VoiceFeatures& features) const noexcept;
     [[nodiscard]] double relative_spread(const VoiceFeatures& features) const noexcept;
 };
+
+/// How much a kind counts for a voice that lies elsewhere, 0..1. Both in standard deviations.
+[[nodiscard]] double likeness_to_kind(const VoiceFeatures& voice, const VoiceFeatures& centre) noexcept;
 
 /// The model that is part of the program.
 [[nodiscard]] Result<BalanceModel> embedded_balance_model();

@@ -5,40 +5,28 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <sstream>
 #include <string>
 
 #include "core/decibels.h"
-#include "core/random.h"
 #include "training/interval.h"
+#include "training/mix_bars.h"
+#include "training/mix_invariance.h"
 #include "training/mix_rungs.h"
+#include "training/mix_trials.h"
 #include "training/pan_ladder.h"
 
 namespace burnish::training {
 
 namespace {
 
-constexpr int draws = 8;
-constexpr double most_gain_db = 9.0;
-constexpr double most_octave_db = 6.0;
+constexpr int draws = 9;
 constexpr const char* every_set = "all";
-
-/// A song perturbed: the same for every rung.
-std::vector<StemMeasures> perturbed(const MixSong& song, std::size_t index, int draw) {
-    Random random(7919 * index + static_cast<std::size_t>(draw) + 1);
-    std::vector<StemMeasures> measures;
-    for (const auto& stem : song.measures) {
-        const double gain_db = random.uniform(-most_gain_db, most_gain_db);
-        // From octave to octave smoothly: a random walk that is kept within bounds.
-        OctavePowers octaves{};
-        double octave_db = random.uniform(-most_octave_db, most_octave_db);
-        for (auto& value : octaves) {
-            value = static_cast<float>(octave_db);
-            octave_db = std::clamp(octave_db + random.uniform(-3.0, 3.0), -most_octave_db, most_octave_db);
-        }
-        measures.push_back(changed(stem, gain_db, octaves));
-    }
-    return measures;
-}
+/// The rungs that bars are about: what `burnish mix` does by itself, with `--balance rules`, and what it is compared
+/// with.
+constexpr const char* by_itself = "learned, gated + masking EQ";
+constexpr const char* made_anew = "learned";
+constexpr const char* equal_loudness = "equal LUFS";
 
 /// Levels of the octaves of a mix under its own.
 OctaveLevels tone_of(const std::vector<Voice>& voices, const Found& found) {
@@ -65,13 +53,12 @@ double masking_db(const std::vector<Voice>& voices, const Found& found) {
 }
 
 /// The columns of the table of levels.
-constexpr auto columns =
-    std::to_array<std::string_view>({"per stem, LU", "lead, LU", "tone, dB", "masking, % of the plain sum"});
+constexpr auto columns = std::to_array<std::string_view>({"per stem, LU", "lead, LU", "tone, dB", "masking, dB"});
 using Row = std::array<double, columns.size()>;
 
 Row judged(const std::vector<Voice>& author, const std::vector<Voice>& voices, const Found& found, std::size_t lead) {
     const auto wanted = relative_lufs(author, Gains(author.size()));
-    const auto got = relative_lufs(voices, found.gains_db);
+    const auto got = relative_lufs(voices, found.heard_db());
     Row row{};
     for (std::size_t i = 0; i < wanted.size(); ++i)
         row[0] += std::abs(got[i] - wanted[i]) / static_cast<double>(wanted.size());
@@ -80,8 +67,7 @@ Row judged(const std::vector<Voice>& author, const std::vector<Voice>& voices, c
     const auto tone = tone_of(voices, found);
     for (std::size_t f = 0; f < octave_count; ++f)
         row[2] += std::abs(tone[f] - wanted_tone[f]) / static_cast<double>(octave_count);
-    const double plain_db = masking_db(voices, {Gains(voices.size())});
-    row[3] = plain_db > 0.0 ? 100.0 * masking_db(voices, found) / plain_db : 100.0;
+    row[3] = masking_db(voices, found);
     return row;
 }
 
@@ -92,9 +78,11 @@ std::size_t lead_of(const std::vector<Voice>& voices, const std::vector<double>&
     return static_cast<std::size_t>(std::ranges::max_element(relative) - relative.begin());
 }
 
-void print_levels(std::span<const MixSong> songs, const HeldOut& learned, std::ostream& out) {
-    std::map<std::string, std::map<std::string, std::array<std::vector<double>, columns.size()>>> table;
-    std::map<std::string, int> counts;
+/// Every rung's row for every song, by set.
+using Levels = std::map<std::string, std::map<std::string, std::array<std::vector<double>, columns.size()>>>;
+
+Levels levels_in(const MixTrial& trial, std::span<const MixSong> songs, const HeldOut& learned) {
+    Levels table;
     const auto rungs = mix_rungs(learned);
     for (std::size_t s = 0; s < songs.size(); ++s) {
         const auto& song = songs[s];
@@ -104,7 +92,7 @@ void print_levels(std::span<const MixSong> songs, const HeldOut& learned, std::o
         std::map<std::string, Row> sums;
         int heard = 0;  // copies of a stem that were perturbed apart are no longer one voice
         for (int draw = 0; draw < draws; ++draw) {
-            const auto voices = voices_of_song(song, perturbed(song, s, draw));
+            const auto voices = voices_of_song(song, tried(song, trial, s, draw));
             if (voices.size() != author.size()) continue;
             ++heard;
             for (const auto& [name, rung] : rungs) {
@@ -113,27 +101,54 @@ void print_levels(std::span<const MixSong> songs, const HeldOut& learned, std::o
             }
         }
         if (heard == 0) continue;
-        for (const auto& set : {song.set, std::string(every_set)}) {
-            ++counts[set];
+        for (const auto& set : {song.set, std::string(every_set)})
             for (const auto& [name, sum] : sums)
                 for (std::size_t c = 0; c < columns.size(); ++c) table[set][name][c].push_back(sum[c] / heard);
-        }
     }
-    out << "**Levels.** After gains were perturbed by up to 9 dB and octaves by up to 6: error of the loudness of "
-           "stems over that of\nthe mix, and of the lead's; mean distance of the mix's octaves from the author's; "
-           "masking "
-           "index.\n\n";
-    for (const auto& [set, count] : counts) {
-        out << "| " << set << ", " << count << " songs |";
+    return table;
+}
+
+void print_levels(const MixTrial& trial, const Levels& table, const HeldOut& learned, std::ostream& out) {
+    for (const auto& [set, rows] : table) {
+        out << "| " << set << ", " << rows.begin()->second[0].size() << " songs, " << trial.name << " |";
         for (const auto column : columns) out << ' ' << column << " |";
         out << "\n|---|---|---|---|---|\n";
-        for (const auto& [name, rung] : rungs) {
+        for (const auto& [name, rung] : mix_rungs(learned)) {
             out << "| " << name << " |";
-            for (const auto& by_song : table[set][name]) out << ' ' << interval_text(by_song) << " |";
+            for (const auto& by_song : rows.at(name)) out << ' ' << interval_text(by_song) << " |";
             out << '\n';
         }
         out << '\n';
     }
+}
+
+double mean_of(const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) /
+           static_cast<double>(std::max<std::size_t>(values.size(), 1));
+}
+
+/// By how much a rung comes nearer than equal loudness.
+MixBar nearer_bar(const MixTrial& trial, const Levels& table, const std::string& set, const char* rung) {
+    const auto& rows = table.at(set);
+    const double nearer = 100.0 * (1.0 - mean_of(rows.at(rung)[0]) / mean_of(rows.at(equal_loudness)[0]));
+    return {std::string(trial.name) + " stems of " + set +
+                " songs, nearer to the author's levels than equal loudness: " +
+                (rung == by_itself ? "by default" : "`--balance rules`"),
+            nearer, 30.0, false, "%"};
+}
+
+std::vector<MixBar> level_bars(const std::map<std::string_view, Levels>& tables) {
+    std::vector<MixBar> bars;
+    for (const auto& trial : mix_trials)
+        for (const auto* rung : {by_itself, made_anew})
+            bars.push_back(nearer_bar(trial, tables.at(trial.name), every_set, rung));
+    const auto& perturbed = mix_trials.back();
+    if (tables.at(perturbed.name).contains("frets")) {
+        bars.push_back(nearer_bar(perturbed, tables.at(perturbed.name), "frets", by_itself));
+        bars.push_back({"perturbed stems of frets songs, distance from the author's levels: by default",
+                        mean_of(tables.at(perturbed.name).at("frets").at(by_itself)[0]), 2.0, true, "LU"});
+    }
+    return bars;
 }
 
 /// Largest change of a voice's relative loudness, in LU.
@@ -145,7 +160,7 @@ double largest_change(const std::vector<Voice>& voices, const Gains& gains_db) {
     return largest;
 }
 
-void print_untouched(std::span<const MixSong> songs, const HeldOut& learned, std::ostream& out) {
+MixBar print_untouched(std::span<const MixSong> songs, const HeldOut& learned, std::ostream& out) {
     std::map<std::string, std::map<std::string, std::vector<double>>> changes;
     std::map<std::string, int> counts;
     for (std::size_t s = 0; s < songs.size(); ++s) {
@@ -153,8 +168,8 @@ void print_untouched(std::span<const MixSong> songs, const HeldOut& learned, std
         if (voices.size() < 2) continue;
         for (const auto& set : {songs[s].set, std::string(every_set)}) ++counts[set];
         for (const auto& [name, rung] : mix_rungs(learned)) {
-            if (!name.ends_with("gated")) continue;
-            const double change = largest_change(voices, rung(s, voices, voices).gains_db);
+            if (name.find("gated") == std::string::npos) continue;
+            const double change = largest_change(voices, rung(s, voices, voices).heard_db());
             for (const auto& set : {songs[s].set, std::string(every_set)}) changes[name][set].push_back(change);
         }
     }
@@ -164,6 +179,7 @@ void print_untouched(std::span<const MixSong> songs, const HeldOut& learned, std
     out << "\n|---|";
     for (std::size_t i = 0; i < counts.size(); ++i) out << "---|";
     out << '\n';
+    double kept_percent = 0.0;
     for (auto& [name, by_set] : changes) {
         out << "| " << name << " |";
         for (const auto& [set, count] : counts) {
@@ -171,6 +187,7 @@ void print_untouched(std::span<const MixSong> songs, const HeldOut& learned, std
             std::vector<double> is_kept;
             is_kept.reserve(largest.size());
             for (const double change : largest) is_kept.push_back(change <= 1.0 ? 100.0 : 0.0);
+            if (name == by_itself && set == every_set) kept_percent = mean_of(is_kept);
             std::ranges::nth_element(largest, largest.begin() + static_cast<std::ptrdiff_t>(largest.size() / 2));
             out << ' ' << interval_text(is_kept) << " (" << std::round(100.0 * largest[largest.size() / 2]) / 100.0
                 << ") |";
@@ -178,10 +195,13 @@ void print_untouched(std::span<const MixSong> songs, const HeldOut& learned, std
         out << '\n';
     }
     out << '\n';
+    return {"authors' own mixes of which no voice moves by more than 1 LU", kept_percent, 95.0, false, "%"};
 }
 
-void print_masking(std::span<const MixSong> songs, std::ostream& out) {
+std::vector<MixBar> print_masking(std::span<const MixSong> songs, std::ostream& out) {
     std::map<std::string, std::vector<double>> lower, share, deepest;
+    std::vector<double> all_lower;
+    double most_db = 0.0;
     for (const auto& song : songs) {
         const auto voices = voices_of_song(song, song.measures);
         if (voices.size() < 2) continue;
@@ -193,6 +213,8 @@ void print_masking(std::span<const MixSong> songs, std::ostream& out) {
         lower[song.set].push_back(result.after_db < result.before_db ? 100.0 : 0.0);
         share[song.set].push_back(100.0 * result.after_db / result.before_db);
         deepest[song.set].push_back(moved_db);
+        all_lower.push_back(lower[song.set].back());
+        most_db = std::max(most_db, moved_db);
     }
     out << "**Masking.** The cuts at the authors' levels: songs whose masking index falls below the plain sum's, %; "
            "what is "
@@ -204,15 +226,30 @@ void print_masking(std::span<const MixSong> songs, std::ostream& out) {
             << interval_text(share[set]) << " | " << interval_text(deepest[set]) << " | "
             << *std::ranges::max_element(deepest[set]) << " |\n";
     out << '\n';
+    return {{"songs whose masking index is lower than the plain sum's", mean_of(all_lower), 90.0, false, "%"},
+            {"the most that an octave of a stem's own tone is moved", most_db, 6.0, true, "dB"}};
 }
 
 }  // namespace
 
 void print_mix_ladder(std::span<const MixSong> songs, const HeldOut& learned, std::ostream& out) {
-    print_levels(songs, learned, out);
-    print_untouched(songs, learned, out);
-    print_masking(songs, out);
-    print_pan_ladder(songs, learned, out);
+    std::ostringstream chapters;
+    chapters << "**Levels.** Octaves of every stem were changed by up to 6 dB; levels came in two ways:\n\n";
+    for (const auto& trial : mix_trials) chapters << "- *" << trial.name << "*: " << trial.help << "\n";
+    chapters << "\nError of the loudness of stems over that of the mix, and of the lead's; mean distance of the mix's "
+                "octaves from the\nauthor's; masking index.\n\n";
+    std::map<std::string_view, Levels> tables;
+    for (const auto& trial : mix_trials) {
+        tables[trial.name] = levels_in(trial, songs, learned);
+        print_levels(trial, tables[trial.name], learned, chapters);
+    }
+    auto bars = level_bars(tables);
+    bars.push_back(print_untouched(songs, learned, chapters));
+    for (const auto& bar : print_masking(songs, chapters)) bars.push_back(bar);
+    for (const auto& bar : print_invariance(songs, learned, chapters)) bars.push_back(bar);
+    print_pan_ladder(songs, learned, chapters);
+    print_bars(bars, out);
+    out << chapters.str();
 }
 
 }  // namespace burnish::training

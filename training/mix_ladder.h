@@ -7,9 +7,9 @@
 
 namespace burnish::training {
 
-/// Perturbs every song's levels (by up to 9 dB, and its octaves by up to 6) and lets every rung of the ladder bring
-/// them back; then measures what is done to songs that nobody has touched. Prints tables with confidence intervals,
-/// over songs drawn anew.
+/// Hides every song's levels (see mix_trials) and lets every rung of the ladder find them; then measures what is done
+/// to songs that nobody has touched, or altered in ways that must not matter. Prints what mixing is held to, and tables
+/// with confidence intervals, over songs drawn anew.
 void print_mix_ladder(std::span<const MixSong> songs, const HeldOut& learned, std::ostream& out);
 
 }  // namespace burnish::training

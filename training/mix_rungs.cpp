@@ -67,12 +67,19 @@ Rung with_cuts(Rung rung) {
             for (std::size_t i = 0; i < voices.size(); ++i) {
                 found.gains_db[i] += cuts.makeup_db[i];
                 found.cuts_db.push_back(octave_gains_db(cuts.eq[i]));
+                found.cuts_lu.push_back(loudness_change_lu(voices[i].octaves, cuts.eq[i]));
             }
             return found;
         };
 }
 
 }  // namespace
+
+Gains Found::heard_db() const {
+    auto heard = gains_db;
+    for (std::size_t i = 0; i < cuts_lu.size(); ++i) heard[i] += cuts_lu[i];
+    return heard;
+}
 
 std::vector<std::pair<std::string, Rung>> mix_rungs(const HeldOut& learned) {
     const auto by = [](auto expect, BalanceMode mode) {
@@ -85,7 +92,7 @@ std::vector<std::pair<std::string, Rung>> mix_rungs(const HeldOut& learned) {
         return expected_by_model(voices, learned.balance[song]);
     };
     return {
-        {"as perturbed", [](std::size_t, const std::vector<Voice>&,
+        {"as they come", [](std::size_t, const std::vector<Voice>&,
                             const std::vector<Voice>& voices) { return Found{Gains(voices.size())}; }},
         {"equal peak",
          to_equal([](const Voice& voice) { return gain_to_db(*std::ranges::max_element(voice.cells.peak)); })},

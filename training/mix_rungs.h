@@ -15,6 +15,10 @@ using Gains = std::vector<double>;
 struct Found {
     Gains gains_db;
     std::vector<OctaveLevels> cuts_db{};
+    Gains cuts_lu{};  ///< how much louder those make the voices: less than 0
+
+    /// Change of the voices' loudness.
+    [[nodiscard]] Gains heard_db() const;
 };
 /// @param song    its index @param author  its voices as the author has them; for the oracle alone
 using Rung = std::function<Found(std::size_t song, const std::vector<Voice>& author, const std::vector<Voice>& voices)>;

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "mixing/panning.h"
+#include "training/kind_fit.h"
 
 namespace burnish::training {
 
@@ -106,20 +107,26 @@ double left_of(const Lesson& lesson, std::size_t i, const Line& line) {
     return lesson.missed[i] - line.bias - line.weights.correction(lesson.features[i]);
 }
 
-/// What a line leaves of each voice, as the logarithm of its size: how odd such voices are.
-std::vector<Lesson> oddities(const std::vector<Lesson>& lessons, const Line& line) {
+/// What a model leaves of each voice, as the logarithm of its size: how odd such voices are.
+std::vector<Lesson> oddities(const std::vector<Lesson>& lessons, const BalanceModel& model) {
     auto odd = lessons;
-    for (std::size_t s = 0; s < lessons.size(); ++s)
-        for (std::size_t i = 0; i < lessons[s].features.size(); ++i)
-            odd[s].missed[i] = std::log(std::abs(left_of(lessons[s], i, line)) + least_oddity_lu);
+    for (auto& lesson : odd)
+        for (std::size_t i = 0; i < lesson.features.size(); ++i)
+            lesson.missed[i] =
+                std::log(std::abs(lesson.missed[i] - model.correction_lu(lesson.features[i])) + least_oddity_lu);
     return odd;
 }
 
 BalanceModel balance_from(const std::vector<Lesson>& lessons, std::span<const std::size_t> chosen) {
-    const auto line = fit(lessons, chosen, usual_miss_lu, false);
-    BalanceModel model;
-    static_cast<FeatureWeights&>(model) = line.weights;
-    model.spread = fit(oddities(lessons, line), chosen, usual_oddity, true).weights;
+    std::vector<KindLesson> voices;
+    for (const auto s : chosen)
+        for (std::size_t i = 0; i < lessons[s].features.size(); ++i)
+            voices.push_back(
+                {lessons[s].features[i], lessons[s].missed[i], 1.0 / static_cast<double>(lessons[s].features.size())});
+    FeatureWeights line;
+    line.deviation = deviations(lessons, chosen);
+    auto model = fit_kinds(voices, line, usual_miss_lu);
+    model.spread = fit(oddities(lessons, model), chosen, usual_oddity, true).weights;
     return model;
 }
 
@@ -165,7 +172,7 @@ HeldOut fit_held_out(std::span<const MixSong> songs) {
             if (songs[s].set == "frets") continue;
             for (std::size_t i = 0; i < levels[s].features.size(); ++i) {
                 const auto& features = levels[s].features[i];
-                const double left = levels[s].missed[i] - balance.correction(features);
+                const double left = levels[s].missed[i] - balance.correction_lu(features);
                 const double weight = 1.0 / static_cast<double>(levels[s].features.size());
                 departure += weight * std::abs(left) / balance.relative_spread(features);
                 level_weights += weight;

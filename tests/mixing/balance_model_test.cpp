@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "mixing/panning.h"
 #include "tests/mixing/band.h"
@@ -32,6 +33,11 @@ BalanceModel some_model() {
     model.spread_lu = 2.5;
     model.spread.deviation.fill(20.0);
     model.spread.weights.fill(-0.1);
+    for (const double weight_lu : {0.8, -0.4}) {
+        auto& kind = model.kinds.emplace_back();
+        kind.centre.fill(weight_lu);
+        kind.weight_lu = weight_lu;
+    }
     return model;
 }
 
@@ -53,9 +59,29 @@ TEST_CASE("a model survives its file", "[mixing][model]") {
     CHECK(read->spread_lu == model.spread_lu);
     CHECK(read->spread.weights == model.spread.weights);
     CHECK(read->spread.deviation == model.spread.deviation);
-    const auto cut = read_balance_model("m.json", R"({"format": "burnish-balance-3", "spread_lu": 1, "features": {}})");
+    REQUIRE(read->kinds.size() == 2);
+    CHECK(read->kinds[1].centre == model.kinds[1].centre);
+    CHECK(read->kinds[1].weight_lu == model.kinds[1].weight_lu);
+    const auto cut = read_balance_model("m.json", R"({"format": "burnish-balance-4", "spread_lu": 1, "features": {}})");
     REQUIRE_FALSE(cut.ok());
     CHECK_THAT(cut.error().message, Catch::Contains("other features"));
+    for (const auto* kinds : {R"("all")", R"([1])", R"([{"weight_lu": 1, "centre": [1, 2]}])"}) {
+        auto document = nlohmann::ordered_json::parse(text);
+        document["kinds"] = nlohmann::ordered_json::parse(kinds);
+        const auto bad = read_balance_model("m.json", document.dump());
+        REQUIRE_FALSE(bad.ok());
+        CHECK_THAT(bad.error().message, Catch::Contains("\"kinds\""));
+    }
+}
+
+TEST_CASE("a kind counts in full where it lies, and fades with distance", "[mixing][model]") {
+    BalanceModel model;
+    model.deviation.fill(1.0);
+    model.kinds.push_back({VoiceFeatures{2.0}, 3.0});
+    CHECK(model.correction_lu({2.0}) == Approx(3.0));
+    // exp(-d^2 / (2 * 4^2))
+    CHECK(model.correction_lu({-2.0}) == Approx(3.0 * std::exp(-0.5)));
+    CHECK(model.correction_lu({2.0, 4.0, 4.0}) == Approx(3.0 * std::exp(-1.0)));
 }
 
 TEST_CASE("a model of pans survives its file, and moves what may move", "[mixing][model]") {
@@ -106,6 +132,7 @@ TEST_CASE("what is learned corrects the rules within bounds, level and order asi
     const auto nothing = expected_by_model(voices, BalanceModel{});
     auto constant = some_model();
     constant.deviation.fill(1e-3);
+    constant.kinds.clear();
     const auto unlearned = expected_by_model(voices, constant);
     for (std::size_t i = 0; i < voices.size(); ++i) {
         CHECK(nothing[i].loudness_lu == rules[i].loudness_lu);

@@ -121,6 +121,22 @@ TEST_CASE("one of them turned down does not make a balance of stems that are as 
     }
 }
 
+// Libraries of stems come so.
+TEST_CASE("stems brought to one loudness or one root mean square are no balance, at any level", "[mixing][balance]") {
+    auto parts = small_band();
+    const Rehearsal as_recorded(parts);
+    for (const auto level : {&TrackAnalysis::integrated_lufs, &TrackAnalysis::rms_db}) {
+        auto alike = parts;
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            alike[i] = louder(parts[i], -30.0 - as_recorded.session->measures()[i].track.*level);
+        CHECK(Rehearsal(alike).plan().kept_chance == 0.0);
+        alike[2] = louder(alike[2], -3.0);
+        CHECK(Rehearsal(alike).plan().kept_chance == 0.0);
+        for (std::size_t i = 0; i < parts.size(); ++i) alike[i] = louder(alike[i], 2.0 * static_cast<double>(i % 3));
+        CHECK(Rehearsal(alike).plan().kept_chance > 0.0);
+    }
+}
+
 TEST_CASE("a stem that cannot be heard in a balance that works is brought back", "[mixing][balance]") {
     auto parts = small_band();
     parts[3] = louder(parts[3], -26.0);
