@@ -114,7 +114,7 @@ Status find_tracks(const AlbumFlags& flags, AlbumOptions& album) {
         if (inputs.size() == 1 && listing->sheets.size() > 1)
             return usage(input + ": " + std::to_string(listing->sheets.size()) +
                          " cue sheets found; name one with --cue, or the tracks themselves");
-        if (listing->tracks.empty()) return Error{ErrorCode::input, input + ": no audio files found"};
+        if (listing->tracks.empty()) return Error{ErrorCode::input, input + ": there is no sound file in it"};
         files.insert(files.end(), listing->tracks.begin(), listing->tracks.end());
     }
     for (const auto& file : files) {

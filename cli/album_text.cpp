@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "cli/number_format.h"
+#include "cli/printable_text.h"
 #include "cli/summary_text.h"
 #include "mastering/settings_json.h"
 
@@ -17,11 +18,6 @@ using Json = nlohmann::ordered_json;
 constexpr auto columns = std::to_array<const char*>(
     {"", "track", "found", "asked", "reached", "off by", "tone apart", "width apart", "peak"});
 using Row = std::array<std::string, columns.size()>;
-
-/// Characters of a UTF-8 text.
-std::size_t shown_width(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0U) != 0x80U; }));
-}
 
 std::string lufs_text(double lufs) { return lufs > silence_db ? fixed_text(lufs, 2) : "-"; }
 

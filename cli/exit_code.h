@@ -26,7 +26,7 @@ struct ExitCodeRow {
 inline constexpr auto exit_codes = std::to_array<ExitCodeRow>({
     {ExitCode::done, "all done"},
     {ExitCode::usage, "a flag, a settings file or their combination makes no sense; nothing was done"},
-    {ExitCode::input, "an input cannot be read"},
+    {ExitCode::input, "an input is missing or cannot be read, or a folder has no sound in it"},
     {ExitCode::output, "an output cannot be written"},
     {ExitCode::target, "check: a file fails; master --strict: a target was missed, the file was written all the same"},
     {ExitCode::internal, "a fault of the program, or memory ran out"},

@@ -66,23 +66,18 @@ std::string program_footer() {
 std::string master_footer() {
     return format_table() +
            "\n"
-           "In a directory a master keeps the name of its input, and its extension too if that is a lossless format\n"
-           "of this table; otherwise it becomes a .wav. The last part of DIR/ is made if it is missing. Reports and\n"
+           "In a directory a master keeps the name of its input, and its extension too if that is a lossless format "
+           "of this table; otherwise it becomes a .wav. The last part of DIR/ is made if it is missing. Reports and "
            "settings are called NAME.report.json and NAME.settings.json in a directory. Of several targets each puts "
-           "its\n"
-           "name before the extension: NAME.spotify.wav. A folder as input stands for all sound files in and below "
-           "it,\n"
-           "and its folders are mirrored in DIR/; a pattern in quotes for the files that it matches.\n"
+           "its name before the extension: NAME.spotify.wav. A folder as input stands for all sound files in and "
+           "below it, and its folders are mirrored in DIR/; a pattern in quotes for the files that it matches.\n"
            "\n"
            "A manifest is a .tsv with the names of its columns in the first line (input, and flags without their "
-           "dashes;\n"
-           "commas divide what may be repeated), or a .jsonl with an object of these in each line. Its paths are "
-           "relative\n"
-           "to it; what a line does not say is as on the command line.\n"
+           "dashes; commas divide what may be repeated), or a .jsonl with an object of these in each line. Its paths "
+           "are relative to it; what a line does not say is as on the command line.\n"
            "\n"
            "--settings takes every number of the tone and dynamics from the file. If the file holds a limiter, its "
-           "level is\n"
-           "replayed too, to the bit; without one, the level is solved for as usual. --set overrides both.\n"
+           "level is replayed too, to the bit; without one, the level is solved for as usual. --set overrides both.\n"
            "\n" +
            exit_code_table() +
            "\n"
@@ -92,22 +87,21 @@ std::string master_footer() {
            "  burnish master mix.flac -o cd.wav --loudness -10 --bit-depth 16 --rate 44100\n"
            "  burnish master album/ -o masters/ --report masters/ --skip-existing\n"
            "  burnish master mix.wav -o masters/ --target spotify --target cd --codec ogg\n"
-           "  burnish master --manifest tracks.tsv -o masters/ --jobs 4 --json-lines"
-           "\n"
+           "  burnish master --manifest tracks.tsv -o masters/ --jobs 4 --json-lines\n"
            "  burnish master mix.wav --dry-run --save-settings plan.json\n"
            "      then edit plan.json (without its limiter, the loudness is solved for anew), and:\n"
            "  burnish master mix.wav -o master.wav --settings plan.json\n"
            "  burnish master mix.wav -o master.wav --intensity low --set glue.ratio=1.5\n"
            "  burnish master mix.wav -o master.wav --preset metal --style warm --width 0\n"
-           "  burnish master mix.wav -o master.wav --reference one.flac --reference two.flac:0.5 --tone 70\n"
+           "  burnish master mix.wav -o master.wav --reference hit.flac --tone 70\n"
            "  burnish master level1.wav -o level1-loud.wav --loop";
 }
 
 std::string album_footer() {
-    return "The loudest track gets the loudness asked for; the others keep their distance to it. Tone and width of a\n"
-           "track's treatment depart from the album's by 1.5 dB at most. With --reference every track is matched with\n"
-           "it instead, and the loudest gets its loudness. Tracks of a directory come in the order of\n"
-           "their names, numbers counting as numbers.\n"
+    return "The loudest track gets the loudness asked for; the others keep their distance to it. Tone and width of a "
+           "track's treatment depart from the album's by 1.5 dB at most. With --reference every track is matched with "
+           "it instead, and the loudest gets its loudness. Tracks of a directory come in the order of their names, "
+           "numbers counting as numbers.\n"
            "\n" +
            exit_code_table() +
            "\n"
@@ -120,16 +114,17 @@ std::string album_footer() {
 std::string mix_footer() {
     return "Examples:\n"
            "  burnish mix stems/ -o mix.wav\n"
-           "  burnish mix stems/ -o master.wav --master --preset rock --report report.json\n"
-           "  burnish mix kick.wav bass.wav gtr*.wav --roles gtr2=keys -o mix.wav --save-settings mix.json\n"
+           "  burnish mix stems/ -o master.wav --master --preset rock --report r.json\n"
+           "  burnish mix kick.wav bass.wav gtr*.wav --roles gtr2=keys -o mix.wav\n"
+           "  burnish mix stems/ -o mix.wav --save-settings mix.json\n"
            "  burnish mix stems/ -o again.wav --settings mix.json\n"
            "  burnish mix session.json -o mix.wav --variants 3\n"
-           "  burnish mix stems/ -o mix.wav --reference one.flac --reference two.flac:0.5 --width 50\n"
+           "  burnish mix stems/ -o mix.wav --reference hit.flac --width 50\n"
            "\n"
-           "Session: {\"format\": \"burnish-session-1\", \"stems\": [{\"file\": \"vox.wav\", \"role\": "
-           "\"lead-vocal\",\n"
-           "  \"presence\": \"lead|normal|background\", \"pan\": 0, \"gain_db\": 0, \"mute\": false,\n"
-           "  \"group\": \"drums|music|vocals\", \"start_s\": 0}]}; all but \"file\" may be left out.";
+           "Session: {\"format\": \"burnish-session-1\", \"stems\": [{\"file\": \"vox.wav\",\n"
+           "  \"role\": \"lead-vocal\", \"presence\": \"lead|normal|background\", \"pan\": 0,\n"
+           "  \"gain_db\": 0, \"mute\": false, \"group\": \"drums|music|vocals\", \"start_s\": 0}]};\n"
+           "  all but \"file\" may be left out.";
 }
 
 std::string analyze_footer() {
@@ -143,14 +138,14 @@ std::string analyze_footer() {
 
 std::string presets_footer() {
     return "A preset of your own goes to $XDG_CONFIG_HOME/burnish/presets/NAME.json (~/.config if that is not set); "
-           "it\n"
-           "lists only what departs from neutral.\n"
+           "it lists only what departs from neutral.\n"
            "\n"
            "Examples:\n"
            "  burnish presets\n"
            "  burnish presets show metal\n"
            "      every number, and where it comes from\n"
-           "  burnish presets show metal --json > mine.json && burnish presets validate mine.json\n"
+           "  burnish presets show metal --json > mine.json\n"
+           "  burnish presets validate mine.json\n"
            "  burnish presets schema > burnish-preset.schema.json";
 }
 
@@ -180,15 +175,14 @@ std::string preview_footer() {
     return "Keys, on the screen:\n" + key_table() + "\nCommands, in scripts and with --plain:\n" + word_table() +
            "\n"
            "A is the original, B the master, C the reference; of stems, A is the plain sum and B the mix. The level "
-           "match\n"
-           "turns the louder ones down, by what is measured over the loop, or else over the 20 s around the place in "
-           "hand.\n"
+           "match turns the louder ones down, by what is measured over the loop, or else over the 20 s around the "
+           "place in hand.\n"
            "\n"
            "Examples:\n"
            "  burnish preview song.wav\n"
-           "  burnish preview song.wav --preset metal --loudness -10 --reference favourite.flac\n"
-           "  burnish preview stems/ -o mix.wav\n"
-           "  printf '0 play\\n10 B\\n20 preset metal\\n40 quit\\n' | burnish preview song.wav --script -";
+           "  burnish preview song.wav --preset metal --reference hit.flac\n"
+           "  burnish preview stems/ -o mix.wav --reference hit.flac\n"
+           "  printf '0 play\\n10 B\\n40 quit\\n' | burnish preview song.wav --script -";
 }
 
 std::string limiter_mode_names(std::string_view between) {

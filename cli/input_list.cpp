@@ -17,8 +17,6 @@ constexpr auto all_sound_extensions =
     std::to_array<std::string_view>({".wav", ".wave", ".bwf", ".rf64", ".bw64", ".w64", ".aif", ".aiff", ".aifc",
                                      ".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2", ".caf", ".au", ".snd"});
 
-Error usage(const std::string& message) { return {ErrorCode::usage, message}; }
-
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
 Result<std::vector<TrackInput>> files_below(const fs::path& folder, const std::optional<fs::path>& output) {
@@ -35,7 +33,7 @@ Result<std::vector<TrackInput>> files_below(const fs::path& folder, const std::o
         if (found.back().folder == ".") found.back().folder.clear();
     }
     if (problem) return Error{ErrorCode::input, folder.string() + ": cannot be listed: " + problem.message()};
-    if (found.empty()) return usage(folder.string() + ": there is no sound file in it");
+    if (found.empty()) return Error{ErrorCode::input, folder.string() + ": there is no sound file in it"};
     std::sort(found.begin(), found.end(), [](const TrackInput& a, const TrackInput& b) { return a.path < b.path; });
     return found;
 }
@@ -48,7 +46,7 @@ Result<std::vector<TrackInput>> files_matching(const std::string& pattern) {
     for (std::size_t i = 0; has_matches && i < matches.gl_pathc; ++i)
         if (!fs::is_directory(matches.gl_pathv[i], missing)) found.push_back({matches.gl_pathv[i]});
     ::globfree(&matches);
-    if (found.empty()) return usage(pattern + ": no file matches");
+    if (found.empty()) return Error{ErrorCode::input, pattern + ": no file matches"};
     return found;
 }
 

@@ -183,6 +183,7 @@ Status make_master(const MasterJob& job, MasterTrack& track, bool concurrent, co
                            ": converted to " + number_text(spec->sample_rate_hz) + " Hz");
     auto request = master_request(options, *spec, concurrent, warnings);
     request.references = job.references;
+    request.source_is_mix = track.file() == nullptr;
     auto report = render(job, track, spec->channels, std::move(request), loop, delivery.get(), progress);
     if (!report) return report.error();
     outcome.report = *std::move(report);

@@ -14,6 +14,7 @@
 #include "mixing/balance_model.h"
 #include "mixing/mix_settings_json.h"
 #include "mixing/reopening.h"
+#include "mixing/variant_choice.h"
 
 namespace burnish {
 
@@ -56,21 +57,35 @@ public:
           fixed_(fixed),
           steps_(steps) {}
 
+    /// The mix itself and the further ones that were asked for, as far as these stems make different ones.
+    [[nodiscard]] std::vector<MixVariant> variants() const {
+        std::vector<MixVariant> all{mix_variants[0]};
+        if (options_.variants == 0) return all;
+        const auto chosen = choose_variants(
+            [&](const MixVariant& variant) {
+                return plan_mix(session_.stems(), session_.measures(), predictor_, target_of(variant), widths_);
+            },
+            options_.variants);
+        all.insert(all.end(), chosen.begin(), chosen.end());
+        return all;
+    }
+
     [[nodiscard]] Result<MixOutcome> make(const MixVariant& variant) {
         MixOutcome mix;
         mix.variant = variant;
         if (options_.shared.output && !options_.shared.dry_run)
             mix.output = variant_path(*options_.shared.output, variant);
-        MixTarget target{.balance = options_.balance,
-                         .variant = variant,
-                         .aim = options_.shared.target.mix,
-                         .reference = {},
-                         .reopening = {}};
+        auto target = target_of(variant);
         auto mixed = remix(mix, target);
         if (!mixed) return mixed.error();
         auto mixdown = *std::move(mixed);
-        if (follows_references())
-            if (auto status = follow_references(mix, target, mixdown); !status) return status.error();
+        if (follows_references()) {
+            auto followed = referee_.follow(
+                target, mixdown, [&](const MixTarget& changed) { return remix(mix, changed); },
+                [&] { return steps_.next(); });
+            if (!followed) return followed.error();
+            mix.reference = *std::move(followed);
+        }
         if (options_.master) {
             if (auto status = master(mix, target, mixdown); !status) return status.error();
         } else if (!options_.shared.dry_run) {
@@ -84,6 +99,14 @@ public:
     }
 
 private:
+    [[nodiscard]] MixTarget target_of(const MixVariant& variant) const {
+        return {.balance = options_.balance,
+                .variant = variant,
+                .aim = options_.shared.target.mix,
+                .reference = {},
+                .reopening = {}};
+    }
+
     [[nodiscard]] Result<Mixdown> remix(MixOutcome& mix, const MixTarget& target) {
         mix.plan = fixed_ != nullptr ? replay_mix(*fixed_, session_.measures())
                                      : plan_mix(session_.stems(), session_.measures(), predictor_, target, widths_);
@@ -91,6 +114,8 @@ private:
         if (!mixdown) return mixdown;
         mix.plan.settings = mixdown->settings;
         if (mixdown->level) mix.plan.buses.push_back(*mixdown->level);
+        const auto& sound = mixdown->audio->info();
+        mix.duration_s = static_cast<double>(sound.frames) / sound.sample_rate_hz;
         mix.integrated_lufs = mixdown->integrated_lufs;
         mix.true_peak_dbtp = mixdown->true_peak_dbtp;
         return mixdown;
@@ -98,28 +123,6 @@ private:
 
     /// A mix whose numbers are given follows nothing.
     [[nodiscard]] bool follows_references() const { return referee_.has_references() && fixed_ == nullptr; }
-
-    /// Makes the mix anew after what its sum misses of the references.
-    [[nodiscard]] Status follow_references(MixOutcome& mix, MixTarget& target, Mixdown& mixdown) {
-        MixReferenceReport report;
-        auto wish = referee_.ask(mixdown, report, steps_.next());
-        if (!wish) return wish.error();
-        if (!*wish) return success();
-        target.reference = *std::move(wish);
-        if (options_.balance == BalanceMode::keep) report.faders_left = "their levels are to be kept";
-        for (double& amount = target.reference->tone_amount;;) {
-            auto again = remix(mix, target);
-            if (!again) return again.error();
-            mixdown = *std::move(again);
-            if (auto status = referee_.check(mixdown, report, steps_.next()); !status) return status.error();
-            const bool is_nearer = report.tone_after_db <= report.tone_before_db;
-            if (is_nearer || amount <= 0.0 || !report.faders_left.empty()) break;
-            amount = 0.0;
-            report.faders_left = "moving them brought the tone no nearer";
-        }
-        mix.reference = std::move(report);
-        return success();
-    }
 
     /// Masters the mix, and makes it anew before if the master alone would have too much to do.
     [[nodiscard]] Status master(MixOutcome& mix, MixTarget& target, Mixdown& mixdown) {
@@ -144,11 +147,6 @@ private:
         mix.master = run_master_of(mix, mixdown, options_.shared.dry_run);
         if (!mix.master->finished()) return *mix.master->error;
         mix.encoding = mix.master->encoding;
-        for (auto& warning : mix.master->report.warnings)
-            if (warning.starts_with("the source is clipped"))
-                warning =
-                    "the sum has flat peaks: a stem was clipped before it came here; burnish analyze --advice on the "
-                    "stems tells which";
         return success();
     }
 
@@ -247,7 +245,7 @@ Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& 
     const auto opened = open_stems(inputs, options.roles);
     if (!opened) return opened.error();
     outcome.warnings = opened->warnings;
-    if (auto status = check_written(options, *opened); !status) return status.error();
+    if (auto status = check_written(options, {mix_variants.data(), 1}, *opened); !status) return status.error();
     std::optional<MixSettings> fixed;
     if (options.settings) {
         auto settings = read_settings_for(*options.settings, opened->stems);
@@ -277,8 +275,14 @@ Result<MixJobOutcome> run_mix_job(const MixOptions& options, const JobProgress& 
     MixMaker maker(options, *session, balance_predictor(options.shared.predictor, outcome.warnings),
                    width_predictor(options.shared.predictor, outcome.warnings), *std::move(references),
                    fixed ? &*fixed : nullptr, steps);
-    for (int v = 0; v <= options.variants; ++v) {
-        auto mix = maker.make(mix_variants[static_cast<std::size_t>(v)]);
+    const auto variants = maker.variants();
+    const auto count = static_cast<int>(variants.size()) - 1;
+    if (count < options.variants)
+        outcome.warnings.push_back("--variants: " + std::to_string(options.variants) + " asked for, " +
+                                   std::to_string(count) + " made: others would be the same mixes of these stems");
+    if (auto status = check_written(options, variants, *opened); !status) return status.error();
+    for (const auto& variant : variants) {
+        auto mix = maker.make(variant);
         if (!mix) return mix.error();
         outcome.mixes.push_back(*std::move(mix));
         for (const auto& warning : outcome.mixes.back().plan.warnings) outcome.warnings.push_back(warning);

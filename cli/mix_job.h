@@ -6,8 +6,8 @@
 
 #include "cli/master_job.h"
 #include "cli/mix_options.h"
-#include "cli/mix_reference.h"
 #include "cli/stem_files.h"
+#include "mixing/mix_referee.h"
 
 namespace burnish {
 
@@ -16,6 +16,7 @@ struct MixOutcome {
     MixVariant variant = mix_variants[0];
     std::filesystem::path output;  ///< empty in a dry run
     MixPlan plan;                  ///< of a replay: the settings alone
+    double duration_s = 0.0;       ///< with its reverberation
     double integrated_lufs = silence_db;
     double true_peak_dbtp = silence_db;
     std::string encoding;                         ///< of the output, in words; empty in a dry run
@@ -28,7 +29,7 @@ struct MixOutcome {
 /// A session and what became of it.
 struct MixJobOutcome {
     std::vector<MixOutcome> mixes;  ///< the mix itself, then its variants
-    double duration_s = 0.0;
+    double duration_s = 0.0;        ///< of the stems
     double sample_rate_hz = 0.0;
     bool replayed = false;
     double elapsed_s = 0.0;

@@ -6,7 +6,7 @@ namespace burnish {
 
 namespace {
 
-constexpr int most_variants = static_cast<int>(mix_variants.size()) - 1;
+constexpr int most_variants = 3;
 
 Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
 

@@ -11,20 +11,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> written_files(const MixOptions& options) {
+std::vector<fs::path> written_files(const MixOptions& options, std::span<const MixVariant> variants) {
     std::vector<fs::path> paths;
-    for (int v = 0; v <= options.variants; ++v)
+    for (const auto& variant : variants)
         for (const auto* path : {&options.shared.output, &options.save_settings, &options.report})
             if (*path && !(options.shared.dry_run && path == &options.shared.output))
-                paths.push_back(variant_path(**path, mix_variants[static_cast<std::size_t>(v)]));
+                paths.push_back(variant_path(**path, variant));
     return paths;
 }
 
 /// What would stop stems from being written, as far as it can be known before the work.
-Status check_stems_out(const MixOptions& options, const StemFiles& stems) {
+Status check_stems_out(const MixOptions& options, std::span<const MixVariant> variants, const StemFiles& stems) {
     std::error_code ignored;
-    for (int v = 0; v <= options.variants; ++v) {
-        const auto folder = variant_folder(*options.stems_out, mix_variants[static_cast<std::size_t>(v)]);
+    for (const auto& variant : variants) {
+        const auto folder = variant_folder(*options.stems_out, variant);
         if (!fs::exists(folder, ignored)) continue;
         if (!fs::is_directory(folder, ignored))
             return Error{ErrorCode::output, folder.string() + ": is no directory, stems need one"};
@@ -51,7 +51,7 @@ std::filesystem::path variant_folder(const fs::path& folder, const MixVariant& v
     return variant.name == mix_variants[0].name ? folder : folder / std::string(variant.name);
 }
 
-Status check_written(const MixOptions& options, const StemFiles& stems) {
+Status check_written(const MixOptions& options, std::span<const MixVariant> variants, const StemFiles& stems) {
     std::vector<fs::path> sounds;
     if (options.shared.output) sounds.push_back(fs::absolute(*options.shared.output).parent_path());
     if (options.stems_out) sounds.push_back(fs::absolute(*options.stems_out / "").parent_path());
@@ -61,7 +61,7 @@ Status check_written(const MixOptions& options, const StemFiles& stems) {
                 return Error{ErrorCode::usage, input.path.string() +
                                                    ": what is written there would be among the stems; name " +
                                                    "another place for it"};
-    const auto paths = written_files(options);
+    const auto paths = written_files(options, variants);
     for (auto path = paths.begin(); path != paths.end(); ++path) {
         for (const auto& input : stems.paths)
             if (same_file(*path, input))
@@ -73,7 +73,7 @@ Status check_written(const MixOptions& options, const StemFiles& stems) {
             return Error{ErrorCode::usage, path->string() + ": two outputs at once; give each a name of its own"};
         if (auto status = may_be_written(*path, options.shared.force); !status) return status;
     }
-    return options.stems_out ? check_stems_out(options, stems) : success();
+    return options.stems_out ? check_stems_out(options, variants, stems) : success();
 }
 
 }  // namespace burnish

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 
 #include "cli/mix_options.h"
 #include "cli/stem_files.h"
@@ -15,6 +16,7 @@ namespace burnish {
 
 /// Whatever would stop a mix from being written, its stems, settings and report included, as far as it can be known
 /// before the work: what exists already, what is a stem, what is named twice.
-[[nodiscard]] Status check_written(const MixOptions& options, const StemFiles& stems);
+[[nodiscard]] Status check_written(const MixOptions& options, std::span<const MixVariant> variants,
+                                   const StemFiles& stems);
 
 }  // namespace burnish

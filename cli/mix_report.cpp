@@ -39,7 +39,7 @@ nlohmann::ordered_json mix_json(const MixOutcome& mix, const MixJobOutcome& outc
     Json json{{"format", "burnish-mix-report-1"}, {"version", version}};
     if (!mix.output.empty()) json["output"] = mix.output.string();
     json["variant"] = mix.variant.name;
-    json["duration_s"] = rounded(outcome.duration_s);
+    json["duration_s"] = rounded(mix.duration_s);
     json["sample_rate_hz"] = outcome.sample_rate_hz;
     json["warnings"] = outcome.warnings;
     if (!outcome.replayed) {

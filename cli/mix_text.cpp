@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "cli/number_format.h"
+#include "cli/paragraphs.h"
 #include "cli/printable_text.h"
 #include "cli/summary_text.h"
 #include "mastering/patch.h"
@@ -13,7 +14,9 @@ namespace burnish {
 
 namespace {
 
-constexpr std::size_t most_name_columns = 24;
+constexpr std::size_t least_name_columns = 14;
+constexpr std::size_t level_columns = 43;      // between a stem's name and its treatment
+constexpr std::size_t treatment_columns = 22;  // that a name leaves it
 
 std::string left(std::string text, std::size_t width) {
     text.resize(std::max(width, text.size()), ' ');
@@ -45,6 +48,9 @@ std::string treatment_text(const StripSettings& strip) {
     if (strip.compressor.ratio > 1.0) add("compressed " + number_text(strip.compressor.ratio) + ":1");
     if (strip.fader.room_db > send_off_db) add("room " + fixed_text(strip.fader.room_db, 0) + " dB");
     if (strip.fader.hall_db > send_off_db) add("hall " + fixed_text(strip.fader.hall_db, 0) + " dB");
+    // A line may only end between two of them.
+    for (auto blank = text.find(' '); blank != text.npos; blank = text.find(' ', blank + 1))
+        if (text[blank - 1] != ',') text[blank] = no_break;
     return text;
 }
 
@@ -70,24 +76,40 @@ std::string reference_text(const MixReferenceReport& reference) {
            (reference.faders_left.empty() ? "" : "; faders left: " + reference.faders_left);
 }
 
+/// "kick            98 %   -21.4  +3.2  L20": what there is of a stem beside its name.
+std::string level_row(const std::string& role, const std::string& sure, const std::string& lufs, const std::string& db,
+                      const std::string& pan) {
+    return " " + left(role, 14) + right(sure, 5) + right(lufs, 8) + right(db, 7) + right(pan, 6);
+}
+
 void add_stem(std::ostringstream& text, const StemPlan& stem, const NamedStrip& strip, std::size_t name_width,
-              bool in_full) {
+              bool in_full, const TextStyle& style) {
+    const auto columns = static_cast<std::size_t>(style.columns);
     const auto& fader = strip.settings.fader;
-    text << "    " << left(stem.name, name_width) << "  " << left(std::string(row_of(stem.role.role).name), 13)
-         << right(fixed_text(100.0 * stem.role.confidence, 0) + " %", 6);
+    const auto role = std::string(row_of(stem.role.role).name);
+    const auto sure = fixed_text(100.0 * stem.role.confidence, 0) + " %";
+    text << "  " << flush_left(printable(stem.name), name_width, style.unicode);
     if (strip.mute || stem.is_silent) {
-        text << "  " << (strip.mute ? "muted" : "silent") << '\n';
+        text << level_row(role, sure, strip.mute ? "muted" : "silent", "", "") << '\n';
         return;
     }
-    text << right(fixed_text(stem.lufs, 1), 8) << right(signed_text(fader.gain_db, 1), 7)
-         << right(pan_text(fader.pan), 6) << "  " << treatment_text(strip.settings) << '\n';
+    // The name may hold anything: only what stands behind it is broken into lines.
+    const auto rest =
+        level_row(role, sure, fixed_text(stem.lufs, 1), signed_text(fader.gain_db, 1), pan_text(fader.pan)) + "  " +
+        treatment_text(strip.settings);
+    std::istringstream lines(wrapped(std::string(name_width + 2, ' ') + rest, columns));
+    std::string line;
+    for (bool is_first = true; std::getline(lines, line); is_first = false) {
+        std::ranges::replace(line, no_break, ' ');
+        text << (is_first ? line.substr(name_width + 2) : line) << '\n';
+    }
     if (!in_full) return;
-    text << "        role: " << stem.role.reason << '\n';
+    const auto say = [&](const std::string& row) { text << wrapped(row, columns) << '\n'; };
+    say("        role: " + stem.role.reason);
     std::string reason;
     for (const auto& decision : stem.decisions) {
-        text << "        " << left(decision.parameter, 24) << right(number_text(decision.value), 8);
-        if (decision.reason != reason) text << "  " << decision.reason;
-        text << '\n';
+        const auto head = "        " + left(decision.parameter, 24) + right(number_text(decision.value), 8);
+        say(decision.reason == reason ? head : head + "  " + decision.reason);
         reason = decision.reason;
     }
 }
@@ -107,31 +129,34 @@ std::string mix_text(const MixOutcome& mix, const MixJobOutcome& outcome, const 
                      const TextStyle& style) {
     const bool in_full = options.verbosity == Verbosity::verbose;
     std::ostringstream text;
-    const auto label = [&](const std::string& name) { return "  " + style.bold(left(name, 11)); };
     const auto& plan = mix.plan;
-    std::size_t name_width = 4;
-    for (const auto& stem : plan.stems) name_width = std::max(name_width, stem.name.size());
-    name_width = std::min(name_width, most_name_columns);
     if (mix.variant.name == mix_variants[0].name || in_full) {
-        text << "    "
-             << style.dim(left("stem", name_width) + "  " + left("role", 13) + right("sure", 6) + right("LUFS", 8) +
-                          right("dB", 7) + right("pan", 6))
-             << '\n';
+        const auto room = std::max<std::size_t>(style.columns, 0) -
+                          std::min<std::size_t>(style.columns, 2 + level_columns + treatment_columns);
+        std::size_t name_width = 4;
+        for (const auto& stem : plan.stems) name_width = std::max(name_width, shown_width(printable(stem.name)));
+        name_width = std::min(name_width, std::max(least_name_columns, room));
+        text << "  " << style.dim(left("stem", name_width) + level_row("role", "sure", "LUFS", "dB", "pan")) << '\n';
         for (std::size_t i = 0; i < plan.stems.size(); ++i)
-            add_stem(text, plan.stems[i], plan.settings.strips[i], name_width, in_full);
+            add_stem(text, plan.stems[i], plan.settings.strips[i], name_width, in_full, style);
     }
+    Paragraphs lines(style);
     if (!outcome.replayed) {
-        text << label("balance") << balance_text(plan) << '\n';
-        text << label("masking") << "stems cover one another by " << fixed_text(plan.masking_before_db, 0)
-             << " dB in all, " << fixed_text(plan.masking_after_db, 0) << " dB after the cuts\n";
+        lines.add("balance", balance_text(plan));
+        lines.add("masking", "stems cover one another by " + fixed_text(plan.masking_before_db, 0) + " dB in all, " +
+                                 fixed_text(plan.masking_after_db, 0) + " dB after the cuts");
     }
     if (in_full)
         for (const auto& decision : plan.buses)
-            text << label("bus") << left(decision.parameter, 28) << right(number_text(decision.value), 8) << "  "
-                 << decision.reason << '\n';
-    if (mix.reference) text << label("reference") << reference_text(*mix.reference) << '\n';
-    if (!mix.reopened.empty()) text << label("re-opened") << mix.reopened << '\n';
-    text << label("mix") << levels_text(mix.integrated_lufs, mix.true_peak_dbtp) << '\n';
+            lines.add("bus",
+                      left(decision.parameter, 25) + right(number_text(decision.value), 8) + "  " + decision.reason,
+                      35);
+    if (mix.reference) lines.add("reference", reference_text(*mix.reference));
+    if (!mix.reopened.empty()) lines.add("re-opened", mix.reopened);
+    lines.add("mix", levels_text(mix.integrated_lufs, mix.true_peak_dbtp) + ", " + place_text(mix.duration_s) +
+                         " with its reverberation");
+    text << lines.str();
+    const auto label = [&](const std::string& name) { return "  " + style.bold(left(name, 11)); };
     if (mix.master) text << style.bold("master") << '\n' << master_text(*mix.master, options, style);
     if (!mix.output.empty()) text << label("written") << mix.output.string() << " (" << mix.encoding << ")\n";
     if (!mix.stem_files.empty())

@@ -137,10 +137,12 @@ Result<Sitting> sit_with_track(const PreviewFlags& flags, DeviceRequest& request
 }
 
 Result<Sitting> sit_with_stems(const PreviewFlags& flags, DeviceRequest& request, const Console& console) {
-    if (flags.match_reference) return usage("--match-reference is about a master, and stems have none here");
+    if (flags.match_reference)
+        return usage("--match-reference is about a master: the mix of stems follows --reference FILE by itself");
     MixFlags mix{
         .shared = flags.master, .roles = flags.roles, .balance = flags.balance, .variants = {}, .stems_out = {}};
     mix.shared.dry_run = true;
+    if (flags.reference && !mix.shared.settings) mix.shared.references = {*flags.reference};
     auto options = read_mix_flags(mix);
     if (!options) return options.error();
     const std::vector<std::filesystem::path> inputs(flags.master.inputs.begin(), flags.master.inputs.end());

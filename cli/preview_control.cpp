@@ -1,5 +1,6 @@
 #include "cli/preview_control.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -178,6 +179,12 @@ PreviewControl::Done PreviewControl::do_reference(const std::string& path) {
     if (!track) return track.error();
     reference_name_ = (*track)->name;
     session_.set_reference(*std::move(track));
+    if (stems_ && !stems_->can_follow()) return "C is " + reference_name_ + "; B is the mix of its settings file";
+    if (stems_) {
+        if (auto status = stems_->follow(path); !status) return status.error();
+        told_mix_ = false;
+        return "C is " + reference_name_ + ", and B is mixed after it";
+    }
     if (!master_.follows_reference()) return "C is " + reference_name_;
     if (auto status = master_.follow(path); !status) return status.error();
     return "C is " + reference_name_ + ", and B is made after it";
@@ -282,6 +289,13 @@ std::vector<std::string> PreviewControl::news() {
     if (ended && !told_end_ && session_.controls().playing) lines.emplace_back("the track is over");
     told_end_ = ended;
     if (auto written = export_.news()) lines.push_back(*std::move(written));
+    if (stems_) {
+        auto warnings = session_.mix_sheet().plan.warnings;
+        for (const auto& warning : warnings)
+            if (std::ranges::find(told_warnings_, warning) == told_warnings_.end())
+                lines.push_back("warning: " + warning);
+        told_warnings_ = std::move(warnings);
+    }
     for (auto& warning : master_.take_warnings()) lines.push_back("warning: " + warning);
     return lines;
 }

@@ -82,6 +82,7 @@ private:
     bool told_mix_ = false;
     bool told_end_ = false;
     std::string told_error_;
+    std::vector<std::string> told_warnings_;  // of the mix
     BackgroundExport export_;
 };
 

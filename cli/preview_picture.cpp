@@ -202,10 +202,11 @@ private:
         if (row_ < end_row)
             grid_.write(0, row_++, "  stem               role           fader  change    pan    LUFS", Look::dim);
         const int room = std::max(0, end_row - row_);
-        const int first = std::clamp(static_cast<int>(p_.selected_stem) - room / 2, 0, std::max(0, count - room));
+        const int first =
+            std::clamp(static_cast<int>(p_.selected_stem.value_or(0)) - room / 2, 0, std::max(0, count - room));
         for (int i = first; i < count && row_ < end_row; ++i) {
             const auto& stem = p_.stems[static_cast<std::size_t>(i)];
-            const bool is_selected = i == static_cast<int>(p_.selected_stem);
+            const bool is_selected = p_.selected_stem == static_cast<std::size_t>(i);
             const Look look = is_selected ? Look::reversed : stem.is_heard ? Look::plain : Look::dim;
             grid_.write(0, row_, is_selected ? ">" : " ", look);
             grid_.write(2, row_, stem.name, look);

@@ -39,7 +39,7 @@ struct PreviewPicture {
     Reductions reductions;
 
     std::vector<StemLine> stems;  ///< of a session; empty while a track plays
-    std::size_t selected_stem = 0;
+    std::optional<std::size_t> selected_stem = 0;
     std::string variant;
     bool balance_kept = false;  ///< the stems came at levels that make a balance
 

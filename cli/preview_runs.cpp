@@ -28,7 +28,7 @@ public:
             const auto done = control_.run(line.command);
             console_.out << fixed_text(line.time_s, 3) << "  " << line.command << ": "
                          << (done ? *done : "error: " + done.error().message) << std::endl;
-            if (!done && status_) status_ = done.error();
+            if (!done && status_) status_ = Error{done.error().code, line.place + ": " + done.error().message};
             ran = true;
         }
         return ran;

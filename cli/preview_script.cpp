@@ -21,7 +21,7 @@ Result<std::vector<ScriptLine>> read_script(const std::string& where, std::strin
         if (!time_s) return time_s.error();
         const auto order = read_order(std::string_view(line).substr(time_end));
         if (!order) return Error{ErrorCode::usage, place + ": " + order.error().message};
-        script.push_back({*time_s, line.substr(std::min(line.find_first_not_of(" \t", time_end), line.size()))});
+        script.push_back({*time_s, line.substr(std::min(line.find_first_not_of(" \t", time_end), line.size())), place});
         while (!script.back().command.empty() && script.back().command.back() == '\r') script.back().command.pop_back();
     }
     std::stable_sort(script.begin(), script.end(), [](const auto& a, const auto& b) { return a.time_s < b.time_s; });

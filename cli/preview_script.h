@@ -12,6 +12,7 @@ namespace burnish {
 struct ScriptLine {
     double time_s = 0.0;
     std::string command;
+    std::string place;  ///< "script.txt:3"
 };
 
 /// Reads lines of `SECONDS COMMAND`, in any order; # begins a comment.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "cli/printable_text.h"
 #include "mastering/patch.h"
 
 namespace burnish {
@@ -89,14 +90,18 @@ Result<double> read_time_s(std::string_view where, std::string_view text) {
     for (int parts = 0; parts < 3; ++parts) {
         const auto colon = rest.find(':');
         const auto part = rest.substr(0, colon);
+        const bool is_last = colon == rest.npos;
+        if (part.find_first_not_of(is_last ? "0123456789." : "0123456789") != part.npos) break;
         double value = 0.0;
         const auto [end, problem] = std::from_chars(part.data(), part.data() + part.size(), value);
-        if (problem != std::errc() || end != part.data() + part.size() || !std::isfinite(value) || value < 0.0) break;
+        if (problem != std::errc() || end != part.data() + part.size() || !std::isfinite(value)) break;
+        if (parts > 0 && value >= 60.0) break;  // 9:99 is a slip
         seconds = 60.0 * seconds + value;
-        if (colon == rest.npos) return seconds;
+        if (is_last) return seconds;
         rest.remove_prefix(colon + 1);
     }
-    return usage(std::string(where) + ": \"" + std::string(text) + "\" found, a time in seconds or m:ss expected");
+    return usage(std::string(where) + ": \"" + std::string(text) +
+                 "\" found, a time in seconds, m:ss or h:mm:ss expected");
 }
 
 std::string key_table() {
@@ -119,10 +124,8 @@ std::string key_table() {
 
 std::string word_table() {
     std::ostringstream table;
-    for (const auto& row : preview_words) {
-        const auto head = std::string(row.name) + " " + std::string(row.arguments);
-        table << "  " << padded(head, 50) << row.help << '\n';
-    }
+    for (const auto& row : preview_words)
+        table << help_row(std::string(row.name) + " " + std::string(row.arguments), row.help);
     return table.str();
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cli/text_grid.h"
+
 namespace burnish {
 
 namespace {
@@ -56,6 +58,38 @@ std::string wrapped(std::string_view text, std::size_t columns) {
         if (end < text.size()) result += '\n';
         text.remove_prefix(std::min(end + 1, text.size()));
     }
+    return result;
+}
+
+std::string help_row(std::string_view name, std::string_view description) {
+    auto row = "  " + std::string(name);
+    while (row.ends_with(' ')) row.pop_back();
+    if (description.empty()) return row + '\n';
+    const bool has_room = row.size() + 2 <= help_column;
+    if (!has_room) row += '\n';
+    row.append(has_room ? help_column - row.size() : help_column, ' ');
+    return row.append(description) + '\n';
+}
+
+std::size_t shown_width(std::string_view text) noexcept {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0U) != 0x80U; }));
+}
+
+std::string shortened(std::string_view text, std::size_t columns, bool unicode) {
+    const auto characters = characters_of(text);
+    if (characters.size() <= columns) return std::string(text);
+    const std::string_view mark = unicode ? "…" : "...";
+    const auto kept = columns - std::min(columns, shown_width(mark));
+    std::string result;
+    for (std::size_t i = 0; i < kept - kept / 2; ++i) append_utf8(result, characters[i]);
+    result += mark;
+    for (auto i = characters.size() - kept / 2; i < characters.size(); ++i) append_utf8(result, characters[i]);
+    return result;
+}
+
+std::string flush_left(std::string_view text, std::size_t columns, bool unicode) {
+    auto result = shortened(text, columns, unicode);
+    result.append(columns - std::min(columns, shown_width(result)), ' ');
     return result;
 }
 

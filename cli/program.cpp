@@ -2,16 +2,27 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "cli/help_text.h"
 #include "cli/master_flags.h"
+#include "cli/printable_text.h"
 #include "core/version.h"
 
 namespace burnish {
 
 namespace {
 
-constexpr int flag_column = 32;
+/// Flags with their descriptions in a column of their own, at least two spaces behind the longest name beside it; a
+/// longer name has a line to itself.
+class HelpFormatter final : public CLI::Formatter {
+public:
+    HelpFormatter() { column_width(help_column); }
+
+    std::string make_option(const CLI::Option* option, bool is_positional) const override {
+        return help_row(make_option_name(option, is_positional) + make_option_opts(option), make_option_desc(option));
+    }
+};
 
 void add_inputs(CLI::App& command, std::vector<std::string>& inputs) {
     command
@@ -35,6 +46,13 @@ std::string balance_mode_names_text(std::string_view between) {
     std::string names;
     for (const auto& name : balance_mode_names)
         names += (names.empty() ? "" : std::string(between)) + std::string(name);
+    return names;
+}
+
+std::string variant_names() {
+    std::string names;
+    for (const auto& variant : std::span(mix_variants).subspan(1))
+        names += (names.empty() ? "" : ", ") + std::string(variant.name);
     return names;
 }
 
@@ -129,7 +147,7 @@ void add_mix(Program& program) {
     add_text(command, "--balance", flags.balance, balance_mode_names_text("|"),
              "keeps levels that make a balance and mends others, keeps all, or sets all anew [auto]");
     add_text(command, "--variants", flags.variants, "1|2|3",
-             "further mixes beside this one: vocal-forward, punchy, wide");
+             "further mixes beside this one, the first of these that differ: " + variant_names());
     add_text(command, "--stems-out", flags.stems_out, "DIR/",
              "the stems as they are in the mix; together they are the mix");
     for (auto flag : master_flags()) {
@@ -212,8 +230,10 @@ void add_preview(Program& program) {
     add_texts(command, "--roles", flags.roles, "STEM=ROLE",
               "what a stem is: " + role_names(", ") + "; may be repeated");
     add_text(command, "--balance", flags.balance, balance_mode_names_text("|"), "of stems, as for burnish mix [auto]");
-    add_text(command, "--reference", flags.reference, "FILE", "something to compare with, heard as C");
-    command.add_flag("--match-reference", flags.match_reference, "makes B sound like the reference, and as loud");
+    add_text(command, "--reference", flags.reference, "FILE",
+             "something to compare with, heard as C; stems are mixed after it, as burnish mix does");
+    command.add_flag("--match-reference", flags.match_reference,
+                     "of a track: makes B sound like the reference, and as loud");
     add_text(command, "--api", flags.api, "jack|pulse|alsa", "sound system [the first that answers]");
     add_text(command, "--device", flags.device, "NUMBER|NAME", "burnish devices lists them [the default one]");
     add_text(command, "--buffer", flags.buffer, "FRAMES", "of the device; it may take another number [512]");
@@ -235,7 +255,7 @@ void add_devices(Program& program) {
 }  // namespace
 
 Program::Program() {
-    app.get_formatter()->column_width(flag_column);
+    app.formatter(std::make_shared<HelpFormatter>());
     app.set_version_flag("--version", "burnish " + std::string(version), "prints the version");
     app.set_help_flag("-h,--help", "prints this help");
     app.allow_extras();  // whatever is not known is told by `unknown`, with the nearest name

@@ -21,6 +21,10 @@ constexpr double most_change_db = 24.0;
 
 Error usage(std::string message) { return {ErrorCode::usage, std::move(message)}; }
 
+Error none_selected(std::string_view command) {
+    return usage(std::string(command) + ": no stem is chosen, for the last name was none; stem NAME chooses one");
+}
+
 }  // namespace
 
 StemControl::StemControl(Session& session, MixOptions options, BalancePredictor predictor, WidthPredictor widths,
@@ -46,13 +50,26 @@ void StemControl::want_mix() {
                                   .reference = {},
                                   .reopening = {}},
                        .fixed = fixed_,
+                       .references = references_,
+                       .amounts = options_.shared.target,
                        .changes = {}};
     for (std::size_t i = 0; i < changes_.size(); ++i)
         request.changes.push_back({.gain_db = changes_[i].gain_db, .mute = is_muted(i)});
     session_.want(std::move(request));
 }
 
-std::string StemControl::name() const { return session_.stems()->stems[selected_].name; }
+Status StemControl::follow(const std::string& reference) {
+    const auto file = read_reference(reference);
+    if (!file) return file.error();
+    auto references =
+        shelf_.take({*file}, true, [](std::string_view, double, double) { return !interrupt_requested(); });
+    if (!references) return references.error();
+    references_ = *std::move(references);
+    want_mix();
+    return success();
+}
+
+const std::string& StemControl::name_of(std::size_t stem) const { return session_.stems()->stems[stem].name; }
 
 StemControl::Done StemControl::run(std::string_view name, const std::string& what) {
     if (name == "stem") return select(what);
@@ -70,9 +87,13 @@ StemControl::Done StemControl::select(const std::string& what) {
     const auto& stems = session_.stems()->stems;
     const auto count = stems.size();
     if (what == "next" || what == "previous") {
-        selected_ = (selected_ + (what == "next" ? 1 : count - 1)) % count;
-        return this->name();
+        if (selected_)
+            selected_ = (*selected_ + (what == "next" ? 1 : count - 1)) % count;
+        else
+            selected_ = what == "next" ? 0 : count - 1;
+        return name_of(*selected_);
     }
+    selected_.reset();
     std::size_t number = 0;
     const auto [end, problem] = std::from_chars(what.data(), what.data() + what.size(), number);
     const bool is_number = problem == std::errc() && end == what.data() + what.size();
@@ -88,33 +109,35 @@ StemControl::Done StemControl::select(const std::string& what) {
         return usage("stem: there is no stem called \"" + what + "\"" + did_you_mean(what, known) + "; 1 to " +
                      std::to_string(count) + ", next and previous are understood too");
     }
-    return this->name();
+    return name_of(*selected_);
 }
 
 StemControl::Done StemControl::set_fader(const std::string& what) {
-    auto& change = changes_[selected_];
+    if (!selected_) return none_selected("fader");
+    auto& change = changes_[*selected_];
     double wanted_db = change.gain_db;
     if (what == "up" || what == "down") {
         wanted_db += what == "up" ? fader_step_db : -fader_step_db;
     } else {
-        const char* first = what.data() + (what.starts_with('+') ? 1 : 0);
+        const char* first = what.data() + (what.starts_with('+') && !what.starts_with("+-") ? 1 : 0);
         const auto [end, problem] = std::from_chars(first, what.data() + what.size(), wanted_db);
-        if (problem != std::errc() || end != what.data() + what.size() || std::abs(wanted_db) > most_change_db)
+        if (problem != std::errc() || end != what.data() + what.size() || !(std::abs(wanted_db) <= most_change_db))
             return usage("fader: \"" + what + "\" found, up, down or a number of decibels in [-24, 24] expected");
     }
     change.gain_db = std::clamp(wanted_db, -most_change_db, most_change_db);
     want_mix();
-    return name() + " " + gain_text(change.gain_db) + " over the mix";
+    return name_of(*selected_) + " " + gain_text(change.gain_db) + " over the mix";
 }
 
 StemControl::Done StemControl::set_switch(std::string_view name, const std::string& what) {
-    auto& change = changes_[selected_];
+    if (!selected_) return none_selected(name);
+    auto& change = changes_[*selected_];
     bool& value = name == "solo" ? change.solo : change.mute;
     const auto on = read_switch(name, what, value);
     if (!on) return on.error();
     value = *on;
     want_mix();
-    return this->name() + ": " + std::string(name) + (value ? " on" : " off");
+    return name_of(*selected_) + ": " + std::string(name) + (value ? " on" : " off");
 }
 
 StemControl::Done StemControl::set_variant(const std::string& what) {
@@ -144,6 +167,7 @@ Result<FileWriter> StemControl::exporter(const std::filesystem::path& path, bool
     options.shared.dry_run = false;
     options.shared.force = replace;
     options.variants = 0;
+    options.shared.references.clear();  // what they shaped is in the settings
     options.settings = settings_path_of(path);
     if (auto status = may_be_written(path, replace); !status) return status.error();
     if (auto status = write_settings(*options.settings, replace); !status) return status.error();

@@ -9,6 +9,7 @@
 
 #include "cli/background_export.h"
 #include "cli/mix_options.h"
+#include "cli/reference_files.h"
 #include "preview/session.h"
 
 namespace burnish {
@@ -42,6 +43,10 @@ public:
     void want_mix();
     /// stem, fader, mute, solo, variant, reset. @return  what was done, in a few words
     [[nodiscard]] Done run(std::string_view name, const std::string& what);
+    /// Mixes after another reference than now; after none if settings are fixed.
+    /// @param reference  FILE or FILE:WEIGHT, as `burnish mix` takes it
+    [[nodiscard]] Status follow(const std::string& reference);
+    [[nodiscard]] bool can_follow() const noexcept { return !fixed_; }
 
     /// Writes the settings of the mix as it is heard; an error while they are not settled.
     [[nodiscard]] Status write_settings(const std::filesystem::path& path, bool replace) const;
@@ -49,7 +54,8 @@ public:
     [[nodiscard]] Result<FileWriter> exporter(const std::filesystem::path& path, bool replace) const;
 
     [[nodiscard]] std::vector<StemLine> lines() const;
-    [[nodiscard]] std::size_t selected() const noexcept { return selected_; }
+    /// The stem that commands are about; none after a name that no stem has, so that they do not reach another one.
+    [[nodiscard]] std::optional<std::size_t> selected() const noexcept { return selected_; }
     [[nodiscard]] const MixVariant& variant() const noexcept { return variant_; }
 
 private:
@@ -63,7 +69,7 @@ private:
     [[nodiscard]] Done set_fader(const std::string& what);
     [[nodiscard]] Done set_switch(std::string_view name, const std::string& what);
     [[nodiscard]] Done set_variant(const std::string& what);
-    [[nodiscard]] std::string name() const;
+    [[nodiscard]] const std::string& name_of(std::size_t stem) const;
     [[nodiscard]] bool is_muted(std::size_t stem) const;
 
     Session& session_;
@@ -71,9 +77,11 @@ private:
     BalancePredictor predictor_;
     WidthPredictor widths_;
     std::optional<MixSettings> fixed_;
+    ReferenceShelf shelf_;
+    References references_;
     MixVariant variant_ = mix_variants[0];
     std::vector<Change> changes_;  // of every stem
-    std::size_t selected_ = 0;
+    std::optional<std::size_t> selected_ = 0;
 };
 
 }  // namespace burnish

@@ -45,7 +45,7 @@ Status add_folder(const fs::path& folder, std::vector<FileWish>& wishes) {
         if (is_audio && !is_hidden) found.push_back(path);
     }
     if (problem) return Error{ErrorCode::input, folder.string() + ": cannot be read: " + problem.message()};
-    if (found.empty()) return Error{ErrorCode::input, folder.string() + ": no audio files in it"};
+    if (found.empty()) return Error{ErrorCode::input, folder.string() + ": there is no sound file in it"};
     std::ranges::sort(found);
     for (auto& path : found) wishes.push_back({std::move(path), std::nullopt, {}});
     return success();

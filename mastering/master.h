@@ -39,6 +39,7 @@ struct MasterRequest {
     const TrackAnalysis* analysis = nullptr;  ///< of the source, if it has been measured before; outlives the work
     const Study* study = nullptr;             ///< of this source by this predictor, if there is one already
     AimOffset offset{};
+    bool source_is_mix = false;  ///< a sum of stems, made here: warnings about it say what to look at
 };
 
 /// Measures a track, if that has not been done, and proposes what to do to it.

@@ -37,8 +37,11 @@ void add_warnings(MasterReport& report, const MasterRequest& request, std::int64
                                : "the track is too short or too quiet to have a loudness (400 ms above -70 LUFS): its "
                                  "level is left as it is");
     if (before.clipped_runs > 0)
-        warnings.push_back("the source is clipped in " + std::to_string(static_cast<long>(before.clipped_runs)) +
-                           " places: ask for a mix with headroom");
+        warnings.push_back(request.source_is_mix
+                               ? "the sum has flat peaks: a stem was clipped before it came here; burnish analyze "
+                                 "--advice on the stems tells which"
+                               : "the source is clipped in " + std::to_string(static_cast<long>(before.clipped_runs)) +
+                                     " places: ask for a mix with headroom");
     if (clipped_frames > 0)
         warnings.push_back(std::to_string(clipped_frames) +
                            " frames were beyond full scale and are cut off at it: only " +

@@ -17,6 +17,7 @@ namespace {
 
 constexpr double name_is_enough = 0.6;
 constexpr double least_makeup_db = 0.05;
+constexpr double most_evening_lu = 3.0;
 
 /// What the rules say of one voice.
 struct VoicePlan {
@@ -54,7 +55,8 @@ void explain(VoicePlan& plan, std::string_view stage, const Settings& settings,
 
 /// What the variant and the preset ask for, together.
 struct Wanted {
-    double lead_lu = 0.0, drums_lu = 0.0, bass_lu = 0.0;
+    double lead_lu = 0.0, melody_lu = 0.0, drums_lu = 0.0, bass_lu = 0.0;
+    double evenness = 0.0;
     double width = 1.0;
     double send_db = 0.0;
     double glue_db = 1.0;
@@ -64,8 +66,10 @@ Wanted wanted_of(const MixTarget& target) {
     const auto& variant = target.variant;
     const auto& aim = target.aim;
     return {.lead_lu = aim.lead_lu + variant.lead_lu,
+            .melody_lu = variant.melody_lu,
             .drums_lu = aim.drums_lu + variant.rhythm_lu,
             .bass_lu = aim.bass_lu + variant.rhythm_lu,
+            .evenness = variant.evenness,
             .width = aim.width_percent / 100.0 * variant.width,
             .send_db = aim.send_db + variant.send_db,
             .glue_db = std::max(0.0, aim.glue_db + variant.glue_db - mix_variants[0].glue_db)};
@@ -85,20 +89,52 @@ std::string makeup_text(double makeup_db) {
     return text.data();
 }
 
+/// The loudest voice that is neither rhythm nor leads and may be moved; as many as there are voices for none.
+std::size_t melody_of(const std::vector<Voice>& voices, const std::vector<double>& gains_db) {
+    std::size_t loudest = voices.size();
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        const auto& voice = voices[i];
+        const bool is_rhythm = voice.bus == Bus::drums || voice.role.role == Role::bass;
+        if (is_rhythm || voice.has_gain_lock || leads(voice, voices)) continue;
+        if (loudest < voices.size() && voice.lufs + gains_db[i] <= voices[loudest].lufs + gains_db[loudest]) continue;
+        loudest = i;
+    }
+    return loudest;
+}
+
+/// How much louder each voice is to be.
+std::vector<double> wanted_lu(const Wanted& wanted, const std::vector<Voice>& voices,
+                              const std::vector<double>& gains_db) {
+    std::vector<double> more_lu(voices.size());
+    double mean_lufs = 0.0;
+    for (std::size_t i = 0; i < voices.size(); ++i)
+        mean_lufs += (voices[i].lufs + gains_db[i]) / static_cast<double>(voices.size());
+    const auto melody = melody_of(voices, gains_db);
+    for (std::size_t i = 0; i < voices.size(); ++i) {
+        const auto& voice = voices[i];
+        if (voice.has_gain_lock) continue;
+        if (leads(voice, voices)) more_lu[i] += wanted.lead_lu;
+        if (i == melody) more_lu[i] += wanted.melody_lu;
+        if (voice.bus == Bus::drums) more_lu[i] += wanted.drums_lu;
+        if (voice.bus != Bus::drums && voice.role.role == Role::bass) more_lu[i] += wanted.bass_lu;
+        const double apart_lu = voice.lufs + gains_db[i] - mean_lufs;
+        if (wanted.evenness != 0.0)
+            more_lu[i] += rounded(std::clamp(-wanted.evenness * apart_lu, -most_evening_lu, most_evening_lu), 2);
+    }
+    return more_lu;
+}
+
 void apply_wanted(const Wanted& wanted, const std::vector<Voice>& voices, Balance& levels, Panorama& panorama) {
+    const auto more_lu = wanted_lu(wanted, voices, levels.gains_db);
     for (std::size_t i = 0; i < voices.size(); ++i) {
         const auto& voice = voices[i];
         if (!voice.has_pan_lock && wanted.width != 1.0 && panorama.pans[i] != 0.0) {
             panorama.pans[i] = rounded(std::clamp(panorama.pans[i] * wanted.width, -1.0, 1.0), 3);
             panorama.reasons[i] += asked_text(100.0 * (wanted.width - 1.0), "% width");
         }
-        if (voice.has_gain_lock) continue;
-        double more_lu = leads(voice, voices) ? wanted.lead_lu : 0.0;
-        if (voice.bus == Bus::drums) more_lu += wanted.drums_lu;
-        if (voice.bus != Bus::drums && voice.role.role == Role::bass) more_lu += wanted.bass_lu;
-        if (more_lu == 0.0) continue;
-        levels.gains_db[i] += more_lu;
-        levels.reasons[i] += asked_text(more_lu, "LU");
+        if (more_lu[i] == 0.0) continue;
+        levels.gains_db[i] += more_lu[i];
+        levels.reasons[i] += asked_text(more_lu[i], "LU");
     }
 }
 

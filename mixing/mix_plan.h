@@ -10,28 +10,12 @@
 #include "mixing/balance.h"
 #include "mixing/masking.h"
 #include "mixing/mix_settings.h"
+#include "mixing/mix_variant.h"
 #include "mixing/panning.h"
 #include "mixing/reference_match.h"
 #include "mixing/voice.h"
 
 namespace burnish {
-
-/// A way to mix that departs from the balanced one.
-struct MixVariant {
-    std::string_view name;
-    std::string_view help;
-    double lead_lu = 0.0;    ///< what leads
-    double rhythm_lu = 0.0;  ///< drums and bass
-    double width = 1.0;      ///< of what is panned
-    double send_db = 0.0;
-    double glue_db = 1.0;  ///< off the loudest moments of a bus
-};
-inline constexpr auto mix_variants = std::to_array<MixVariant>({
-    {"balanced", "the mix itself"},
-    {"vocal-forward", "what leads is 1.5 LU louder", 1.5, 0.0, 1.0, 0.0, 1.0},
-    {"punchy", "drums and bass are 1.5 LU louder and drier, the buses glued more", 0.0, 1.5, 1.0, -4.0, 2.0},
-    {"wide", "panned further out, with 3 dB more reverberation", 0.0, -0.5, 1.35, 3.0, 1.0},
-});
 
 /// What the master would have had to put right, handed back to the mix.
 struct Reopening {

@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "core/decibels.h"
+#include "mixing/mix_referee.h"
 
 namespace burnish {
 
 namespace {
 
-constexpr double measuring_share = 0.5;  // of the work on a session that has not been measured yet
+constexpr double measuring_share = 0.5;    // of the work on a session that has not been measured yet
+constexpr int steps_after_references = 4;  // two mixes, each of them listened to
 
 /// Loudness of a sum of stems, from their cells; what is done to their sound is left out.
 double sum_lufs(const std::vector<StemMeasures>& measures, const std::vector<std::size_t>& heard,
@@ -51,12 +53,13 @@ Status MixPlanner::measure(unsigned number) {
 bool MixPlanner::has_plan_for(const MixRequest& request) const {
     return planned_ && planned_->is_fixed == request.fixed.has_value() &&
            planned_->target.variant.name == request.target.variant.name &&
-           planned_->target.balance == request.target.balance;
+           planned_->target.balance == request.target.balance && planned_->references == request.references;
 }
 
 void MixPlanner::plan(const MixRequest& request) {
     planned_.emplace();
     planned_->target = request.target;
+    planned_->references = request.references;
     planned_->is_fixed = request.fixed.has_value();
     if (request.fixed) {
         planned_->plan = replay_mix(*request.fixed, session_->measures());
@@ -68,6 +71,38 @@ void MixPlanner::plan(const MixRequest& request) {
     // Until its level is found, the mix is to be about as loud as the plain sum.
     const auto guess = sheet(request, 0, false);
     if (guess.mix_lufs > silence_db) planned_->plan.settings.sum.gain_db = guess.original_lufs - guess.mix_lufs;
+}
+
+Status MixPlanner::refine(const MixRequest& request, const std::function<bool(double)>& tick) {
+    const MixReferee referee(request.references, request.amounts, true);
+    const int steps = referee.has_references() ? steps_after_references : 1;
+    int step = 0;
+    const auto next_step = [&]() -> Progress {
+        return [&, first = std::min(step++, steps - 1)](std::string_view, double done) {
+            return tick((first + done) / steps);
+        };
+    };
+    auto plan = planned_->plan;
+    auto mixdown = session_->mix(plan.settings, true, next_step());
+    if (!mixdown) return mixdown.error();
+    if (referee.has_references()) {
+        const auto remix = [&](const MixTarget& target) {
+            plan = plan_mix(session_->stems(), session_->measures(), request.predictor, target, request.widths);
+            return session_->mix(plan.settings, true, next_step());
+        };
+        auto target = request.target;
+        const auto followed = referee.follow(target, *mixdown, remix, next_step);
+        if (!followed) return followed.error();
+    }
+    planned_->plan = std::move(plan);
+    planned_->plan.settings = mixdown->settings;
+    planned_->has_level = true;
+    auto unchanged = request;
+    unchanged.changes.clear();
+    const double expected_lufs = sheet(unchanged, 0, true).mix_lufs;
+    if (expected_lufs > silence_db && mixdown->integrated_lufs > silence_db)
+        planned_->unforeseen_lu = mixdown->integrated_lufs - expected_lufs;
+    return success();
 }
 
 MixSheet MixPlanner::sheet(const MixRequest& request, unsigned number, bool refined) const {
@@ -103,16 +138,7 @@ void MixPlanner::answer(const MixRequest& request, unsigned number) {
     if (!planned_->has_level) {
         publish_(sheet(request, number, false));
         const auto tick = thread_.ticker(number, is_measured ? 0.0 : measuring_share, 1.0);
-        auto mixdown =
-            session_->mix(planned_->plan.settings, true, [&](std::string_view, double done) { return tick(done); });
-        if (!mixdown) return fail(mixdown.error());
-        planned_->plan.settings = mixdown->settings;
-        planned_->has_level = true;
-        auto unchanged = request;
-        unchanged.changes.clear();
-        const double expected_lufs = sheet(unchanged, number, true).mix_lufs;
-        if (expected_lufs > silence_db && mixdown->integrated_lufs > silence_db)
-            planned_->unforeseen_lu = mixdown->integrated_lufs - expected_lufs;
+        if (auto status = refine(request, tick); !status) return fail(status.error());
     }
     publish_(sheet(request, number, true));
 }

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "mastering/reference.h"
+#include "mastering/target.h"
 #include "mixing/mix.h"
 #include "preview/request_thread.h"
 #include "preview/stem_set.h"
@@ -22,7 +24,9 @@ struct MixRequest {
     BalancePredictor predictor;
     WidthPredictor widths = widths_by_rules;
     MixTarget target;
-    std::optional<MixSettings> fixed;  ///< takes the place of a plan
+    std::optional<MixSettings> fixed;  ///< takes the place of a plan, and follows nothing
+    References references{};           ///< that the mix is to sound like; none for none
+    Target amounts{};                  ///< of their tone and width
     std::vector<StemChange> changes;   ///< of every stem, or none
 };
 
@@ -41,6 +45,7 @@ struct MixSheet {
 struct PlannedMix {
     MixPlan plan;
     MixTarget target;
+    References references;
     bool is_fixed = false;
     bool has_level = false;
     double unforeseen_lu = 0.0;  ///< of the sum as it was rendered over what was expected: glue, reverberation
@@ -49,7 +54,8 @@ struct PlannedMix {
 /// Plans mixes of one session on a thread of its own, the latest request first.
 ///
 /// Stems are measured once. A plan of another kind is published twice, before and after the level of its sum is found,
-/// which takes a render; a change of faders alone keeps that level and is there at once.
+/// which takes a render, and more of them with references; a change of faders alone keeps that level and is there at
+/// once.
 class MixPlanner {
 public:
     /// @param publish  called on the planner's thread
@@ -65,6 +71,8 @@ private:
     [[nodiscard]] Status measure(unsigned number);
     [[nodiscard]] bool has_plan_for(const MixRequest& request) const;
     void plan(const MixRequest& request);
+    /// Finds the level of the sum, after references if there are any.
+    [[nodiscard]] Status refine(const MixRequest& request, const std::function<bool(double)>& tick);
     /// The plan with the changes, and how loud it is going to be.
     [[nodiscard]] MixSheet sheet(const MixRequest& request, unsigned number, bool refined) const;
 

@@ -91,11 +91,26 @@ TEST_CASE("patterns stand for the files that they match", "[cli][batch]") {
     REQUIRE(found.size() == 2);
     CHECK(found[0].path == c.path("in/a.wav"));
     CHECK_THAT(c.master({c.path("in/x*.wav"), "-o", c.path("out/")}).err, Contains("no file matches"));
-    fs::create_directory(c.path("empty"));
-    CHECK_THAT(c.master({c.path("empty"), "-o", c.path("out/")}).err, Contains("no sound file"));
     // A file of such a name is that file.
     write_wav(c.path("in/odd [mix].wav"), toy_music(0.5, 44100.0));
     CHECK(need(find_inputs({c.path("in/odd [mix].wav")}, std::nullopt)).front().path == c.path("in/odd [mix].wav"));
+}
+
+TEST_CASE("a folder without sound is an input that is missing, for every command", "[cli][batch]") {
+    const Collection c;
+    const auto empty = c.path("empty");
+    fs::create_directory(empty);
+    for (const std::vector<std::string>& command : {std::vector<std::string>{"master", empty, "-o", c.path("out/")},
+                                                    {"album", empty, "-o", c.path("out/")},
+                                                    {"mix", empty, "-o", c.path("mix.wav")},
+                                                    {"preview", empty, "--null"},
+                                                    {"analyze", empty},
+                                                    {"check", empty, "--target", "cd"}}) {
+        const auto result = run_inside(command);
+        INFO(command[0] << ": " << result.err);
+        CHECK(result.code == 3);
+        CHECK_THAT(result.err, Contains("empty: there is no sound file in it"));
+    }
 }
 
 TEST_CASE("a track that fails does not stop the rest", "[cli][batch]") {

@@ -87,7 +87,12 @@ TEST_CASE("commands are read with their arguments, and their mistakes told", "[c
     CHECK_THAT(read_order("play now").error().message, Contains("\"now\" found, nothing expected"));
     CHECK(*read_time_s("x", "1:02:03.5") == 3723.5);
     CHECK(*read_time_s("x", "75") == 75.0);
-    for (const char* wrong : {"", "-1", "1:", "a", "1:2:3:4", "nan"}) CHECK_FALSE(read_time_s("x", wrong));
+    CHECK(*read_time_s("x", "90:05") == 5405.0);
+    for (const char* wrong : {"", "-1", "1:", ":5", "a", "1:2:3:4", "nan", "inf", "9:99", "1:60", "1:60:00", "1.5:00",
+                              "1e3", "-0", "+1", "0x10", "1:-5"}) {
+        INFO(wrong);
+        CHECK_FALSE(read_time_s("x", wrong));
+    }
 }
 
 TEST_CASE("scripts are sorted by time, may have comments, and name the line of a mistake", "[cli][preview]") {
@@ -266,13 +271,63 @@ TEST_CASE("a folder of stems plays as a mix: faders, mute, solo, and the file of
     CHECK(text_of(exported) != text_of(plain));
 
     const auto wrong = run_inside({"preview", stems, "--null", "--fast", "--script",
-                                   script_in(directory, "0 preset rock\n0 stem Drums\n0 fader loud\n0 quit\n")});
+                                   script_in(directory,
+                                             "0 preset rock\n0 fader loud\n0 fader nan\n0 stem Drums\n"
+                                             "0 mute on\n0 fader -3\n0 solo on\n0 stem next\n"
+                                             "0 mute on\n0 quit\n")});
     CHECK(wrong.code == 2);
     CHECK_THAT(wrong.out, Contains("preset: there is no master to change") && Contains("no stem called \"Drums\"") &&
-                              Contains("fader: \"loud\" found"));
+                              Contains("fader: \"loud\" found") && Contains("fader: \"nan\" found"));
+    // What was meant for a stem that is not there must reach no other.
+    for (const char* command : {"mute", "fader", "solo"})
+        CHECK_THAT(wrong.out, Contains(std::string(command) + ": no stem is chosen"));
+    CHECK_THAT(wrong.out, Contains("stem next: Bass") && Contains("Bass: mute on"));
+    CHECK(lines_with(wrong.out, "mute on: ") == 2);
+    CHECK_THAT(wrong.err, Contains("script:1: preset: there is no master"));
     const auto track = run_fast(directory, "0 fader up\n0 quit\n");
     CHECK_THAT(track.out, Contains("fader: there are no stems"));
     CHECK_THAT(run_inside({"preview", song_in(directory), "--null", "--balance", "keep"}).err, Contains("about stems"));
+}
+
+TEST_CASE("stems are heard as they are mixed after a reference", "[cli][preview][reference]") {
+    const TemporaryDirectory directory;
+    std::filesystem::create_directory(directory / "stems");
+    write_wav(directory / "stems/Bass.wav", sine(80.0, 0.3, 2.0, 44100.0, 1));
+    write_wav(directory / "stems/Pad.wav", white_noise(0.02, 2.0, 44100.0));
+    const auto hit = (directory / "hit.wav").string();
+    write_wav(hit, white_noise(0.2, 2.0, 44100.0));
+    const auto stems = (directory / "stems").string();
+    const auto mixed = [&](const char* name, std::vector<std::string> flags) {
+        const auto out = (directory / name).string();
+        flags.insert(flags.begin(), {"mix", stems, "-o", out, "-q"});
+        REQUIRE(run_inside(flags).code == 0);
+        return text_of(out);
+    };
+    const auto exported = (directory / "out.wav").string();
+    const auto heard = [&](const std::string& commands, std::vector<std::string> flags) {
+        flags.insert(flags.begin(),
+                     {"preview", stems, "--null", "--fast", "-f", "--script", script_in(directory, commands)});
+        auto result = run_inside(flags);
+        INFO(result.out << result.err);
+        REQUIRE(result.code == 0);
+        return result.out;
+    };
+    const auto end = "0.1 C\n0.2 export " + exported + "\n0.3 quit\n";
+    const auto after = mixed("after.wav", {"--reference", hit, "--width", "50"});
+    CHECK(after != mixed("plain.wav", {}));
+    CHECK_THAT(heard("0 play\n" + end, {"--reference", hit, "--width", "50"}), Contains("C, hit.wav"));
+    CHECK(text_of(exported) == after);
+    CHECK_THAT(heard("0 reference " + hit + "\n" + end, {}), Contains("C is hit.wav, and B is mixed after it"));
+    CHECK(text_of(exported) == mixed("whole.wav", {"--reference", hit}));
+    // A settings file is one mix, with something to compare it with.
+    REQUIRE(run_inside({"mix", stems, "--dry-run", "-q", "--save-settings", (directory / "s.json").string()}).code ==
+            0);
+    CHECK_THAT(heard("0 play\n" + end, {"--reference", hit, "--settings", (directory / "s.json").string()}),
+               Contains("C, hit.wav"));
+    CHECK(text_of(exported) == text_of((directory / "plain.wav").string()));
+    const auto refused = run_inside({"preview", stems, "--null", "--reference", hit, "--match-reference"});
+    CHECK(refused.code == 2);
+    CHECK_THAT(refused.err, Contains("follows --reference FILE by itself"));
 }
 
 TEST_CASE("flags of the preview that make no sense are told before anything plays", "[cli][preview]") {

@@ -47,14 +47,26 @@ TEST_CASE("long lines go on below their text", "[cli][text]") {
     CHECK(wrapped("  --flag N   one two three four\n", 26) == "  --flag N   one two three\n             four\n");
     CHECK(wrapped("one two three\nfour", 8) == "one two\nthree\nfour");
     CHECK(wrapped("indivisible", 4) == "indivisible");
-    for (const std::vector<std::string>& command :
-         {std::vector<std::string>{}, {"analyze"}, {"master"}, {"presets"}, {"targets"}, {"check"}}) {
+    for (const std::vector<std::string>& command : {std::vector<std::string>{},
+                                                    {"analyze"},
+                                                    {"master"},
+                                                    {"mix"},
+                                                    {"album"},
+                                                    {"preview"},
+                                                    {"presets"},
+                                                    {"targets"},
+                                                    {"check"},
+                                                    {"devices"}}) {
         auto arguments = command;
         arguments.emplace_back("--help");
         std::istringstream help(run_inside(arguments).out);
+        bool is_flag = false;
         for (std::string line; std::getline(help, line);) {
             INFO(line);
             CHECK(line.size() <= 80);
+            if (line.empty() || !line.starts_with(' ')) is_flag = line == "Options:";
+            // Beside a flag stands its description, or nothing; below it, what its column goes on with.
+            if (is_flag && line.starts_with("  ") && line[2] != '-') CHECK(line.find_first_not_of(' ') == help_column);
         }
     }
 }

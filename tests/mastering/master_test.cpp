@@ -253,6 +253,21 @@ TEST_CASE("the chain of blocks gives the samples of the offline master", "[maste
             REQUIRE(padded.channel(c)[n + chain.latency_frames()] == offline.audio.channel(c)[n]);
 }
 
+TEST_CASE("a clipped source is told where it comes from", "[mastering][master]") {
+    auto in = toy_music(2.0, rate_hz, 2);
+    for (int c = 0; c < 2; ++c)
+        for (float& sample : in.channel(c)) sample = std::clamp(4.0F * sample, -0.5F, 0.5F);
+    auto request = request_for(-16.0);
+    const auto warning = [&](bool is_mix) {
+        request.source_is_mix = is_mix;
+        const auto report = run_master(in, request).report;
+        REQUIRE_FALSE(report.warnings.empty());
+        return report.warnings.front();
+    };
+    CHECK_THAT(warning(false), Catch::Contains("the source is clipped in") && Catch::Contains("ask for a mix"));
+    CHECK_THAT(warning(true), Catch::Contains("a stem was clipped before it came here"));
+}
+
 TEST_CASE("short, silent and mastered tracks come to no harm", "[mastering][master]") {
     SECTION("silence stays silence") {
         const AudioBuffer silence(2, 44100);

@@ -12,6 +12,7 @@
 #include "mixing/reopening.h"
 #include "mixing/rounding.h"
 #include "mixing/treatment.h"
+#include "mixing/variant_choice.h"
 #include "tests/mixing/band.h"
 
 namespace burnish::test {
@@ -478,6 +479,42 @@ TEST_CASE("variants differ in what they are named after", "[mixing][variants]") 
     CHECK(width(wide) > 1.2 * width(balanced));
     CHECK(Rehearsal::strip(wide, "Snare").settings.fader.room_db >
           Rehearsal::strip(balanced, "Snare").settings.fader.room_db);
+}
+
+TEST_CASE("variants that are offered differ, with and without something that leads", "[mixing][variants]") {
+    const auto offered = [](const std::vector<Part>& parts, int count) {
+        const Rehearsal rehearsal(parts);
+        const auto plan = [&](const MixVariant& variant) { return rehearsal.plan({.variant = variant}); };
+        const auto variants = choose_variants(plan, count);
+        std::vector<MixPlan> plans{plan(mix_variants[0])};
+        std::vector<std::string_view> names;
+        for (const auto& variant : variants) {
+            for (const auto& known : plans) CHECK(are_different_mixes(plan(variant), known));
+            plans.push_back(plan(variant));
+            names.push_back(variant.name);
+        }
+        return names;
+    };
+    const auto band = small_band();
+    CHECK(offered(band, 3) == std::vector<std::string_view>{"vocal-forward", "punchy", "wide"});
+    auto no_singer = band;
+    std::erase_if(no_singer, [](const Part& part) { return part.name == "Lead Vocal"; });
+    CHECK(offered(no_singer, 3) == std::vector<std::string_view>{"punchy", "wide", "melody-forward"});
+    // Two strings and no rhythm: every level but theirs is one level.
+    std::vector<Part> duo{part_named(band, "Keys"), part_named(band, "Guitar")};
+    CHECK(offered(duo, 3).size() == 3);
+}
+
+TEST_CASE("a mix that is louder as a whole is no other mix", "[mixing][variants]") {
+    const auto one = Rehearsal(small_band()).plan();
+    auto other = one;
+    for (auto& strip : other.settings.strips) strip.settings.fader.gain_db += 3.0;
+    CHECK_FALSE(are_different_mixes(one, other));
+    other.settings.strips[0].settings.fader.gain_db += 0.6;
+    CHECK(are_different_mixes(one, other));
+    other = one;
+    other.settings.strips[2].settings.fader.pan += 0.1;
+    CHECK(are_different_mixes(one, other));
 }
 
 }  // namespace burnish::test
