@@ -4,13 +4,16 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
-#include <semaphore>
 #include <thread>
 #include <utility>
 
 #include "core/result.h"
+#include "core/slot_counter.h"
 
 namespace burnish {
+
+/// Slots that keep two threads at work: half of them are in hand while the other half comes and goes.
+inline constexpr std::size_t pipeline_slots = 8;
 
 /// Produces slots of work on this thread and consumes them in order, on another thread if asked.
 ///
@@ -32,8 +35,9 @@ Status run_pipeline(bool concurrent, std::array<Slot, count>& slots, Produce pro
         }
     }
 
-    std::counting_semaphore<> free_slots(count);
-    std::counting_semaphore<> filled_slots(0);
+    constexpr int half = (static_cast<int>(count) + 1) / 2;
+    SlotCounter free_slots(static_cast<int>(count), half);
+    SlotCounter filled_slots(0, half);
     std::array<bool, count> is_end{};  // a slot that carries no work but the news that all is done
     std::atomic<bool> consumer_failed = false;
     Status consumer_status = success();
@@ -71,8 +75,11 @@ Status run_pipeline(bool concurrent, std::array<Slot, count>& slots, Produce pro
             }
         }
         const bool is_last = is_end[i];  // the slot is the consumer's from here on
+        if (is_last) {
+            filled_slots.release_last();
+            break;
+        }
         filled_slots.release();
-        if (is_last) break;
     }
     consumer.join();
     for (const auto& thrown : {thrown_by_producer, thrown_by_consumer})

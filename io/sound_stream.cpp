@@ -15,13 +15,9 @@ namespace {
 
 /// Longer than any file, and short enough for the sums that are done with it.
 constexpr std::int64_t endless_bytes = std::int64_t{1} << 40;
-constexpr std::size_t read_ahead_bytes = 1 << 17;
+constexpr std::size_t buffer_bytes = 1 << 17;
 /// The end of an endless file is zeros, so that a search for tags there finds none.
 constexpr std::int64_t endless_tail_bytes = 1 << 16;
-
-std::int64_t length_of(int descriptor, const Disguise& disguise) {
-    return disguise.endless ? endless_bytes : file_bytes(descriptor);
-}
 
 /// Puts the part of the patch that lies in `bytes`, which were read from `offset` on.
 void apply_patch(const Disguise& disguise, std::int64_t offset, std::span<std::uint8_t> bytes) {
@@ -49,17 +45,34 @@ std::int64_t SoundStream::Access::read(std::span<std::uint8_t> into) {
     return count;
 }
 
+bool SoundStream::Access::write(std::span<const std::uint8_t> from) {
+    const auto pending_end = pending_from + static_cast<std::int64_t>(pending.size());
+    if (position != pending_end || pending.size() + from.size() > buffer_bytes) {
+        if (!flush()) return false;
+        pending_from = position;
+    }
+    pending.insert(pending.end(), from.begin(), from.end());
+    return true;
+}
+
+bool SoundStream::Access::flush() {
+    if (error_number == 0 && !pending.empty() && !write_at(descriptor, pending_from, pending)) error_number = errno;
+    pending.clear();
+    return error_number == 0;
+}
+
+std::int64_t SoundStream::Access::length() {
+    if (disguise.endless) return endless_bytes;
+    flush();
+    return file_bytes(descriptor);
+}
+
 SF_VIRTUAL_IO SoundStream::callbacks() {
     SF_VIRTUAL_IO io{};
-    io.get_filelen = [](void* user) -> sf_count_t {
-        const auto& access = *static_cast<Access*>(user);
-        return length_of(access.descriptor, access.disguise);
-    };
+    io.get_filelen = [](void* user) -> sf_count_t { return static_cast<Access*>(user)->length(); };
     io.seek = [](sf_count_t offset, int whence, void* user) -> sf_count_t {
         auto& access = *static_cast<Access*>(user);
-        const std::int64_t base = whence == SEEK_SET   ? 0
-                                  : whence == SEEK_CUR ? access.position
-                                                       : length_of(access.descriptor, access.disguise);
+        const std::int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? access.position : access.length();
         if (base + offset < 0) return -1;
         return access.position = base + offset;
     };
@@ -71,6 +84,7 @@ SF_VIRTUAL_IO SoundStream::callbacks() {
             access.position += count;
             return count;
         }
+        if (!access.flush()) return 0;
         const auto got = access.read(to);
         if (got < 0) {
             access.error_number = errno;
@@ -82,11 +96,7 @@ SF_VIRTUAL_IO SoundStream::callbacks() {
     };
     io.write = [](const void* from, sf_count_t count, void* user) -> sf_count_t {
         auto& access = *static_cast<Access*>(user);
-        if (!write_at(access.descriptor, access.position,
-                      {static_cast<const std::uint8_t*>(from), static_cast<std::size_t>(count)})) {
-            access.error_number = errno;
-            return 0;
-        }
+        if (!access.write({static_cast<const std::uint8_t*>(from), static_cast<std::size_t>(count)})) return 0;
         access.position += count;
         return count;
     };
@@ -96,7 +106,8 @@ SF_VIRTUAL_IO SoundStream::callbacks() {
 
 void SoundStream::open(int descriptor, Disguise disguise, int mode) {
     access_ = std::make_unique<Access>(Access{.descriptor = descriptor, .disguise = std::move(disguise)});
-    if (mode == SFM_READ) access_->buffer.resize(read_ahead_bytes);
+    if (mode == SFM_READ) access_->buffer.resize(buffer_bytes);
+    if (mode == SFM_WRITE) access_->pending.reserve(buffer_bytes);
     auto io = callbacks();
     file_.reset(sf_open_virtual(&io, mode, &info_, access_.get()));
 }
@@ -127,7 +138,7 @@ std::string SoundStream::problem() const {
 
 bool SoundStream::close() {
     const bool closed = sf_close(file_.release()) == 0;
-    return closed && !broken();
+    return access_->flush() && closed;
 }
 
 }  // namespace burnish

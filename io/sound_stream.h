@@ -45,12 +45,18 @@ private:
         Disguise disguise{};
         std::int64_t position = 0;
         int error_number = 0;
-        // libsndfile asks for a few kilobytes at a time; the system is asked for many.
-        std::vector<std::uint8_t> buffer{};  // empty: there is none
+        // libsndfile reads and writes a few kilobytes at a time; the system is asked for many.
+        std::vector<std::uint8_t> buffer{};  // of what was read; empty: there is none
         std::int64_t buffered_from = 0;
         std::int64_t buffered_bytes = 0;
+        std::vector<std::uint8_t> pending{};  // what is still to be written, from there on
+        std::int64_t pending_from = 0;
 
         [[nodiscard]] std::int64_t read(std::span<std::uint8_t> into);
+        /// Both false once something could not be written, error_number saying why.
+        bool write(std::span<const std::uint8_t> from);
+        bool flush();
+        [[nodiscard]] std::int64_t length();
     };
     struct Close {
         void operator()(SNDFILE* file) const noexcept { sf_close(file); }

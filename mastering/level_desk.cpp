@@ -120,7 +120,7 @@ Status LevelDesk::load(AudioSource& programme, const LoadSettings& settings,
     std::int64_t metered = 0;
     double energy_before_cell = 0.0;
 
-    std::array<AudioBuffer, 3> slots;
+    std::array<AudioBuffer, pipeline_slots> slots;
     slots.fill(AudioBuffer(info_.channels, block_frames));
 
     std::int64_t fed = 0;
@@ -178,7 +178,7 @@ Status LevelDesk::find_peaks(double above_dbtp, const std::function<bool(std::in
     if (auto status = start_peaks(); !status) return status;
     if (auto status = audio_->rewind(); !status) return status;
     PeakFinder peak_finder(*this);
-    std::array<AudioBuffer, 3> slots;
+    std::array<AudioBuffer, pipeline_slots> slots;
     slots.fill(AudioBuffer(info_.channels, block_frames));
     std::int64_t done = 0;
     const auto produce = [&](AudioBuffer& slot) -> Result<bool> {
@@ -240,7 +240,7 @@ Result<LevelPass> LevelDesk::pass(const LimiterSettings& settings,
         std::vector<float> gains;
         int frames = 0;
     };
-    std::array<Slot, 3> slots;
+    std::array<Slot, pipeline_slots> slots;
     for (auto& slot : slots) {
         slot.audio = AudioBuffer(info_.channels, block_frames);
         slot.peaks.resize(block_frames);

@@ -66,7 +66,7 @@ Result<TrackAnalysis> analyze_source(AudioSource& source, bool concurrent, const
         AudioBuffer audio;
         int frames = 0;
     };
-    std::array<Slot, 3> slots;
+    std::array<Slot, pipeline_slots> slots;
     for (auto& slot : slots) slot.audio = AudioBuffer(info.channels, block_frames);
     std::int64_t done = 0;
     const auto produce = [&](Slot& slot) -> Result<bool> {

@@ -14,8 +14,8 @@ PrefetchedSource::PrefetchedSource(AudioSource& source) : source_(&source) {
 PrefetchedSource::~PrefetchedSource() { stop(); }
 
 void PrefetchedSource::start() {
-    free_slots_.emplace(slot_count);
-    filled_slots_.emplace(0);
+    free_slots_.emplace(slot_count, slot_count / 2);
+    filled_slots_.emplace(0, slot_count / 2);
     stopping_ = false;
     current_ = slot_count - 1;
     has_slot_ = false;
@@ -25,7 +25,7 @@ void PrefetchedSource::start() {
 void PrefetchedSource::stop() {
     if (!reader_.joinable()) return;
     stopping_ = true;
-    free_slots_->release();
+    free_slots_->release_last();
     reader_.join();
 }
 
@@ -42,8 +42,12 @@ void PrefetchedSource::fill_slots() {
             slot.thrown = std::current_exception();
         }
         const bool is_last = slot.thrown != nullptr || !slot.filled || *slot.filled == 0;
-        filled_slots_->release();  // the slot is the other side's from here on
-        if (is_last) return;
+        // The slot is the other side's from here on.
+        if (is_last) {
+            filled_slots_->release_last();
+            return;
+        }
+        filled_slots_->release();
     }
 }
 

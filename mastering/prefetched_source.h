@@ -4,10 +4,10 @@
 #include <atomic>
 #include <exception>
 #include <optional>
-#include <semaphore>
 #include <thread>
 
 #include "core/audio_stream.h"
+#include "core/slot_counter.h"
 
 namespace burnish {
 
@@ -28,7 +28,7 @@ public:
     [[nodiscard]] Status rewind() override;
 
 private:
-    static constexpr int slot_count = 4;
+    static constexpr int slot_count = 8;
     static constexpr int slot_frames = 4096;
 
     struct Slot {
@@ -43,8 +43,8 @@ private:
 
     AudioSource* source_;
     std::array<Slot, slot_count> slots_;
-    std::optional<std::counting_semaphore<>> free_slots_;
-    std::optional<std::counting_semaphore<>> filled_slots_;
+    std::optional<SlotCounter> free_slots_;
+    std::optional<SlotCounter> filled_slots_;
     std::atomic<bool> stopping_ = false;
     std::thread reader_;
     std::size_t current_ = 0;  // the slot in hand, once one is

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -20,6 +21,7 @@
 #include "core/param.h"
 #include "core/pipeline.h"
 #include "core/random.h"
+#include "core/slot_counter.h"
 #include "core/version.h"
 
 namespace burnish::test {
@@ -82,6 +84,29 @@ TEST_CASE("the generator is uniform and repeats itself", "[core]") {
     // Mean 1/2 and second moment 1/3; five standard errors are 0.005.
     CHECK(sum / draws == Approx(0.5).margin(0.005));
     CHECK(squares / draws == Approx(1.0 / 3.0).margin(0.005));
+}
+
+TEST_CASE("who waits for slots sleeps until several are there, or the last", "[core]") {
+    using namespace std::chrono_literals;
+    for (const bool is_last : {false, true}) {
+        SlotCounter slots(0, 3);
+        std::atomic<int> taken = 0;
+        std::thread waiting([&] {
+            for (int i = 0; i < (is_last ? 1 : 3); ++i, ++taken) slots.acquire();
+        });
+        std::this_thread::sleep_for(5ms);  // falls asleep
+        if (is_last) {
+            slots.release_last();
+        } else {
+            slots.release();
+            slots.release();
+            std::this_thread::sleep_for(5ms);
+            CHECK(taken == 0);
+            slots.release();
+        }
+        waiting.join();
+        CHECK(taken == (is_last ? 1 : 3));
+    }
 }
 
 TEST_CASE("the pipeline keeps the order with and without a second thread", "[core]") {

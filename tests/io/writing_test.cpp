@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <csignal>
+#include <fstream>
+#include <string>
 
 #include "io/output_file.h"
 #include "io/temporary_file.h"
@@ -45,6 +47,43 @@ std::string error_of(const std::filesystem::path& path, const OutputSpec& spec, 
 }
 
 }  // namespace
+
+TEST_CASE("a file is written in few calls of the system", "[io]") {
+    const auto calls = [] {
+        std::ifstream counters("/proc/self/io");
+        for (std::string name, value; counters >> name >> value;)
+            if (name == "syscw:") return std::stoi(value);
+        return -1;
+    };
+    if (calls() < 0) {
+        WARN("the system does not count calls here");
+        return;
+    }
+    const TemporaryDirectory directory;
+    const auto audio = white_noise(0.5, 10.0, 48000.0);
+    const int before = calls();
+    write_file(directory / "few.wav", audio, spec_of(audio, 48000.0, BitDepth::int24));
+    CHECK(calls() - before < 60);  // 2.9 MB; libsndfile writes 8 kB at a time
+}
+
+// What the system refuses at the end is told as well as what it refuses on the way.
+TEST_CASE("a short file that finds no room is an error that says so", "[io]") {
+    const TemporaryDirectory directory;
+    const auto audio = white_noise(0.5, 0.2, 48000.0);
+    auto file = need(OutputFile::create(directory / "short.wav", spec_of(audio, 48000.0, BitDepth::int24), {}, false));
+    rlimit old{};
+    ::getrlimit(RLIMIT_FSIZE, &old);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{20'000, old.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    auto status = file->write(audio.view());
+    if (status) status = file->end_sound();
+    ::setrlimit(RLIMIT_FSIZE, &old);
+    std::signal(SIGXFSZ, handler);
+    REQUIRE_FALSE(status);
+    CHECK(status.error().code == ErrorCode::output);
+    CHECK_THAT(status.error().message, Contains("File too large"));
+}
 
 // libsndfile's own integers, read back without any float in between, must be x * 2^31.
 TEST_CASE("every lossless format holds samples on its grid exactly", "[io]") {
