@@ -152,9 +152,11 @@ std::string genres_text(const std::vector<GenreShare>& genres) {
 
 /// What a user can do who wants it louder all the same.
 std::string advice_for(const MasterReport& report) {
-    const auto& loud = limiter_modes.back();
-    const bool is_loud = report.settings.limiter.release_ms == loud.release_ms;
-    return std::string("; ") + (is_loud ? "" : "--limiter " + std::string(loud.name) + " or ") +
+    const auto louder = std::ranges::find_if(limiter_modes, [&](const LimiterMode& mode) {
+        return mode.release_ms < report.settings.limiter.release_ms;  // the modes are ordered by it
+    });
+    return std::string("; ") +
+           (louder == limiter_modes.end() ? "" : "--limiter " + std::string(louder->name) + " or ") +
            "a higher --reduction-budget gets further";
 }
 

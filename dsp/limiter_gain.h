@@ -29,8 +29,8 @@ inline constexpr auto limiter_params = std::to_array<Param<LimiterSettings>>({
      "how long before a peak the gain starts to fall: long is clean, short is loud"},
     {"hold_ms", 0.0, 20.0, Scale::linear, &LimiterSettings::hold_ms,
      "how long the gain stays down: half a period of the lowest note keeps bass undistorted"},
-    {"release_ms", 5.0, 1000.0, Scale::log, &LimiterSettings::release_ms, "recovery after a single peak"},
-    {"slow_release_ms", 50.0, 5000.0, Scale::log, &LimiterSettings::slow_release_ms,
+    {"release_ms", 1.0, 1000.0, Scale::log, &LimiterSettings::release_ms, "recovery after a single peak"},
+    {"slow_release_ms", 2.0, 5000.0, Scale::log, &LimiterSettings::slow_release_ms,
      "recovery after dense peaks: the fast one stops at this moving average"},
     {"high_cut_hz", 0.0, 22000.0, Scale::linear, &LimiterSettings::high_cut_hz,
      "steep low-pass before the limiter, on which true-peak meters agree; 0 is off"},
@@ -46,9 +46,11 @@ struct LimiterMode {
     std::string_view help;
 };
 
+/// From clean to loud.
 inline constexpr auto limiter_modes = std::to_array<LimiterMode>({
     {"clean", 5.0, 8.0, 80.0, 600.0, "no distortion of steady bass"},
     {"loud", 5.0, 1.0, 10.0, 50.0, "more level at the same drive, at the price of some distortion"},
+    {"dense", 5.0, 2.0, 1.0, 2.0, "all the level there is: lets go at once after every peak, and bends deep bass"},
 });
 
 /// What a mode sets, in the order of its numbers.
