@@ -20,7 +20,6 @@
 #include "core/random.h"
 #include "dsp/denormals.h"
 #include "mastering/chain.h"
-#include "mastering/learned_predictor.h"
 
 namespace {
 
@@ -110,15 +109,6 @@ void register_all() {
                        static_cast<float>(random.uniform(-1e-2, 1e-2))};
         run(
             state, [&](AudioView /*io*/) { image.add_frame(mid, side); }, size);
-    });
-    benchmark::RegisterBenchmark("a proposal, once per track", [](benchmark::State& state) {
-        const AudioBuffer signal = bench::signal(static_cast<int>(10 * rate_hz));
-        Analyzer analyzer;
-        analyzer.prepare({rate_hz, 2, signal.frames(), 24});
-        analyzer.process(signal.view());
-        const auto track = analyzer.finish();
-        const auto predict = learned_predictor();
-        for (auto _ : state) benchmark::DoNotOptimize((*predict)(track, {}));
     });
 }
 

@@ -12,11 +12,20 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-Eigen::VectorXd FaultModel::expected(const VectorXd& features) const {
+VectorXd FaultModel::expected(const VectorXd& features) const {
+    const bool has_network = parts_.network_weights.rows() > 0;
+    return expected(features, has_network ? VectorXd(hidden_layers(network_input(features))) : VectorXd());
+}
+
+VectorXd FaultModel::expected(const VectorXd& features, const VectorXd& layer) const {
     VectorXd expected = parts_.mean + parts_.weights.transpose() * features;
-    if (parts_.network_weights.rows() > 0)
-        expected += parts_.network_weights.transpose() * hidden_layer(features, parts_.network_scale);
+    if (parts_.network_weights.rows() > 0) expected += parts_.network_weights.transpose() * layer;
     return expected;
+}
+
+Eigen::VectorXf FaultModel::network_input(const VectorXd& features) const {
+    if (parts_.network_weights.rows() == 0) return Eigen::VectorXf::Zero(features.size());
+    return features.cwiseProduct(parts_.network_scale).cast<float>();
 }
 
 double FaultModel::doubt(const VectorXd& features) const {

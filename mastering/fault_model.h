@@ -28,7 +28,7 @@ public:
     struct Parts {
         Eigen::VectorXd mean;                    // per number
         Eigen::MatrixXd weights;                 // features x numbers
-        Eigen::VectorXd network_scale;           // per feature, for hidden_layer
+        Eigen::VectorXd network_scale;           // per feature, for network_input
         Eigen::MatrixXd network_weights;         // units x numbers; no rows: no network
         Eigen::VectorXd doubt_weights;           // per feature: logarithm of the variance left over, over doubt_mean
         Eigen::MatrixXd spread;                  // numbers x numbers: covariance of what is left over, at a doubt of 0
@@ -45,6 +45,9 @@ public:
     [[nodiscard]] Eigen::Index size() const noexcept { return parts_.mean.size(); }
 
     [[nodiscard]] Eigen::VectorXd expected(const Eigen::VectorXd& features) const;
+    /// The same by a layer that hidden_layers() has made of network_input(), of any size if there is no network.
+    [[nodiscard]] Eigen::VectorXd expected(const Eigen::VectorXd& features, const Eigen::VectorXd& layer) const;
+    [[nodiscard]] Eigen::VectorXf network_input(const Eigen::VectorXd& features) const;
     /// Logarithm of the variance that is to be expected around that, over that of all tracks; within +-1.6.
     [[nodiscard]] double doubt(const Eigen::VectorXd& features) const;
 

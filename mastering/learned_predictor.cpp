@@ -24,11 +24,15 @@ Opinions opinions_of(const MasterModel& model, const TrackAnalysis& track) {
     Opinions opinions;
     opinions.features = model.standardized(track);
     opinions.trust = model.trust(opinions.features);
-    opinions.tone = model.parts().tone.judge(opinions.features, tone_of(track));
+    opinions.expected = model.expected(opinions.features);
+    const auto judge = [&](const FaultModel& part, const VectorXd& expected, const Measured& measured) {
+        return part.judge_excess(measured.values - expected, measured, part.doubt(opinions.features));
+    };
+    opinions.tone = judge(model.parts().tone, opinions.expected.tone, tone_of(track));
     const auto width = width_of(track);
     opinions.has_width = width.heard.any();
-    if (opinions.has_width) opinions.width = model.parts().width.judge(opinions.features, width);
-    opinions.dynamics = model.parts().dynamics.judge(opinions.features, dynamics_of(track));
+    if (opinions.has_width) opinions.width = judge(model.parts().width, opinions.expected.width, width);
+    opinions.dynamics = judge(model.parts().dynamics, opinions.expected.dynamics, dynamics_of(track));
     return opinions;
 }
 
@@ -149,9 +153,8 @@ Prediction predict_by_model(const std::shared_ptr<const MasterModel>& model, con
     auto prediction = draft.take();
     prediction.loudness = loudness_for(opinions, track, target, dynamics);
     prediction.genres = genres_of(model->parts().genre, opinions.features);
-    prediction.misfit = [model, features = opinions.features](const TrackAnalysis& other) {
-        return model->misfit(features, other);
-    };
+    prediction.misfit = [model, features = opinions.features, expected = opinions.expected](
+                            const TrackAnalysis& other) { return model->misfit(features, expected, other); };
     return prediction;
 }
 

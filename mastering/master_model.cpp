@@ -1,6 +1,7 @@
 #include "mastering/master_model.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <sstream>
 
@@ -222,10 +223,23 @@ double MasterModel::trust(const VectorXd& standardized) const noexcept {
     return std::clamp(1.0 - beyond, least, 1.0);
 }
 
-double MasterModel::misfit(const VectorXd& standardized, const TrackAnalysis& track) const {
-    const double tone = parts_.tone.judge(standardized, tone_of(track)).misfit;
+MasterModel::Expected MasterModel::expected(const VectorXd& standardized) const {
+    const std::array heads{&parts_.tone, &parts_.width, &parts_.dynamics};
+    Eigen::MatrixXf inputs(standardized.size(), static_cast<Index>(heads.size()));
+    for (std::size_t head = 0; head < heads.size(); ++head)
+        inputs.col(static_cast<Index>(head)) = heads[head]->network_input(standardized);
+    const MatrixXd layers = hidden_layers(inputs);  // of all three at once
+    return {heads[0]->expected(standardized, layers.col(0)), heads[1]->expected(standardized, layers.col(1)),
+            heads[2]->expected(standardized, layers.col(2))};
+}
+
+double MasterModel::misfit(const VectorXd& standardized, const Expected& expected, const TrackAnalysis& track) const {
+    const auto misfit_of = [&](const FaultModel& model, const VectorXd& usual, const Measured& measured) {
+        return model.judge_excess(measured.values - usual, measured, model.doubt(standardized)).misfit;
+    };
+    const double tone = misfit_of(parts_.tone, expected.tone, tone_of(track));
     const auto width = width_of(track);
-    return width.heard.any() ? 0.5 * (tone + parts_.width.judge(standardized, width).misfit) : tone;
+    return width.heard.any() ? 0.5 * (tone + misfit_of(parts_.width, expected.width, width)) : tone;
 }
 
 }  // namespace burnish

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "mastering/fault_model.h"
+#include "mastering/master_model.h"
 #include "mastering/prediction.h"
 #include "mastering/reason_text.h"
 
@@ -23,6 +23,7 @@ inline double confidence_of(double gain_db, double deviation_db) {
 /// What a model says of a track, head by head.
 struct Opinions {
     Eigen::VectorXd features;
+    MasterModel::Expected expected;
     double trust = 1.0;
     FaultOpinion tone, width, dynamics;
     bool has_width = false;

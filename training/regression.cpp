@@ -18,11 +18,9 @@ namespace {
 constexpr double width_in_groups = 8.0;  // square of the radial kernel's width over the number of groups
 constexpr double radial_share = 15.0;    // of the radial part over the linear one, as their ridges would be
 
-MatrixXd hidden_layers(const MatrixXd& features, const VectorXd& scale) {
-    MatrixXd layers(features.rows(), hidden_units);
-    for (Index i = 0; i < features.rows(); ++i)
-        layers.row(i) = hidden_layer(features.row(i).transpose(), scale).transpose();
-    return layers;
+/// A row for each row of features.
+MatrixXd layers_of(const MatrixXd& features, const VectorXd& scale) {
+    return hidden_layers((features * scale.asDiagonal()).transpose().cast<float>()).transpose();
 }
 
 }  // namespace
@@ -32,7 +30,7 @@ VectorXd network_scale(const VectorXd& weights) { return (weights / (width_in_gr
 double network_share(const VectorXd& weights) { return radial_share * weights.sum() * 2.0 / hidden_units; }
 
 MatrixXd network_weights(const MatrixXd& features, const VectorXd& weights, const MatrixXd& coefficients) {
-    return network_share(weights) * hidden_layers(features, network_scale(weights)).transpose() * coefficients;
+    return network_share(weights) * layers_of(features, network_scale(weights)).transpose() * coefficients;
 }
 
 VectorXd feature_weights(const GroupWeights& group_weights) {
@@ -58,7 +56,7 @@ MatrixXd kernel_of(const MatrixXd& features, const KernelShape& shape) {
             square.replicate(1, kernel.cols()) + square.transpose().replicate(kernel.rows(), 1) - 2.0 * kernel;
         return kernel + radial_share * groups * (-distance.array() / (2.0 * width_in_groups * groups)).exp().matrix();
     }
-    const MatrixXd layer = hidden_layers(features, network_scale(weights));
+    const MatrixXd layer = layers_of(features, network_scale(weights));
     return kernel + network_share(weights) * layer * layer.transpose();
 }
 

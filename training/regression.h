@@ -24,7 +24,7 @@ struct KernelShape {
 /// Weight of each feature: what its group weighs, shared by the numbers of the group.
 [[nodiscard]] Eigen::VectorXd feature_weights(const GroupWeights& group_weights);
 
-/// The network's part of a kernel fit: what hidden_layer takes for feature weights, by what products of its outputs
+/// The network's part of a kernel fit: what hidden_layers takes for feature weights, by what products of its outputs
 /// count in the kernel, and the weights behind it that a fit's coefficients come to (units x numbers).
 [[nodiscard]] Eigen::VectorXd network_scale(const Eigen::VectorXd& weights);
 [[nodiscard]] double network_share(const Eigen::VectorXd& weights);
