@@ -138,7 +138,7 @@ TEST_CASE("a value out of range is told with flag, value and range", "[cli][flag
     CHECK_THAT(master_complaint({"--ceiling", "none"}), Contains("--ceiling: \"none\" found"));
     CHECK_THAT(master_complaint({"--intensity", "101"}), Contains("--intensity: 101 is outside [0, 100]"));
     CHECK_THAT(master_complaint({"--bit-depth", "20"}), Contains("\"20\" found, one of 16, 24, 32f expected"));
-    CHECK_THAT(master_complaint({"--limiter", "hot"}), Contains("\"hot\" found, one of clean, loud expected"));
+    CHECK_THAT(master_complaint({"--limiter", "hot"}), Contains("\"hot\" found, one of clean, loud, dense expected"));
     CHECK_THAT(master_complaint({"--rate", "4000"}), Contains("--rate: 4000 is outside [8000, 192000]"));
     CHECK_THAT(master_complaint({"--rate", "44100.5"}), Contains("whole numbers"));
     CHECK_THAT(master_complaint({"--rate", "44.1k"}), Contains("\"44.1k\" found"));
