@@ -37,6 +37,7 @@ std::vector<VoiceFeatures> centres_of(const std::vector<Point>& points, std::siz
     if (count == 0) return centres;
     Random random(20);
     std::vector<double> left;
+    left.reserve(points.size());
     for (const auto& point : points) left.push_back(point.weight);
     while (centres.size() < count) {
         double sum = 0.0;

@@ -64,8 +64,10 @@ std::vector<StemMeasures> tried(const MixSong& song, const MixTrial& trial, std:
     for (const auto& stem : song.measures) {
         const double gain_db = random.uniform(-most_gain_db, most_gain_db);
         auto heard = changed(stem, gain_db, random_octaves(random));
-        if (!trial.has_levels && heard.track.integrated_lufs > silence_db)
-            heard = changed(std::move(heard), to_normal_db(heard.track, draw), {});
+        if (!trial.has_levels && heard.track.integrated_lufs > silence_db) {
+            const double more_db = to_normal_db(heard.track, draw);
+            heard = changed(std::move(heard), more_db, {});
+        }
         measures.push_back(std::move(heard));
     }
     return measures;
