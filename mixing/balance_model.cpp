@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <span>
 
 #include "mastering/json_document.h"
-#include "mastering/preset.h"
+#include "mixing/model_json.h"
 #include "mixing/panning.h"
 
 namespace burnish {
-
-[[nodiscard]] std::span<const EmbeddedFile> embedded_mixing_models() noexcept;
 
 namespace {
 
@@ -24,39 +21,18 @@ constexpr double most_log_spread = 0.7;
 constexpr double kind_width = 4.0;
 constexpr std::size_t most_kinds = 1000;
 
-Result<std::string_view> embedded(std::string_view name) {
-    for (const auto& file : embedded_mixing_models())
-        if (file.name == name) return file.text;
-    return Error{ErrorCode::internal, "models/mixing/" + std::string(name) + ".json is not part of the program"};
-}
-
-Result<double> number_in(std::string_view where, const nlohmann::ordered_json& document, const char* key) {
-    const auto found = document.find(key);
-    if (found == document.end() || !found->is_number())
-        return Error{ErrorCode::internal, std::string(where) + ": \"" + key + "\" is missing"};
-    return found->get<double>();
-}
-
 Result<std::vector<VoiceKind>> read_kinds(std::string_view where, const nlohmann::ordered_json& document) {
-    const auto fault = [&](const char* what) {
-        return Error{ErrorCode::internal, std::string(where) + ": \"kinds\": " + what};
-    };
     const auto list = document.find("kinds");
-    if (list == document.end() || !list->is_array() || list->size() > most_kinds) return fault("a list expected");
+    if (list == document.end() || !list->is_array() || list->size() > most_kinds)
+        return Error{ErrorCode::internal, std::string(where) + ": \"kinds\": a list expected"};
     std::vector<VoiceKind> kinds;
     kinds.reserve(list->size());
     for (const auto& row : *list) {
-        const auto weight = row.find("weight_lu");
-        const auto centre = row.find("centre");
-        if (weight == row.end() || !weight->is_number() || centre == row.end() || !centre->is_array() ||
-            centre->size() != voice_feature_count)
-            return fault("a weight and a number for each feature expected");
-        VoiceKind kind{.weight_lu = weight->get<double>()};
-        for (std::size_t k = 0; k < voice_feature_count; ++k) {
-            if (!(*centre)[k].is_number()) return fault("numbers expected");
-            kind.centre[k] = (*centre)[k].get<double>();
-        }
-        kinds.push_back(kind);
+        const auto weight = number_in(where, row, "weight_lu");
+        if (!weight) return weight.error();
+        const auto centre = numbers_in<voice_feature_count>(where, row, "centre");
+        if (!centre) return centre.error();
+        kinds.push_back({*centre, *weight});
     }
     return kinds;
 }
@@ -118,7 +94,7 @@ Result<BalanceModel> read_balance_model(std::string_view where, std::string_view
 }
 
 Result<BalanceModel> embedded_balance_model() {
-    const auto text = embedded("balance");
+    const auto text = embedded_mixing_model("balance");
     if (!text) return text.error();
     return read_balance_model("models/mixing/balance.json", *text);
 }
@@ -158,7 +134,7 @@ Result<PanModel> read_pan_model(std::string_view where, std::string_view json_te
 }
 
 Result<PanModel> embedded_pan_model() {
-    const auto text = embedded("pan");
+    const auto text = embedded_mixing_model("pan");
     if (!text) return text.error();
     return read_pan_model("models/mixing/pan.json", *text);
 }

@@ -182,7 +182,8 @@ StripSettings member_settings(const StripSettings& settings, const Voice& voice,
 
 }  // namespace
 
-std::vector<RoleGuess> roles_of(const std::vector<Stem>& stems, const std::vector<StemMeasures>& measures) {
+std::vector<RoleGuess> roles_of(const std::vector<Stem>& stems, const std::vector<StemMeasures>& measures,
+                                const RoleModel& sounds) {
     std::vector<RoleGuess> guesses;
     for (std::size_t i = 0; i < stems.size(); ++i) {
         if (stems[i].wish.role) {
@@ -190,7 +191,7 @@ std::vector<RoleGuess> roles_of(const std::vector<Stem>& stems, const std::vecto
             continue;
         }
         auto guess = role_from_name(stems[i].name);
-        if (guess.confidence < name_is_enough) guess = role_from_sound(measures[i]);
+        if (guess.confidence < name_is_enough) guess = role_from_sound(measures[i], sounds);
         guesses.push_back(std::move(guess));
     }
     return guesses;
@@ -218,9 +219,10 @@ MixPlan replay_mix(const MixSettings& settings, const std::vector<StemMeasures>&
 }
 
 MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>& measures,
-                 const BalancePredictor& predictor, const MixTarget& target, const WidthPredictor& widths) {
+                 const BalancePredictor& predictor, const MixTarget& target, const WidthPredictor& widths,
+                 const RoleModel& sounds) {
     MixPlan plan;
-    const auto guesses = roles_of(stems, measures);
+    const auto guesses = roles_of(stems, measures, sounds);
     const auto voices = voices_of(stems, measures, guesses);
 
     auto levels = balance(voices, predictor(voices), target.balance);

@@ -13,6 +13,7 @@
 #include "mixing/mix_variant.h"
 #include "mixing/panning.h"
 #include "mixing/reference_match.h"
+#include "mixing/sound_role.h"
 #include "mixing/voice.h"
 
 namespace burnish {
@@ -68,16 +69,18 @@ struct MixPlan {
 [[nodiscard]] double strip_lufs(const StemMeasures& measures, const StripSettings& strip);
 
 /// Decides about every number of a mix but the level of the sum. A pure function: it changes nothing.
+/// @param sounds  tells roles that names do not tell
 [[nodiscard]] MixPlan plan_mix(const std::vector<Stem>& stems, const std::vector<StemMeasures>& measures,
                                const BalancePredictor& predictor, const MixTarget& target,
-                               const WidthPredictor& widths = widths_by_rules);
+                               const WidthPredictor& widths = widths_by_rules,
+                               const RoleModel& sounds = embedded_role_model());
 
 /// The plan of settings that are given: there is nothing to explain.
 /// @param settings  strips in the order of the stems that were measured
 [[nodiscard]] MixPlan replay_mix(const MixSettings& settings, const std::vector<StemMeasures>& measures);
 
 /// The role of every stem: the user's word, or what the name says, or else what it sounds like.
-[[nodiscard]] std::vector<RoleGuess> roles_of(const std::vector<Stem>& stems,
-                                              const std::vector<StemMeasures>& measures);
+[[nodiscard]] std::vector<RoleGuess> roles_of(const std::vector<Stem>& stems, const std::vector<StemMeasures>& measures,
+                                              const RoleModel& sounds = embedded_role_model());
 
 }  // namespace burnish

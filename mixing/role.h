@@ -73,6 +73,14 @@ struct RoleGuess {
     Role role = Role::other;
     double confidence = 0.0;  ///< 0..1
     std::string reason;
+    bool by_sound = false;  ///< no name and no user told
+
+    /// The role by which levels are expected. The sound tells hits and basses well, but which of the others a stem is
+    /// much less; what is expected of such a stem is that of anything, corrected by how it sounds.
+    [[nodiscard]] Role level_role() const noexcept {
+        const bool is_hit_or_bass = row_of(role).bus == Bus::drums || role == Role::bass;
+        return by_sound && !is_hit_or_bass ? Role::other : role;
+    }
 };
 
 /// What a file's name says of its role; confidence 0 if nothing. "03_LeadVox dbl.wav" is a lead vocal.

@@ -188,6 +188,15 @@ double cells_lufs(std::span<const float> powers) {
     return gated_loudness_lufs(blocks);
 }
 
+double activity(const StemCells& cells) {
+    double sum = 0.0;
+    for (const float power : cells.loudness) sum += power;
+    const auto count = static_cast<double>(std::max<std::size_t>(cells.loudness.size(), 1));
+    const double gate = 0.01 * sum / count;
+    return static_cast<double>(std::ranges::count_if(cells.loudness, [&](float power) { return power > gate; })) /
+           count;
+}
+
 OctavePowers gated_octaves(const StemCells& cells) {
     std::array<double, octave_count> sums{};
     const auto whole = [](const OctavePowers& cell) { return std::accumulate(cell.begin(), cell.end(), 0.0F); };

@@ -82,6 +82,8 @@ private:
 
 /// Integrated loudness of a row of K-weighted cell powers, with the gates of BS.1770.
 [[nodiscard]] double cells_lufs(std::span<const float> powers);
+/// Share of the time that a stem plays, within 20 dB of its mean.
+[[nodiscard]] double activity(const StemCells& cells);
 /// Mean square of an octave over the cells that are within 20 dB of the mean of all octaves together; 0 for silence.
 [[nodiscard]] OctavePowers gated_octaves(const StemCells& cells);
 

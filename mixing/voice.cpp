@@ -151,28 +151,4 @@ std::vector<double> relative_lufs(const std::vector<Voice>& voices, const std::v
     return relative;
 }
 
-RoleGuess role_from_sound(const StemMeasures& measures) {
-    const auto& track = measures.track;
-    const auto octaves = gated_octaves(measures.cells);
-    const double whole = std::accumulate(octaves.begin(), octaves.end(), 0.0);
-    if (whole <= 0.0) return {Role::other, 0.0, "it is silent"};
-    const auto share = [&](std::size_t first, std::size_t last) {
-        return std::accumulate(octaves.begin() + static_cast<std::ptrdiff_t>(first),
-                               octaves.begin() + static_cast<std::ptrdiff_t>(last) + 1, 0.0) /
-               whole;
-    };
-    const double lows = share(0, 2);   // to 177 Hz
-    const double mids = share(4, 6);   // 354 Hz to 2.8 kHz
-    const double highs = share(7, 9);  // from 2.8 kHz
-    const bool hits = track.percussive_share > 0.5 && measures.decay_s < 0.7;
-    if (hits && lows > 0.6) return {Role::kick, 0.6, "low hits"};
-    if (hits && lows > 0.12 && highs > 0.05) return {Role::drums, 0.6, "hits from low to high"};
-    if (hits && highs > 0.5) return {Role::percussion, 0.6, "high hits"};
-    if (hits) return {Role::snare, 0.4, "hits in the middle"};
-    if (lows > 0.55 && highs < 0.05) return {Role::bass, 0.7, "low tones"};
-    if (mids > 0.55 && track.tempo_bpm == 0.0 && track.loudness_range_lu > 4.0 && measures.decay_s < 0.6)
-        return {Role::lead_vocal, 0.3, "phrases in the range of a voice"};
-    return {Role::other, 0.3, "nothing tells what it is"};
-}
-
 }  // namespace burnish

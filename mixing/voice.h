@@ -41,7 +41,4 @@ struct Voice {
 /// Loudness of each voice over that of the sum of all, in LU, under faders of so much.
 [[nodiscard]] std::vector<double> relative_lufs(const std::vector<Voice>& voices, const std::vector<double>& gains_db);
 
-/// What a stem seems to be, from how it sounds.
-[[nodiscard]] RoleGuess role_from_sound(const StemMeasures& measures);
-
 }  // namespace burnish

@@ -20,19 +20,9 @@ constexpr std::array<std::string_view, voice_feature_count> names{
     "octave_500", "octave_1k",  "octave_2k", "octave_4k",  "octave_8k", "octave_16k", "crest_db",      "percussive",
     "onsets",     "decay",      "activity",  "range_lu",   "side",      "peak_lu",    "alike"};
 
-/// Share of the time that a voice plays, within 20 dB of its mean.
-double activity(const Voice& voice) {
-    double sum = 0.0;
-    for (const float power : voice.cells.loudness) sum += power;
-    const auto count = static_cast<double>(std::max<std::size_t>(voice.cells.loudness.size(), 1));
-    const double gate = 0.01 * sum / count;
-    return static_cast<double>(std::ranges::count_if(voice.cells.loudness, [&](float power) { return power > gate; })) /
-           count;
-}
-
 VoiceFeatures features_of(const Voice& voice) {
     VoiceFeatures features{};
-    const auto role = static_cast<std::size_t>(voice.role.role);
+    const auto role = static_cast<std::size_t>(voice.role.level_role());
     constexpr std::size_t role_count = 12;  // `other` is what is left
     if (role < role_count) features[role] = std::min(1.0, voice.role.confidence / 0.75);
     const double whole = std::accumulate(voice.octaves.begin(), voice.octaves.end(), 0.0);
@@ -44,7 +34,7 @@ VoiceFeatures features_of(const Voice& voice) {
     *next++ = track.percussive_share;
     *next++ = std::log2(1.0 + track.onsets_per_s);
     *next++ = std::min(voice.decay_s, 3.0);
-    *next++ = std::log2(std::max(activity(voice), 0.01));
+    *next++ = std::log2(std::max(activity(voice.cells), 0.01));
     *next++ = std::min(track.loudness_range_lu, 20.0);
     *next++ = std::max(track.side_mid_db, -30.0);
     const float peak = voice.cells.peak.empty() ? 0.0F : *std::ranges::max_element(voice.cells.peak);
@@ -61,8 +51,8 @@ std::vector<VoiceFeatures> voice_features(const std::vector<Voice>& voices) {
     VoiceFeatures mean{};
     for (const auto& voice : voices) {
         features.push_back(features_of(voice));
-        const auto alike =
-            std::ranges::count_if(voices, [&](const Voice& other) { return other.role.role == voice.role.role; });
+        const auto alike = std::ranges::count_if(
+            voices, [&](const Voice& other) { return other.role.level_role() == voice.role.level_role(); });
         features.back().back() = std::log10(static_cast<double>(alike));
         for (std::size_t k = 0; k < mean.size(); ++k)
             mean[k] += features.back()[k] / static_cast<double>(voices.size());

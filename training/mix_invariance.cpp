@@ -16,11 +16,12 @@ namespace {
 constexpr double most_difference_lu = 0.3;
 
 /// Loudness over that of all stems together, in LU, of what the stems of the song have become.
-std::vector<double> planned_lu(const AlteredSession& session, const BalanceModel& model, const PanModel& pans) {
+std::vector<double> planned_lu(const AlteredSession& session, const BalanceModel& model, const PanModel& pans,
+                               const RoleModel& sounds) {
     const auto plan = plan_mix(
         session.stems, session.measures,
         [&](const std::vector<Voice>& voices) { return expected_by_model(voices, model); }, {},
-        [&](const std::vector<Voice>& voices) { return widths_by_model(voices, pans); });
+        [&](const std::vector<Voice>& voices) { return widths_by_model(voices, pans); }, sounds);
     std::vector<double> lufs;
     double power = 0.0;
     for (const auto& members : session.members) {
@@ -70,11 +71,11 @@ std::vector<MixBar> print_invariance(std::span<const MixSong> songs, const HeldO
                 at == 0 ? songs[s].measures : tried(songs[s], mix_trials[at - 1], s, static_cast<int>(s));
             const AlteredSession plain{songs[s].stems, measures,
                                        altered(songs[s], measures, Alteration::renamed, 0).members};
-            const auto wanted = planned_lu(plain, learned.balance[s], learned.pan[s]);
+            const auto wanted = planned_lu(plain, learned.balance[s], learned.pan[s], songs[s].sounds);
             for (std::size_t a = 0; a < alteration_names.size(); ++a)
                 table[a][at].add(
                     largest_difference(wanted, planned_lu(altered(songs[s], measures, static_cast<Alteration>(a), s),
-                                                          learned.balance[s], learned.pan[s])));
+                                                          learned.balance[s], learned.pan[s], songs[s].sounds)));
         }
     out << "**What must not matter.** Songs of which no stem's loudness in the mix comes to differ by more than 0.3 "
            "LU, "

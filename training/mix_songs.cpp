@@ -23,7 +23,8 @@ Result<MixSong> load_song(const fs::path& folder) {
                  .name = folder.filename().string(),
                  .author = {},
                  .stems = {},
-                 .measures = {}};
+                 .measures = {},
+                 .sounds = {}};
     std::ifstream author(folder / "author");
     std::getline(author, song.author);
     std::vector<fs::path> files;
@@ -71,6 +72,12 @@ std::vector<MixSong> load_songs(const fs::path& folder) {
     return loaded;
 }
 
+std::map<std::string, std::set<std::size_t>> songs_by_author(std::span<const MixSong> songs) {
+    std::map<std::string, std::set<std::size_t>> authors;
+    for (std::size_t s = 0; s < songs.size(); ++s) authors[songs[s].author].insert(s);
+    return authors;
+}
+
 StemMeasures changed(StemMeasures measures, double gain_db, const OctavePowers& octave_gains_db) {
     const double gain = db_to_power(gain_db);
     double before = 0.0, after = 0.0;
@@ -97,7 +104,7 @@ StemMeasures changed(StemMeasures measures, double gain_db, const OctavePowers& 
 }
 
 std::vector<Voice> voices_of_song(const MixSong& song, const std::vector<StemMeasures>& measures) {
-    return voices_of(song.stems, measures, roles_of(song.stems, song.measures));
+    return voices_of(song.stems, measures, roles_of(song.stems, song.measures, song.sounds));
 }
 
 }  // namespace burnish::training

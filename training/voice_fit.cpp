@@ -3,10 +3,8 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numbers>
 #include <numeric>
-#include <set>
 
 #include "mixing/panning.h"
 #include "training/kind_fit.h"
@@ -135,12 +133,6 @@ PanModel pan_of(const Line& line) {
     static_cast<FeatureWeights&>(model) = line.weights;
     model.bias = line.bias;
     return model;
-}
-
-std::map<std::string, std::set<std::size_t>> songs_by_author(std::span<const MixSong> songs) {
-    std::map<std::string, std::set<std::size_t>> authors;
-    for (std::size_t s = 0; s < songs.size(); ++s) authors[songs[s].author].insert(s);
-    return authors;
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace burnish::training {
 namespace {
 
 MixSong three_stems() {
-    MixSong song{.set = "made up", .name = "three", .author = "nobody", .stems = {}, .measures = {}};
+    MixSong song{.set = "made up", .name = "three", .author = "nobody", .stems = {}, .measures = {}, .sounds = {}};
     Random random(3);
     for (const auto* name : {"kick", "bass guitar", "strings L"}) {
         StemMeasures measures;

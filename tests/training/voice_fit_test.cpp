@@ -14,8 +14,12 @@ namespace {
 /// A song of steady stems with the same picture, but for chance: what tells them apart is their role.
 MixSong made_up_song(unsigned seed, double keys_lu) {
     Random random(seed);
-    MixSong song{
-        .set = "made up", .name = std::to_string(seed), .author = std::to_string(seed), .stems = {}, .measures = {}};
+    MixSong song{.set = "made up",
+                 .name = std::to_string(seed),
+                 .author = std::to_string(seed),
+                 .stems = {},
+                 .measures = {},
+                 .sounds = {}};
     for (const auto* name : {"kick", "bass", "keys", "lead vocal", "guitar"}) {
         StemMeasures measures;
         const auto role = role_from_name(name).role;
