@@ -17,8 +17,8 @@ constexpr double accident_db = 5.2;
 constexpr double widest_accident_db = 20.0;
 /// Chances, before levels are looked at, that they were set on purpose: of mono stems, which may be recordings, and of
 /// stereo ones, which are mostly exports of a mix. Such that nineteen in twenty mixes of unseen authors are kept.
-constexpr double purpose_prior_mono = 0.78;
-constexpr double purpose_prior_stereo = 0.92;
+constexpr double purpose_prior_mono = 0.75;
+constexpr double purpose_prior_stereo = 0.905;
 /// Peaks of stems that each were made as loud as they go agree better than this, in standard deviation.
 constexpr double normalized_db = 0.5;
 /// Near full scale, most of them have to agree only, each better than this: someone may have turned one of them down.
@@ -228,7 +228,7 @@ std::vector<Expectation> expected_by_rules(const std::vector<Voice>& voices) {
         const auto& row = row_of(voice.role.level_role());
         const int alike = count[static_cast<std::size_t>(voice.role.level_role())];
         // What one would not be sure of may be anything: towards the middle of all roles.
-        const double sure = std::min(1.0, voice.role.confidence / sure_enough);
+        const double sure = std::min(1.0, voice.role.level_confidence() / sure_enough);
         const double middle = row_of(Role::other).loudness_lu;
         // A lead stays a lead; of others, several share their place.
         const double shared = voice.role.level_role() == Role::lead_vocal ? 3.0 : 5.0;

@@ -68,19 +68,23 @@ inline constexpr auto roles = std::to_array<RoleRow>({
 [[nodiscard]] std::string role_names(std::string_view between);
 [[nodiscard]] std::optional<Bus> bus_named(std::string_view name) noexcept;
 
+/// A role as plain rules hear it.
+struct HeardRole {
+    Role role = Role::other;
+    double confidence = 0.0;  ///< 0..1
+};
+
 /// Why a stem is taken for what it is.
 struct RoleGuess {
     Role role = Role::other;
     double confidence = 0.0;  ///< 0..1
     std::string reason;
-    bool by_sound = false;  ///< no name and no user told
+    /// What plain rules hear where no name tells: what levels go by, since theirs are learned over it. The likeliest
+    /// role is right more often, but its mistakes cost levels more than its hits gain.
+    std::optional<HeardRole> heard{};
 
-    /// The role by which levels are expected. The sound tells hits and basses well, but which of the others a stem is
-    /// much less; what is expected of such a stem is that of anything, corrected by how it sounds.
-    [[nodiscard]] Role level_role() const noexcept {
-        const bool is_hit_or_bass = row_of(role).bus == Bus::drums || role == Role::bass;
-        return by_sound && !is_hit_or_bass ? Role::other : role;
-    }
+    [[nodiscard]] Role level_role() const noexcept { return heard ? heard->role : role; }
+    [[nodiscard]] double level_confidence() const noexcept { return heard ? heard->confidence : confidence; }
 };
 
 /// What a file's name says of its role; confidence 0 if nothing. "03_LeadVox dbl.wav" is a lead vocal.

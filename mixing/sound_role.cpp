@@ -42,18 +42,22 @@ double sum(const Octaves& shares, std::size_t first, std::size_t last) {
                            shares.begin() + static_cast<std::ptrdiff_t>(last) + 1, 0.0);
 }
 
-bool is_kit(const StemMeasures& measures, const Octaves& shares) {
-    const double lows = sum(shares, 0, 2);   // to 177 Hz
-    const double highs = sum(shares, 7, 9);  // from 2.8 kHz
-    return measures.track.percussive_share > 0.5 && measures.decay_s < 0.7 && lows > 0.12 && lows <= 0.6 &&
-           highs > 0.05;
-}
-
-bool is_singer(const StemMeasures& measures, const Octaves& shares) {
+/// Hits and low tones, a kit and a singer: what needs no learning.
+HeardRole heard_in(const StemMeasures& measures, const Octaves& shares) {
     const auto& track = measures.track;
-    const double mids = sum(shares, 4, 6);  // 354 Hz to 2.8 kHz
-    return mids > 0.55 && track.percussive_share <= 0.5 && track.tempo_bpm == 0.0 && track.loudness_range_lu > 4.0 &&
-           measures.decay_s < 0.6;
+    const double lows = sum(shares, 0, 2);   // to 177 Hz
+    const double mids = sum(shares, 4, 6);   // 354 Hz to 2.8 kHz
+    const double highs = sum(shares, 7, 9);  // from 2.8 kHz
+    if (track.percussive_share > 0.5 && measures.decay_s < 0.7) {
+        if (lows > 0.6) return {Role::kick, 0.6};
+        if (lows > 0.12 && highs > 0.05) return {Role::drums, 0.6};
+        if (highs > 0.5) return {Role::percussion, 0.6};
+        return {Role::snare, 0.4};
+    }
+    if (lows > 0.55 && highs < 0.05) return {Role::bass, 0.7};
+    if (mids > 0.55 && track.tempo_bpm == 0.0 && track.loudness_range_lu > 4.0 && measures.decay_s < 0.6)
+        return {Role::lead_vocal, 0.3};
+    return {Role::other, 0.3};
 }
 
 }  // namespace
@@ -150,9 +154,10 @@ const RoleModel& embedded_role_model() {
 
 RoleGuess role_from_sound(const StemMeasures& measures, const RoleModel& model) {
     const auto shares = shares_of(measures);
-    if (sum(shares, 0, octave_count - 1) <= 0.0) return {Role::other, 0.0, "it is silent", true};
-    if (is_kit(measures, shares)) return {Role::drums, 0.6, "hits from low to high", true};
-    if (is_singer(measures, shares)) return {Role::lead_vocal, 0.3, "phrases in the range of a voice", true};
+    if (sum(shares, 0, octave_count - 1) <= 0.0) return {Role::other, 0.0, "it is silent"};
+    const auto heard = heard_in(measures, shares);
+    if (heard.role == Role::drums) return {heard.role, heard.confidence, "hits from low to high", heard};
+    if (heard.role == Role::lead_vocal) return {heard.role, heard.confidence, "phrases in the range of a voice", heard};
     const auto chances = model.chances(model.standardized(sound_features(measures)));
     std::size_t best = 0, next = 0;
     for (std::size_t i = 1; i < chances.size(); ++i) {
@@ -163,11 +168,14 @@ RoleGuess role_from_sound(const StemMeasures& measures, const RoleModel& model) 
             next = i;
         }
     }
-    if (chances.size() < 2 || chances[best] < told) return {Role::other, 0.3, "nothing tells what it is", true};
+    if (chances.size() < 2 || chances[best] < told) {
+        const bool is_something = heard.role != Role::other;
+        return {heard.role, heard.confidence, is_something ? "by plain rules" : "nothing tells what it is", heard};
+    }
     std::array<char, 96> reason{};
     std::snprintf(reason.data(), reason.size(), "sounds like it; next likely %s, %.0f %%",
                   std::string(row_of(model.rows[next].role).name).c_str(), 100.0 * chances[next]);
-    return {model.rows[best].role, std::min(surest, chances[best]), reason.data(), true};
+    return {model.rows[best].role, std::min(surest, chances[best]), reason.data(), heard};
 }
 
 }  // namespace burnish

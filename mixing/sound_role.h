@@ -39,7 +39,8 @@ struct RoleModel {
 /// The model that is part of the program; one without rows if it cannot be read.
 [[nodiscard]] const RoleModel& embedded_role_model();
 
-/// What a stem seems to be, from how it sounds. A kit and a singer are told by rules, since no free stems teach them.
+/// What a stem seems to be, from how it sounds: the likeliest role, a kit or a singer by plain rules, since no free
+/// stems teach these; plain rules for all where the model is not sure.
 [[nodiscard]] RoleGuess role_from_sound(const StemMeasures& measures, const RoleModel& model = embedded_role_model());
 
 }  // namespace burnish

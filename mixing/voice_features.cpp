@@ -24,7 +24,7 @@ VoiceFeatures features_of(const Voice& voice) {
     VoiceFeatures features{};
     const auto role = static_cast<std::size_t>(voice.role.level_role());
     constexpr std::size_t role_count = 12;  // `other` is what is left
-    if (role < role_count) features[role] = std::min(1.0, voice.role.confidence / 0.75);
+    if (role < role_count) features[role] = std::min(1.0, voice.role.level_confidence() / 0.75);
     const double whole = std::accumulate(voice.octaves.begin(), voice.octaves.end(), 0.0);
     for (std::size_t f = 0; f < octave_count; ++f)
         features[role_count + f] = std::max(-50.0, power_to_db(voice.octaves[f]) - power_to_db(std::max(whole, 1e-12)));

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "mixing/session.h"
+#include "mixing/sound_role.h"
 #include "mixing/voice.h"
 #include "tests/mixing/band.h"
 
@@ -67,7 +68,7 @@ TEST_CASE("sound tells the lows and the hits where names do not", "[mixing][role
     const auto& measures = rehearsal.session->measures();
     CHECK(role_from_sound(measures[0]).role == Role::kick);
     CHECK(role_from_sound(measures[2]).role == Role::bass);
-    for (std::size_t i = 0; i < parts.size(); ++i) CHECK(role_from_sound(measures[i]).confidence < 0.8);
+    for (std::size_t i = 0; i < parts.size(); ++i) CHECK(role_from_sound(measures[i]).confidence < 0.95);
 }
 
 TEST_CASE("a session says what it wants of each stem", "[mixing][session]") {
