@@ -6,6 +6,7 @@
 #include <complex>
 #include <cstddef>
 #include <numbers>
+#include <numeric>
 
 #include "core/decibels.h"
 #include "dsp/pair.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr double pi = std::numbers::pi;
 constexpr double butterworth_q = 0.5 * std::numbers::sqrt2;
 constexpr double highest_fraction_of_rate = 0.49;
+constexpr double widest_matched_q = 1.0;  // wider bells are fitted to the whole band
 
 [[nodiscard]] double square(double x) noexcept { return x * x; }
 
@@ -100,6 +102,94 @@ struct Poles {
     return section({a.c0, b1, b2}, poles);
 }
 
+/// With x = sin^2(w/2) / sin^2(w0/2), the square of a section is a ratio of two polynomials 1 + c1 x + c2 x^2, as that
+/// of the analogue bell is in f^2. All four coefficients of a wide bell are fitted by least squares in dB, with
+/// the range to 1 kHz counting most: its poles lie far apart, and no fixed place for them serves the whole band.
+class WideBellFit {
+public:
+    WideBellFit(double frequency_hz, double q, double gain_db, double sample_rate_hz) noexcept
+        : unit_(Basis(angle(frequency_hz, sample_rate_hz)).p1) {
+        const double bell_a = db_to_gain(gain_db / 2);
+        const double lowest_hz = 20.0;
+        const double highest_hz = std::min(20000.0, 0.46 * sample_rate_hz);
+        for (int i = 0; i < points; ++i) {
+            const double hz = i + 1 < points
+                                  ? lowest_hz * std::pow(highest_hz / lowest_hz, double{1} * i / (points - 2))
+                                  : std::min(frequency_hz, highest_hz);
+            x_[i] = Basis(angle(hz, sample_rate_hz)).p1 / unit_;
+            power_[i] = bell_power(bell_a, q, hz / frequency_hz);
+            importance_[i] = hz <= 1100.0 ? 40.0 : 1.0;
+        }
+        denominator_ = {1 / square(bell_a * q) - 2, 1.0};
+        // Linear in the coefficients once divided by the denominator, which the fit before has found.
+        for (int pass = 0; pass < 3; ++pass) refine();
+    }
+
+    /// @return  whether a filter with this square exists; it goes to `found`
+    [[nodiscard]] bool section(BiquadCoefficients& found) const noexcept {
+        std::array<double, 3> b{}, a{};
+        if (!minimum_phase(numerator_, b) || !minimum_phase(denominator_, a)) return false;
+        found = {b[0] / a[0], b[1] / a[0], b[2] / a[0], a[1] / a[0], a[2] / a[0]};
+        return true;
+    }
+
+private:
+    static constexpr int points = 13;
+    static constexpr int unknowns = 4;
+    using Polynomial = std::array<double, 2>;  // c1, c2
+    using Column = std::array<double, points>;
+
+    void refine() noexcept {
+        // Gram and Schmidt's method, with the right side as the last column.
+        std::array<Column, unknowns + 1> columns{};
+        for (int i = 0; i < points; ++i) {
+            const double x = x_[i];
+            const double weight =
+                importance_[i] / (power_[i] * std::abs(1 + denominator_[0] * x + denominator_[1] * square(x)) + 1e-9);
+            const double of_power = -power_[i] * weight;
+            const std::array<double, unknowns + 1> row{x * weight, square(x) * weight, x * of_power,
+                                                       square(x) * of_power, (power_[i] - 1) * weight};
+            for (int k = 0; k <= unknowns; ++k) columns[k][i] = row[k];
+        }
+        std::array<std::array<double, unknowns + 1>, unknowns> triangle{};
+        for (int k = 0; k < unknowns; ++k) {
+            const double length2 = std::inner_product(columns[k].begin(), columns[k].end(), columns[k].begin(), 0.0);
+            for (int j = k + 1; j <= unknowns; ++j) {
+                const double share =
+                    std::inner_product(columns[k].begin(), columns[k].end(), columns[j].begin(), 0.0) / length2;
+                for (int i = 0; i < points; ++i) columns[j][i] -= share * columns[k][i];
+                triangle[k][j] = share;
+            }
+        }
+        std::array<double, unknowns> solution{};
+        for (int k = unknowns - 1; k >= 0; --k) {
+            solution[k] = triangle[k][unknowns];
+            for (int j = k + 1; j < unknowns; ++j) solution[k] -= triangle[k][j] * solution[j];
+        }
+        numerator_ = {solution[0], solution[1]};
+        denominator_ = {solution[2], solution[3]};
+    }
+
+    /// The coefficients c0, c1, c2 whose square it is, zeros inside the unit circle.
+    [[nodiscard]] bool minimum_phase(const Polynomial& polynomial, std::array<double, 3>& c) const noexcept {
+        const double c1 = polynomial[0] / unit_;
+        const double c2 = polynomial[1] / square(unit_);
+        const double nyquist_power = 1 + c1 + c2;
+        if (!(nyquist_power > 0.0)) return false;
+        const double at_nyquist = std::sqrt(nyquist_power);
+        const double difference_power = (2 + c1 + 2 * at_nyquist) / 4;  // of c0 - c2
+        if (!(difference_power > 0.0)) return false;
+        const double sum = (1 + at_nyquist) / 2;
+        const double difference = std::sqrt(difference_power);
+        c = {(sum + difference) / 2, (1 - at_nyquist) / 2, (sum - difference) / 2};
+        return true;
+    }
+
+    double unit_;
+    Column x_{}, power_{}, importance_{};
+    Polynomial numerator_{}, denominator_{};
+};
+
 /// |H|^2 of the analogue low shelf with the parameter A at a frequency in units of its own.
 [[nodiscard]] double low_shelf_power(double a, double frequency) noexcept {
     const double f2 = square(frequency);
@@ -139,7 +229,10 @@ BiquadCoefficients high_pass(double frequency_hz, double q, double sample_rate_h
 
 BiquadCoefficients bell(double frequency_hz, double q, double gain_db, double sample_rate_hz) noexcept {
     if (gain_db == 0.0 || out_of_reach(frequency_hz, sample_rate_hz)) return {};
-    const auto boost = bell_boost(angle(frequency_hz, sample_rate_hz), q, std::abs(gain_db), sample_rate_hz);
+    const double boost_db = std::abs(gain_db);
+    BiquadCoefficients boost;
+    if (q >= widest_matched_q || !WideBellFit(frequency_hz, q, boost_db, sample_rate_hz).section(boost))
+        boost = bell_boost(angle(frequency_hz, sample_rate_hz), q, boost_db, sample_rate_hz);
     return gain_db > 0.0 ? boost : inverse(boost);
 }
 
