@@ -12,9 +12,13 @@
 namespace burnish {
 
 namespace {
-constexpr double longest_filter_seconds = 0.19;
-constexpr int oversized = 4;       // design FFT over filter length: keeps the cepstrum from wrapping
-constexpr double flat_part = 0.7;  // of each half of the filter; the rest fades out
+constexpr double longest_filter_seconds = 0.38;
+constexpr int oversized = 2;        // design FFT over filter length: keeps the cepstrum from wrapping
+constexpr int hops_per_filter = 4;  // of the convolver; more cost time, fewer latency
+// The cepstrum is whole up to here and gone from there, in halves of the filter. The filter is its exponential, whose
+// tail then falls faster than any power: what no longer fits is below rounding, and opposite curves are inverses.
+constexpr double cepstrum_fades_from = 0.2;
+constexpr double cepstrum_fades_to = 0.5;
 
 constexpr std::array mid_levels{
     &ToneCurveSettings::mid_20_hz_db,    &ToneCurveSettings::mid_40_hz_db,   &ToneCurveSettings::mid_80_hz_db,
@@ -83,6 +87,13 @@ void ToneFilterDesign::prepare(double sample_rate_hz) {
     fft_.emplace_back(oversized * max_taps);
     spectrum_.resize(static_cast<std::size_t>(fft_.front().bins()));
     response_.resize(static_cast<std::size_t>(fft_.front().size()));
+    cepstrum_window_.resize(response_.size() / 2);
+    const double fade_start = cepstrum_fades_from * centre_;
+    const double fade_end = cepstrum_fades_to * centre_;
+    for (std::size_t n = 0; n < cepstrum_window_.size(); ++n) {
+        const double along = std::clamp((static_cast<double>(n) - fade_start) / (fade_end - fade_start), 0.0, 1.0);
+        cepstrum_window_[n] = static_cast<float>(0.5 + 0.5 * std::cos(std::numbers::pi * along));
+    }
 }
 
 std::span<const float> ToneFilterDesign::taps(std::span<const LevelCurve> curves, double phase) noexcept {
@@ -100,28 +111,27 @@ std::span<const float> ToneFilterDesign::taps(std::span<const LevelCurve> curves
     fft.inverse(spectrum_, response_);
     const auto kept = static_cast<float>(phase);
     for (int n = 1; n < size / 2; ++n) {
-        response_[n] *= 2.0F - kept;
-        response_[size - n] *= kept;
+        response_[n] *= cepstrum_window_[n] * (2.0F - kept);
+        response_[size - n] *= cepstrum_window_[n] * kept;
     }
+    response_[size / 2] = 0.0F;
     fft.forward(response_, spectrum_);
     for (auto& value : spectrum_) value = std::polar(std::exp(value.real()) / static_cast<float>(size), value.imag());
     fft.inverse(spectrum_, response_);
 
-    const int first_faded = static_cast<int>(flat_part * centre_);
     for (int n = 0; n <= centre_; ++n) {
-        const double along = std::max(0.0, double{1} * (n - first_faded) / (centre_ + 1 - first_faded));
-        const auto window = static_cast<float>(0.5 + 0.5 * std::cos(std::numbers::pi * along));
-        taps_[centre_ + n] = window * response_[n];
-        // Linear phase is symmetric to the bit, which rounding in the transforms is not.
-        taps_[centre_ - n] = phase == 1.0 ? taps_[centre_ + n] : window * response_[n == 0 ? 0 : size - n];
+        taps_[centre_ + n] = response_[n];
+        // What is symmetric, or nothing at all, is so to the bit, which rounding in the transforms is not.
+        if (n > 0) taps_[centre_ - n] = phase == 1.0 ? response_[n] : phase == 0.0 ? 0.0F : response_[size - n];
     }
     return taps_;
 }
 
 void ToneCurve::prepare(const ProcessSpec& spec) {
     design_.prepare(spec.sample_rate_hz);
-    mid_.prepare(design_.max_taps());
-    side_.prepare(design_.max_taps());
+    const int hop = design_.max_taps() / hops_per_filter;
+    mid_.prepare(design_.max_taps(), hop);
+    side_.prepare(design_.max_taps(), hop);
     for (auto& delay : dry_) delay.prepare(latency_frames());
     dry_block_ = AudioBuffer(spec.channels, spec.max_block_frames);
 
