@@ -60,7 +60,7 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
      "where gain reduction starts, relative to low_level_db"},
     {"low_ratio", 1.0, 8.0, Scale::log, &MultibandCompressorSettings::low_ratio,
      "input dB per output dB above the threshold; 1 is off"},
-    {"low_attack_ms", 0.5, 200.0, Scale::log, &MultibandCompressorSettings::low_attack_ms,
+    {"low_attack_ms", 30.0, 200.0, Scale::log, &MultibandCompressorSettings::low_attack_ms,
      "time for 63 % of a gain reduction to set in"},
     {"low_release_ms", 10.0, 2000.0, Scale::log, &MultibandCompressorSettings::low_release_ms,
      "time for 63 % of it to go again"},
@@ -72,7 +72,7 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
      "where gain reduction starts, relative to low_mid_level_db"},
     {"low_mid_ratio", 1.0, 8.0, Scale::log, &MultibandCompressorSettings::low_mid_ratio,
      "input dB per output dB above the threshold; 1 is off"},
-    {"low_mid_attack_ms", 0.5, 200.0, Scale::log, &MultibandCompressorSettings::low_mid_attack_ms,
+    {"low_mid_attack_ms", 9.0, 200.0, Scale::log, &MultibandCompressorSettings::low_mid_attack_ms,
      "time for 63 % of a gain reduction to set in"},
     {"low_mid_release_ms", 10.0, 2000.0, Scale::log, &MultibandCompressorSettings::low_mid_release_ms,
      "time for 63 % of it to go again"},
@@ -85,7 +85,7 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
      "where gain reduction starts, relative to high_mid_level_db"},
     {"high_mid_ratio", 1.0, 8.0, Scale::log, &MultibandCompressorSettings::high_mid_ratio,
      "input dB per output dB above the threshold; 1 is off"},
-    {"high_mid_attack_ms", 0.5, 200.0, Scale::log, &MultibandCompressorSettings::high_mid_attack_ms,
+    {"high_mid_attack_ms", 3.0, 200.0, Scale::log, &MultibandCompressorSettings::high_mid_attack_ms,
      "time for 63 % of a gain reduction to set in"},
     {"high_mid_release_ms", 10.0, 2000.0, Scale::log, &MultibandCompressorSettings::high_mid_release_ms,
      "time for 63 % of it to go again"},
@@ -98,7 +98,7 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
      "where gain reduction starts, relative to high_level_db"},
     {"high_ratio", 1.0, 8.0, Scale::log, &MultibandCompressorSettings::high_ratio,
      "input dB per output dB above the threshold; 1 is off"},
-    {"high_attack_ms", 0.5, 200.0, Scale::log, &MultibandCompressorSettings::high_attack_ms,
+    {"high_attack_ms", 1.5, 200.0, Scale::log, &MultibandCompressorSettings::high_attack_ms,
      "time for 63 % of a gain reduction to set in"},
     {"high_release_ms", 10.0, 2000.0, Scale::log, &MultibandCompressorSettings::high_release_ms,
      "time for 63 % of it to go again"},
@@ -109,11 +109,11 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
 ///
 /// Detector: mean square over the channels of the band, smoothed by two poles of a sixth of the attack each (and no
 /// less than the waves at the lower end of the band need), so a threshold is a level above the usual rms level of the
-/// band. Attack and release include its delay: within 5 % on a step to 14 dB over the threshold, from attacks of 30, 9,
-/// 3 and 1.5 ms up, from the lowest band to the highest; shorter ones are slower than they say. What is smoothed is
-/// power, so a smaller step takes longer to cross the threshold, a greater one less: at 6 dB over it attacks take up to
-/// 20 % longer, at 23 dB up to 10 % less. Gain: compressor_gain_db, smoothed by GainSmoother. A steady tone is held to
-/// the curve within 0.1 dB from 80 Hz up (0.25 at 50 Hz, by its ripple).
+/// band. Attack and release include its delay: within 5 % on a step to 14 dB over the threshold, at every attack that a
+/// band takes (30, 9, 3 and 1.5 ms at least, from the lowest band to the highest: what its waves allow). What is
+/// smoothed is power, so a smaller step takes longer to cross the threshold, a greater one less: at 6 dB over it
+/// attacks take up to 20 % longer, at 23 dB up to 10 % less. Gain: compressor_gain_db, smoothed by GainSmoother. A
+/// steady tone is held to the curve within 0.1 dB from 80 Hz up (0.25 at 50 Hz, by its ripple).
 ///
 /// While any band works, the sum of the bands is an allpass of the input; otherwise the input is not touched at all.
 /// Cost: about 38 ns per stereo frame; nothing when every band is neutral.
