@@ -59,10 +59,11 @@ CorrectionLimits limits_at(CorrectionLimits proposed, double amount) noexcept {
     return {proposed.dead_zone_db / strength, proposed.cap_db * strength};
 }
 
-ToneCorrection tone_correction(const FaultOpinion& opinion, double trust, double amount, double highest_hz) {
+ToneCorrection tone_correction(const FaultOpinion& opinion, double trust, double amount, double highest_hz,
+                               CorrectionLimits proposed) {
     static const MatrixXd response = response_of_knots<tone_knots>(first_knot_hz, 2.0, bark_bands_hz);
     static const MatrixXd to_knots = knots_from(response, 0.02);
-    const auto limits = limits_at(tone_limits, amount);
+    const auto limits = limits_at(proposed, amount);
     const VectorXd wanted =
         -opinion.error.unaryExpr([&](double error_db) { return beyond(error_db, limits.dead_zone_db); });
     const VectorXd knots = to_knots * wanted * trust;
@@ -79,10 +80,10 @@ ToneCorrection tone_correction(const FaultOpinion& opinion, double trust, double
     return correction;
 }
 
-WidthCorrection width_correction(const FaultOpinion& opinion, double trust, double amount) {
+WidthCorrection width_correction(const FaultOpinion& opinion, double trust, double amount, CorrectionLimits proposed) {
     static const MatrixXd side_response = response_of_knots<3>(first_side_knot_hz, side_knot_ratio, image_regions_hz);
     static const MatrixXd to_side_knots = knots_from(side_response, 0.3);
-    const auto limits = limits_at(width_limits, amount);
+    const auto limits = limits_at(proposed, amount);
     const VectorXd wanted =
         -trust * opinion.error.unaryExpr([&](double error_db) { return beyond(error_db, limits.dead_zone_db); });
     WidthCorrection correction;

@@ -27,9 +27,10 @@ struct ToneCorrection {
     Eigen::VectorXd bands_db;  ///< what the curve does to the Bark bands
 };
 /// The deepest and the highest knots, and those above 0.7 `highest_hz`, only ever turn down.
-/// @param trust  0..1: how much is done of it, for tracks unlike those that were learned from
+/// @param trust   0..1: how much is done of it, for tracks unlike those that were learned from
+/// @param limits  at an amount of 1
 [[nodiscard]] ToneCorrection tone_correction(const FaultOpinion& opinion, double trust, double amount,
-                                             double highest_hz);
+                                             double highest_hz, CorrectionLimits limits = tone_limits);
 
 /// What is to be done to the width, in dB of the side: three bands, the low one only ever narrowed, and for what these
 /// cannot draw the side's part of the tone curve.
@@ -37,7 +38,8 @@ struct WidthCorrection {
     std::array<double, 3> bands_db{}, side_knots_db{};
     Eigen::VectorXd regions_db;  ///< what both do to the regions of the image
 };
-[[nodiscard]] WidthCorrection width_correction(const FaultOpinion& opinion, double trust, double amount);
+[[nodiscard]] WidthCorrection width_correction(const FaultOpinion& opinion, double trust, double amount,
+                                               CorrectionLimits limits = width_limits);
 
 /// A compressor's band that takes a spread down.
 struct BandCompression {

@@ -9,6 +9,7 @@
 #include "mastering/corrections.h"
 #include "training/formatted.h"
 #include "training/judge.h"
+#include "training/trade_off.h"
 
 namespace burnish::training {
 
@@ -16,28 +17,6 @@ namespace {
 
 using Eigen::Index;
 using Eigen::VectorXd;
-
-std::string cell_text(const LadderCell& cell) {
-    return formatted(" | %.2f [%.2f, %.2f] (%.0f %%, %.0f %%)", cell.residual_db, cell.low_db, cell.high_db,
-                     100.0 * cell.reduction, 100.0 * cell.harm_rate);
-}
-
-std::string ladder_table(std::span<const LadderRow> rows, std::span<const Subject> subjects, Fault fault,
-                         std::span<const double> sizes_db, const std::function<void(const std::string&)>& tell) {
-    std::string text = "| | untouched";
-    for (const double size_db : sizes_db) text += formatted(" | %.0f dB", size_db);
-    text += " |\n|---|---|";
-    for (std::size_t i = 0; i < sizes_db.size(); ++i) text += "---|";
-    text += "\n";
-    for (const auto& row : rows) {
-        tell("ladder: " + row.name);
-        const auto drift = climb(row, subjects, fault, 0.0);
-        text += "| " + row.name + formatted(" | %.2f / %.2f", drift.median_db, drift.p95_db);
-        for (const double size_db : sizes_db) text += cell_text(climb(row, subjects, fault, size_db));
-        text += " |\n";
-    }
-    return text + "\n";
-}
 
 std::string ablations(std::string_view head_name, std::span<const Example> known, const Lesson& lesson,
                       const FaultFit& whole) {
@@ -315,6 +294,8 @@ Chapters feature_domain_chapters(const Lesson& lesson, std::span<const Example> 
     text += rendered_faults_table(lesson, known, unknown);
     if (!unknown.empty()) text += unseen_chapter(lesson, rows[0], unknown, sizes_db, tell);
 
+    tell("trade-off");
+    text += trade_off_chapter(lesson, known, unknown, tell);
     tell("ablations");
     text += "## What each kind of feature buys\n\n" + ablations("tone", known, lesson, lesson.tone) +
             ablations("width", known, lesson, lesson.width);

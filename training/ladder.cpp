@@ -5,6 +5,7 @@
 #include <map>
 
 #include "analysis/statistics.h"
+#include "training/formatted.h"
 
 namespace burnish::training {
 
@@ -81,6 +82,28 @@ LadderCell climb(const LadderRow& row, std::span<const Subject> subjects, Fault 
         }
     }
     return summary_of(draws);
+}
+
+std::string cell_text(const LadderCell& cell) {
+    return formatted(" | %.2f [%.2f, %.2f] (%.0f %%, %.0f %%)", cell.residual_db, cell.low_db, cell.high_db,
+                     100.0 * cell.reduction, 100.0 * cell.harm_rate);
+}
+
+std::string ladder_table(std::span<const LadderRow> rows, std::span<const Subject> subjects, Fault fault,
+                         std::span<const double> sizes_db, const std::function<void(const std::string&)>& tell) {
+    std::string text = "| | untouched";
+    for (const double size_db : sizes_db) text += formatted(" | %.0f dB", size_db);
+    text += " |\n|---|---|";
+    for (std::size_t i = 0; i < sizes_db.size(); ++i) text += "---|";
+    text += "\n";
+    for (const auto& row : rows) {
+        tell("ladder: " + row.name);
+        const auto drift = climb(row, subjects, fault, 0.0);
+        text += "| " + row.name + formatted(" | %.2f / %.2f", drift.median_db, drift.p95_db);
+        for (const double size_db : sizes_db) text += cell_text(climb(row, subjects, fault, size_db));
+        text += " |\n";
+    }
+    return text + "\n";
 }
 
 }  // namespace burnish::training

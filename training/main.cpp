@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -73,12 +74,18 @@ int train(const Options& options) {
         if (options.every > 1)
             text +=
                 formatted("Mastered from end to end: every %d. of these, %zu tracks.\n\n", options.every, some.size());
-        text += rendered_chapter(
+        const auto chapter = rendered_chapter(
             some, options.corpus,
             [shared](const TrackAnalysis& track, const Target& target) {
                 return predict_by_model(shared, track, target);
             },
             options.jobs, tell);
+        std::ostringstream bars;
+        bars << "What the model is held to, on audio, and whether it is met; what stands in the way is in the chapters "
+                "on "
+                "the trade-off, the features and more music.\n\n";
+        print_bars(chapter.bars, bars);
+        text += bars.str() + chapter.text;
     }
     const auto chapters = feature_domain_chapters(lesson, known, unknown, tell);
     text += chapters.text;

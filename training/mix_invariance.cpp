@@ -62,7 +62,7 @@ std::string text_of(const Differences& found) {
 
 }  // namespace
 
-std::vector<MixBar> print_invariance(std::span<const MixSong> songs, const HeldOut& learned, std::ostream& out) {
+std::vector<Bar> print_invariance(std::span<const MixSong> songs, const HeldOut& learned, std::ostream& out) {
     constexpr std::size_t situations = mix_trials.size() + 1;  // the author's levels first
     std::array<std::array<Differences, situations>, alteration_names.size()> table{};
     for (std::size_t s = 0; s < songs.size(); ++s)
@@ -82,7 +82,7 @@ std::vector<MixBar> print_invariance(std::span<const MixSong> songs, const HeldO
            "%, and the\nlargest difference, LU, by what stems come as\n\n| | the author's levels | largest |";
     for (const auto& trial : mix_trials) out << ' ' << trial.name << " | largest |";
     out << "\n|---|---|---|---|---|---|---|\n";
-    std::vector<MixBar> bars;
+    std::vector<Bar> bars;
     for (std::size_t a = 0; a < alteration_names.size(); ++a) {
         out << "| " << alteration_names[a] << " |";
         double largest = 0.0;

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "core/decibels.h"
+#include "training/bars.h"
 #include "training/interval.h"
-#include "training/mix_bars.h"
 #include "training/mix_invariance.h"
 #include "training/mix_rungs.h"
 #include "training/mix_trials.h"
@@ -128,7 +128,7 @@ double mean_of(const std::vector<double>& values) {
 }
 
 /// By how much a rung comes nearer than equal loudness.
-MixBar nearer_bar(const MixTrial& trial, const Levels& table, const std::string& set, const char* rung) {
+Bar nearer_bar(const MixTrial& trial, const Levels& table, const std::string& set, const char* rung) {
     const auto& rows = table.at(set);
     const double nearer = 100.0 * (1.0 - mean_of(rows.at(rung)[0]) / mean_of(rows.at(equal_loudness)[0]));
     return {std::string(trial.name) + " stems of " + set +
@@ -137,8 +137,8 @@ MixBar nearer_bar(const MixTrial& trial, const Levels& table, const std::string&
             nearer, 30.0, false, "%"};
 }
 
-std::vector<MixBar> level_bars(const std::map<std::string_view, Levels>& tables) {
-    std::vector<MixBar> bars;
+std::vector<Bar> level_bars(const std::map<std::string_view, Levels>& tables) {
+    std::vector<Bar> bars;
     for (const auto& trial : mix_trials)
         for (const auto* rung : {by_itself, made_anew})
             bars.push_back(nearer_bar(trial, tables.at(trial.name), every_set, rung));
@@ -160,7 +160,7 @@ double largest_change(const std::vector<Voice>& voices, const Gains& gains_db) {
     return largest;
 }
 
-MixBar print_untouched(std::span<const MixSong> songs, const HeldOut& learned, std::ostream& out) {
+Bar print_untouched(std::span<const MixSong> songs, const HeldOut& learned, std::ostream& out) {
     std::map<std::string, std::map<std::string, std::vector<double>>> changes;
     std::map<std::string, int> counts;
     for (std::size_t s = 0; s < songs.size(); ++s) {
@@ -198,7 +198,7 @@ MixBar print_untouched(std::span<const MixSong> songs, const HeldOut& learned, s
     return {"authors' own mixes of which no voice moves by more than 1 LU", kept_percent, 95.0, false, "%"};
 }
 
-std::vector<MixBar> print_masking(std::span<const MixSong> songs, std::ostream& out) {
+std::vector<Bar> print_masking(std::span<const MixSong> songs, std::ostream& out) {
     std::map<std::string, std::vector<double>> lower, share, deepest;
     std::vector<double> all_lower;
     double most_db = 0.0;

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "analysis/statistics.h"
 #include "io/audio_file.h"
 #include "io/scratch.h"
 #include "mastering/learned_predictor.h"
@@ -133,8 +134,8 @@ std::optional<Outcome> try_one(const Example& example, std::size_t index, const 
 
 using Outcomes = std::vector<std::optional<Outcome>>;  // per example
 
-std::string drawn_text(const Outcomes& outcomes, const std::vector<int>& cluster, double Distances::*member,
-                       const std::function<std::optional<Distances>(const Outcome&)>& version) {
+Draws drawn(const Outcomes& outcomes, const std::vector<int>& cluster, double Distances::*member,
+            const std::function<std::optional<Distances>(const Outcome&)>& version) {
     Draws draws;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         if (!outcomes[i] || (member == &Distances::width_db && !outcomes[i]->has_side)) continue;
@@ -144,6 +145,10 @@ std::string drawn_text(const Outcomes& outcomes, const std::vector<int>& cluster
         draws.after_db.push_back((*found).*member);
         draws.cluster.push_back(cluster[i]);
     }
+    return draws;
+}
+
+std::string drawn_text(const Draws& draws) {
     if (draws.after_db.empty()) return " | –";
     const auto cell = summary_of(draws);
     if (cell.before_db < 1e-3) return formatted(" | %.2f / %.2f", cell.median_db, cell.p95_db);
@@ -151,10 +156,59 @@ std::string drawn_text(const Outcomes& outcomes, const std::vector<int>& cluster
                      100.0 * cell.reduction, 100.0 * cell.win_rate, 100.0 * cell.harm_rate);
 }
 
+std::optional<Distances> after(const Outcome& outcome) { return outcome.after; }
+
+std::vector<Bar> bars_of(const std::array<Outcomes, trials.size()>& outcomes, const std::vector<int>& cluster) {
+    std::vector<Bar> bars;
+    double plr_error_db = 0.0;
+    double worst_plr_error_db = 0.0;
+    int faults = 0;
+    std::vector<float> tone_again, loudness_again;
+    for (std::size_t t = 0; t < trials.size(); ++t) {
+        const auto& [fault, size_db, with_rules] = trials[t];
+        const auto cell_of = [&](double Distances::*member) {
+            return summary_of(drawn(outcomes[t], cluster, member, after));
+        };
+        const auto tone = cell_of(&Distances::tone_db);
+        if (fault == Fault::none) {
+            bars.push_back({"tone of untouched masters, median", tone.median_db, 0.4, true, "dB"});
+            bars.push_back({"tone of untouched masters, 95th percentile", tone.p95_db, 1.2, true, "dB"});
+            for (const auto& outcome : outcomes[t])
+                if (outcome && outcome->again) {
+                    tone_again.push_back(static_cast<float>(outcome->again->tone_db));
+                    loudness_again.push_back(static_cast<float>(outcome->again->loudness_lu));
+                }
+            continue;
+        }
+        ++faults;
+        const double plr_db = cell_of(&Distances::plr_db).residual_db;
+        plr_error_db += plr_db;
+        worst_plr_error_db = std::max(worst_plr_error_db, plr_db);
+        const auto name = std::string(fault_name(fault)) + formatted(", %.0f dB", size_db);
+        if (fault == Fault::smooth || fault == Fault::equalizer) {
+            const bool is_small = size_db < 4.0;
+            bars.push_back(
+                {"tone, " + name + ": less than before", 100.0 * tone.reduction, is_small ? 22.0 : 42.0, false, "%"});
+            if (is_small) bars.push_back({"tone, " + name + ": made worse", 100.0 * tone.harm_rate, 12.0, true, "%"});
+        }
+        if (fault == Fault::width)
+            bars.push_back(
+                {name + ": less than before", 100.0 * cell_of(&Distances::width_db).reduction, 40.0, false, "%"});
+    }
+    bars.push_back({"peak to loudness ratio to the true master's, mean of all faults",
+                    plr_error_db / std::max(1, faults), 1.5, true, "dB"});
+    bars.push_back({"the same, of the fault with most", worst_plr_error_db, 1.5, true, "dB"});
+    if (tone_again.empty()) return bars;
+    bars.push_back({"a master mastered once more: tone, median", percentile(tone_again, 0.5), 0.3, true, "dB"});
+    bars.push_back({"the same: loudness, median", percentile(loudness_again, 0.5), 0.3, true, "LU"});
+    return bars;
+}
+
 }  // namespace
 
-std::string rendered_chapter(std::span<const Example> unknown, const std::filesystem::path& corpus,
-                             const Predictor& learned, int jobs, const std::function<void(const std::string&)>& tell) {
+RenderedChapter rendered_chapter(std::span<const Example> unknown, const std::filesystem::path& corpus,
+                                 const Predictor& learned, int jobs,
+                                 const std::function<void(const std::string&)>& tell) {
     std::array<Outcomes, trials.size()> outcomes;
     for (auto& of_trial : outcomes) of_trial.resize(unknown.size());
     std::atomic<std::size_t> next = 0;
@@ -176,7 +230,6 @@ std::string rendered_chapter(std::span<const Example> unknown, const std::filesy
 
     const auto cluster = numbered(unknown, &TrackRow::artist);
     const auto before = [](const Outcome& outcome) { return std::optional(outcome.before); };
-    const auto after = [](const Outcome& outcome) { return std::optional(outcome.after); };
     const auto rules = [](const Outcome& outcome) { return outcome.by_rules; };
     std::string text =
         "## On audio\n\nFaults are rendered into whole tracks by artists that the shipped model has not seen, the "
@@ -190,14 +243,18 @@ std::string rendered_chapter(std::span<const Example> unknown, const std::filesy
         const auto& trial = trials[t];
         text += "| " + std::string(fault_name(trial.fault)) +
                 (trial.size_db > 0.0 ? formatted(", %.0f dB", trial.size_db) : std::string(", untouched"));
-        text += drawn_text(outcomes[t], cluster, &Distances::tone_db, before);
-        text += drawn_text(outcomes[t], cluster, &Distances::tone_db, rules);
-        text += drawn_text(outcomes[t], cluster, &Distances::tone_db, after);
-        text += drawn_text(outcomes[t], cluster, &Distances::width_db, after);
-        text += drawn_text(outcomes[t], cluster, &Distances::plr_db, before);
-        text += drawn_text(outcomes[t], cluster, &Distances::plr_db, after);
-        text += drawn_text(outcomes[t], cluster, &Distances::spread_db, before);
-        text += drawn_text(outcomes[t], cluster, &Distances::spread_db, after) + " |\n";
+        const auto add = [&](double Distances::*member, const auto& version) {
+            text += drawn_text(drawn(outcomes[t], cluster, member, version));
+        };
+        add(&Distances::tone_db, before);
+        add(&Distances::tone_db, rules);
+        add(&Distances::tone_db, after);
+        add(&Distances::width_db, after);
+        add(&Distances::plr_db, before);
+        add(&Distances::plr_db, after);
+        add(&Distances::spread_db, before);
+        add(&Distances::spread_db, after);
+        text += " |\n";
     }
     std::vector<double> simulated, tone_again, loudness_again, loudness_error;
     int halved = 0;
@@ -226,7 +283,8 @@ std::string rendered_chapter(std::span<const Example> unknown, const std::filesy
             formatted("%zu masters, %d got half the treatment and %d none, since the whole would have made them worse.",
                       simulated.size(), halved, dropped) +
             "\n\n";
-    return text;
+
+    return {std::move(text), bars_of(outcomes, cluster)};
 }
 
 }  // namespace burnish::training

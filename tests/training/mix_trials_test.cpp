@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "core/decibels.h"
-#include "training/mix_bars.h"
+#include "training/bars.h"
 
 namespace burnish::training {
 namespace {

@@ -1,11 +1,11 @@
-#include "training/mix_bars.h"
+#include "training/bars.h"
 
 #include <array>
 #include <cstdio>
 
 namespace burnish::training {
 
-void print_bars(const std::vector<MixBar>& bars, std::ostream& out) {
+void print_bars(const std::vector<Bar>& bars, std::ostream& out) {
     out << "| bar | reached | limit | |\n|---|---|---|---|\n";
     for (const auto& bar : bars) {
         std::array<char, 96> numbers{};

@@ -6,8 +6,8 @@
 
 namespace burnish::training {
 
-/// Something that mixing is held to.
-struct MixBar {
+/// Something that the product is held to.
+struct Bar {
     std::string what;
     double reached = 0.0;
     double limit = 0.0;
@@ -17,6 +17,6 @@ struct MixBar {
     [[nodiscard]] bool is_met() const noexcept { return at_most ? reached <= limit : reached >= limit; }
 };
 
-void print_bars(const std::vector<MixBar>& bars, std::ostream& out);
+void print_bars(const std::vector<Bar>& bars, std::ostream& out);
 
 }  // namespace burnish::training
