@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cmath>
 
 #include "core/decibels.h"
 #include "dsp/simd.h"
@@ -14,13 +15,13 @@ namespace {
 
 using Lanes = SvfLanes::Lanes;
 
-// The detector's two poles are as short as the attack allows and as long as the waves at the band's lower end need.
-constexpr double detector_share = 1.0 / 6.0;  // of the attack, each
-constexpr std::array<double, MultibandCompressor::bands> shortest_detector_ms{4.0, 1.5, 0.5, 0.25};
-// What they add to the 63 % times, in time constants of one of them: measured on steps of 10 to 25 dB over the
-// threshold.
+constexpr double detector_share = 1.0 / 6.0;  // of the attack: each of the detector's two poles
+// What they add to the 63 % times, in time constants of one of them: measured on a step to 14 dB over the threshold and
+// back. While a short release is under way, the detector still falls.
 constexpr double attack_lag = 1.5;
-constexpr double release_lag = 3.0;
+double release_lag(double attack_ms, double release_ms) noexcept {
+    return 3.0 - 4.8 * std::pow(attack_ms / release_ms, 3.0);
+}
 
 using Band = MultibandCompressorSettings;
 
@@ -142,10 +143,10 @@ void MultibandCompressor::set(const Settings& settings) noexcept {
         curves_[b] = {settings.*band.level_db + settings.*band.threshold_db, settings.*band.ratio, settings.knee_db};
         makeup_db_[b] = settings.*band.makeup_db;
         const double release_ms = settings.*band.release_ms;
-        const double detector_ms = std::max(detector_share * attack_ms, shortest_detector_ms[b]);
+        const double detector_ms = detector_share * attack_ms;
         detector_[b] = one_pole_coefficient(detector_ms, sample_rate_hz_);
-        const double falling_ms = std::max(attack_ms - attack_lag * detector_ms, 0.1 * attack_ms);
-        const double rising_ms = std::max(release_ms - release_lag * detector_ms, falling_ms);
+        const double falling_ms = attack_ms - attack_lag * detector_ms;
+        const double rising_ms = std::max(release_ms - release_lag(attack_ms, release_ms) * detector_ms, falling_ms);
         smoother_.attack[b] = one_pole_coefficient(falling_ms, sample_rate_hz_);
         smoother_.release[b] = one_pole_coefficient(recovery_ms(falling_ms, rising_ms), sample_rate_hz_);
         if (curves_[b].ratio != 1.0 || makeup_db_[b] != 0.0) active_ = true;

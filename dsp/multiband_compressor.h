@@ -63,7 +63,7 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
     {"low_attack_ms", 30.0, 200.0, Scale::log, &MultibandCompressorSettings::low_attack_ms,
      "time for 63 % of a gain reduction to set in"},
     {"low_release_ms", 10.0, 2000.0, Scale::log, &MultibandCompressorSettings::low_release_ms,
-     "time for 63 % of it to go again"},
+     "time for 63 % of it to go again, 1.5 times the attack at least"},
     {"low_makeup_db", -6.0, 6.0, Scale::linear, &MultibandCompressorSettings::low_makeup_db, "gain of the band"},
 
     {"low_mid_level_db", -80.0, 0.0, Scale::linear, &MultibandCompressorSettings::low_mid_level_db,
@@ -75,7 +75,7 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
     {"low_mid_attack_ms", 9.0, 200.0, Scale::log, &MultibandCompressorSettings::low_mid_attack_ms,
      "time for 63 % of a gain reduction to set in"},
     {"low_mid_release_ms", 10.0, 2000.0, Scale::log, &MultibandCompressorSettings::low_mid_release_ms,
-     "time for 63 % of it to go again"},
+     "time for 63 % of it to go again, 1.5 times the attack at least"},
     {"low_mid_makeup_db", -6.0, 6.0, Scale::linear, &MultibandCompressorSettings::low_mid_makeup_db,
      "gain of the band"},
 
@@ -88,7 +88,7 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
     {"high_mid_attack_ms", 3.0, 200.0, Scale::log, &MultibandCompressorSettings::high_mid_attack_ms,
      "time for 63 % of a gain reduction to set in"},
     {"high_mid_release_ms", 10.0, 2000.0, Scale::log, &MultibandCompressorSettings::high_mid_release_ms,
-     "time for 63 % of it to go again"},
+     "time for 63 % of it to go again, 1.5 times the attack at least"},
     {"high_mid_makeup_db", -6.0, 6.0, Scale::linear, &MultibandCompressorSettings::high_mid_makeup_db,
      "gain of the band"},
 
@@ -101,19 +101,20 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
     {"high_attack_ms", 1.5, 200.0, Scale::log, &MultibandCompressorSettings::high_attack_ms,
      "time for 63 % of a gain reduction to set in"},
     {"high_release_ms", 10.0, 2000.0, Scale::log, &MultibandCompressorSettings::high_release_ms,
-     "time for 63 % of it to go again"},
+     "time for 63 % of it to go again, 1.5 times the attack at least"},
     {"high_makeup_db", -6.0, 6.0, Scale::linear, &MultibandCompressorSettings::high_makeup_db, "gain of the band"},
 });
 
 /// Four compressors side by side, one per band of a Linkwitz-Riley crossover; each turns both channels by one gain.
 ///
-/// Detector: mean square over the channels of the band, smoothed by two poles of a sixth of the attack each (and no
-/// less than the waves at the lower end of the band need), so a threshold is a level above the usual rms level of the
-/// band. Attack and release include its delay: within 5 % on a step to 14 dB over the threshold, at every attack that a
-/// band takes (30, 9, 3 and 1.5 ms at least, from the lowest band to the highest: what its waves allow). What is
-/// smoothed is power, so a smaller step takes longer to cross the threshold, a greater one less: at 6 dB over it
-/// attacks take up to 20 % longer, at 23 dB up to 10 % less. Gain: compressor_gain_db, smoothed by GainSmoother. A
-/// steady tone is held to the curve within 0.1 dB from 80 Hz up (0.25 at 50 Hz, by its ripple).
+/// Detector: mean square over the channels of the band, smoothed by two poles of a sixth of the attack each, so a
+/// threshold is a level above the usual rms level of the band. The shortest attack that a band takes (30, 9, 3 and 1.5
+/// ms, from the lowest to the highest) is what the detector needs to hear waves as a level. Gain: compressor_gain_db,
+/// smoothed by GainSmoother. Both times include the detector's delay: within 5 % on a step to 14 dB over the threshold,
+/// a release from 1.5 times the attack up; none comes out much shorter than that. What is smoothed is power, so a
+/// smaller step takes longer to cross the threshold, a greater one less: at 6 dB over it attacks take up to 20 %
+/// longer, at 23 dB up to 10 % less. A steady tone is held to the curve within 0.1 dB from 80 Hz up (at the shortest
+/// attack 0.25 at 50 Hz and 0.4 at 40, by its ripple).
 ///
 /// While any band works, the sum of the bands is an allpass of the input; otherwise the input is not touched at all.
 /// Cost: about 38 ns per stereo frame; nothing when every band is neutral.
