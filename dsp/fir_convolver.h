@@ -17,13 +17,14 @@ namespace burnish {
 /// auralization", 2015, section 5.3); parts of zeros cost nothing. A kernel of a single 1 among zeros is a pure delay
 /// and is exact to the bit.
 /// Real-time safe but for `prepare`. Cost: two FFTs of twice the hop per hop, 4 to 6 ns per frame, and half a
-/// nanosecond per frame for each part.
+/// nanosecond per frame for each part; the first hop after a pure delay or a reset takes one FFT more for each part.
 class FirConvolver {
 public:
     /// Allocates for kernels of up to `max_taps` (>= 1). Leaves the unit impulse as the kernel.
     /// @param hop  a power of two; 0 = the smallest one >= max_taps. At least 64 are taken.
     void prepare(int max_taps, int hop = 0);
-    /// At most max_taps. Takes effect with the next hop.
+    /// At most max_taps. Takes effect at once, without a cross-fade: with the hop that is being filled, which comes out
+    /// after the one that is coming out.
     void set_kernel(std::span<const float> taps) noexcept;
     void process(std::span<float> io) noexcept;
     /// Forgets the past and keeps the kernel.

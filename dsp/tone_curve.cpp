@@ -12,11 +12,12 @@
 namespace burnish {
 
 namespace {
-constexpr double longest_filter_seconds = 0.38;
+constexpr double shortest_filter_seconds = 0.34;
 constexpr int oversized = 2;        // design FFT over filter length: keeps the cepstrum from wrapping
 constexpr int hops_per_filter = 4;  // of the convolver; more cost time, fewer latency
 // The cepstrum is whole up to here and gone from there, in halves of the filter. The filter is its exponential, whose
-// tail then falls faster than any power: what no longer fits is below rounding, and opposite curves are inverses.
+// tail then falls faster than any power: of curves that are not too steep, what no longer fits is below rounding, and
+// opposite curves are inverses.
 constexpr double cepstrum_fades_from = 0.2;
 constexpr double cepstrum_fades_to = 0.5;
 
@@ -79,7 +80,7 @@ double LevelCurve::level_db(double frequency_hz) const noexcept {
 
 void ToneFilterDesign::prepare(double sample_rate_hz) {
     sample_rate_hz_ = sample_rate_hz;
-    const auto size = std::bit_floor(static_cast<unsigned>(longest_filter_seconds * sample_rate_hz));
+    const auto size = std::bit_ceil(static_cast<unsigned>(shortest_filter_seconds * sample_rate_hz));
     const int max_taps = static_cast<int>(std::max(size, 64U));
     centre_ = max_taps / 2 - 1;
     taps_.assign(static_cast<std::size_t>(2 * centre_ + 1), 0.0F);
@@ -121,7 +122,7 @@ std::span<const float> ToneFilterDesign::taps(std::span<const LevelCurve> curves
 
     for (int n = 0; n <= centre_; ++n) {
         taps_[centre_ + n] = response_[n];
-        // What is symmetric, or nothing at all, is so to the bit, which rounding in the transforms is not.
+        // Linear phase is mirrored and minimum phase silent before the centre: set here, since the transforms round.
         if (n > 0) taps_[centre_ - n] = phase == 1.0 ? response_[n] : phase == 0.0 ? 0.0F : response_[size - n];
     }
     return taps_;
