@@ -127,7 +127,7 @@ TruePeakInterpolator::TruePeakInterpolator(double sample_rate_hz, TruePeakFilter
         banks_.push_back(std::move(bank));
     };
 
-    const int factor = filters == TruePeakFilters::precise ? 8 : 12;
+    const int factor = filters == TruePeakFilters::precise ? 16 : 12;
     constexpr double half_width = half_taps;
     add_bank(2 * half_taps, factor - 1, [=](int phase, int tap) {
         const double distance = (phase + 1.0) / factor - (tap - (half_taps - 1));

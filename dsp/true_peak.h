@@ -10,7 +10,7 @@ namespace burnish {
 
 /// Which interpolation filters look between the samples.
 enum class TruePeakFilters {
-    precise,      ///< eight-fold, 48 taps a phase, flat to 0.45 of the rate: misses at most 0.14 dB there, 0.01 at 0.12
+    precise,      ///< sixteen-fold, 48 taps a phase, flat to 0.44 of the rate: misses at most 0.05 dB up to there
     every_meter,  ///< twelve-fold, and those of the meters a master is judged by: ITU-R BS.1770 annex 2 and libebur128
 };
 
