@@ -437,6 +437,17 @@ TEST_CASE("a target counts as missed beyond 0.05 LU, or above the ceiling", "[cl
     CHECK(missed_target(report) == "too loud");
 }
 
+TEST_CASE("under --strict libebur128 measures the written file, and its reading is reported", "[cli][master]") {
+    const Studio studio;
+    const auto result = studio.master("out.wav", {"--strict", "--json", "--bit-depth", "16"});
+    REQUIRE(result.code == 0);
+    const auto referee = nlohmann::json::parse(result.out)["referee"];
+    CHECK(referee["meter"] == "libebur128");
+    const auto reading = ebur128_reading(audio_of(studio.path("out.wav")), 44100.0);
+    CHECK(referee["integrated_lufs"].get<double>() == Approx(reading.integrated_lufs).margin(0.001));
+    CHECK(referee["true_peak_dbtp"].get<double>() == Approx(reading.true_peak_dbtp).margin(0.01));
+}
+
 TEST_CASE("each failure has its exit code", "[cli][exit]") {
     const Studio studio;
     CHECK(run_program({"master", studio.path("mix.wav"), "-o", studio.path("out.wav"), "--loudness", "0"}).code == 2);

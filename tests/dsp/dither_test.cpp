@@ -87,7 +87,7 @@ TEST_CASE("shaped noise follows the filter", "[dsp][dither]") {
                 for (std::size_t k = 0; k < power.size(); ++k) power[k] += std::norm(spectrum[k]);
             }
             // Averaged over 16 bins and 1500 stretches: a tenth of a decibel is chance.
-            for (int band = 1; band < 32; ++band) {
+            for (int band = 0; band < 32; ++band) {
                 double measured = 0.0;
                 double expected = 0.0;
                 for (int k = band * 16; k < (band + 1) * 16; ++k) {

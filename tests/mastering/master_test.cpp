@@ -35,6 +35,17 @@ MasterRequest request_for(double loudness_lufs, double ceiling_dbtp = -1.0) {
     return request;
 }
 
+/// Nothing but the limiter, as float.
+MasterRequest driven(double drive_db, const LimiterMode& mode) {
+    MasterRequest request = request_for(-14.0);
+    request.target.intensity_percent = 0.0;
+    request.delivery_bits = 0;
+    REQUIRE(request.patch.pin("test", "limiter", "drive_db", drive_db).ok());
+    for (const auto& [param, member] : limiter_mode_params)
+        REQUIRE(request.patch.pin("test", "limiter", param, mode.*member).ok());
+    return request;
+}
+
 Mastered run_master(const AudioBuffer& audio, const MasterRequest& request, double source_rate_hz = rate_hz,
                     int bits = 0) {
     MemorySource source(audio, source_rate_hz, bits);
@@ -134,13 +145,8 @@ TEST_CASE("a master holds the ceiling on the signals that break limiters", "[mas
             for (const auto& mode : limiter_modes)
                 for (const double drive_db : {3.0, 6.0, 9.0, 12.0}) {
                     INFO(signal.name << ", " << source_rate_hz << " Hz, " << mode.name << ", drive " << drive_db);
-                    MasterRequest request = request_for(-14.0);
-                    request.target.intensity_percent = 0.0;
-                    request.delivery_bits = 0;
-                    REQUIRE(request.patch.pin("test", "limiter", "drive_db", drive_db).ok());
-                    for (const auto& [param, member] : limiter_mode_params)
-                        REQUIRE(request.patch.pin("test", "limiter", param, mode.*member).ok());
-                    const auto out = run_master(in_silence(signal.make(source_rate_hz)), request, source_rate_hz).audio;
+                    const auto in = in_silence(signal.make(source_rate_hz));
+                    const auto out = run_master(in, driven(drive_db, mode), source_rate_hz).audio;
                     CHECK(ebur128_reading(out, source_rate_hz).true_peak_dbtp <= -1.0);
                     CHECK(true_peak_itu_dbtp(out) <= -1.0);
                     CHECK(true_peak_32x_dbtp(out) <= -1.0 + 0.02);
@@ -149,20 +155,17 @@ TEST_CASE("a master holds the ceiling on the signals that break limiters", "[mas
 }
 
 TEST_CASE("a file that starts and ends at full scale keeps the ceiling", "[mastering][master]") {
-    for (const double source_rate_hz : {44100.0, 96000.0})
-        for (const double drive_db : {3.0, 12.0}) {
-            INFO(source_rate_hz << " Hz, drive " << drive_db);
-            MasterRequest request = request_for(-14.0);
-            request.target.intensity_percent = 0.0;
-            request.delivery_bits = 0;
-            REQUIRE(request.patch.pin("test", "limiter", "drive_db", drive_db).ok());
-            const auto full_scale = sine(997.0, 1.0, 0.3, source_rate_hz, 2, 1.5707963);
-            const auto out = in_silence(run_master(full_scale, request, source_rate_hz).audio);
-            CHECK(ebur128_reading(out, source_rate_hz).true_peak_dbtp <= -1.0);
-            CHECK(true_peak_itu_dbtp(out) <= -1.0);
-            CHECK(true_peak_32x_dbtp(out) <= -1.0 + 0.02);
-            CHECK(true_peak_soxr_8x_dbtp(out) <= -1.0 + 0.05);
-        }
+    for (const double source_rate_hz : {44100.0, 48000.0, 88200.0, 96000.0})
+        for (const auto& mode : limiter_modes)
+            for (const double drive_db : {3.0, 6.0, 9.0, 12.0}) {
+                INFO(source_rate_hz << " Hz, " << mode.name << ", drive " << drive_db);
+                const auto full_scale = sine(997.0, 1.0, 0.3, source_rate_hz, 2, 1.5707963);
+                const auto out = in_silence(run_master(full_scale, driven(drive_db, mode), source_rate_hz).audio);
+                CHECK(ebur128_reading(out, source_rate_hz).true_peak_dbtp <= -1.0);
+                CHECK(true_peak_itu_dbtp(out) <= -1.0);
+                CHECK(true_peak_32x_dbtp(out) <= -1.0 + 0.02);
+                CHECK(true_peak_soxr_8x_dbtp(out) <= -1.0 + 0.05);
+            }
 }
 
 TEST_CASE("what a first pass wrote in vain is thrown away", "[mastering][master]") {
