@@ -5,9 +5,11 @@
 // read is ns_per_frame; 22676 / ns_per_frame is the multiple of real time on one core.
 
 #include <benchmark/benchmark.h>
+#include <ebur128.h>
 
 #include <array>
 #include <complex>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -86,6 +88,18 @@ void register_all() {
             run(state, [&](AudioView io) { spectrum.process(io); });
         });
     }
+    // What "analysis: levels" is to be compared with, though that measures more.
+    benchmark::RegisterBenchmark("libebur128: loudness, true peak", [](benchmark::State& state) {
+        const auto destroy = [](ebur128_state* meter) { ebur128_destroy(&meter); };
+        const std::unique_ptr<ebur128_state, decltype(destroy)> meter(
+            ebur128_init(2, static_cast<unsigned long>(rate_hz), EBUR128_MODE_I | EBUR128_MODE_TRUE_PEAK), destroy);
+        std::vector<float> interleaved(2 * block_frames);
+        run(state, [&](AudioView io) {
+            for (int n = 0; n < io.frames(); ++n)
+                for (const int c : {0, 1}) interleaved[2 * n + c] = io.channel(c)[n];
+            ebur128_add_frames_float(meter.get(), interleaved.data(), static_cast<std::size_t>(io.frames()));
+        });
+    });
     benchmark::RegisterBenchmark("analysis: texture, part of the spectrum", [](benchmark::State& state) {
         constexpr int size = 4096, hop = size / 4, bins = size / 2 + 1;
         TextureAnalyzer texture;
