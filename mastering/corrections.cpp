@@ -15,8 +15,17 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-double beyond(double error_db, double dead_zone_db) {
-    return std::copysign(std::max(0.0, std::abs(error_db) - dead_zone_db), error_db);
+/// What is to be taken out of every number.
+VectorXd to_be_undone(const FaultOpinion& opinion, const CorrectionLimits& limits) {
+    VectorXd undone = opinion.error;
+    for (Index i = 0; i < undone.size(); ++i) {
+        const double mean_db = std::abs(opinion.error(i));
+        double quantile_db = mean_db;
+        if (limits.below_mean != 0.0)
+            quantile_db = std::min(mean_db - limits.below_mean * opinion.deviation(i), 2.0 * mean_db);
+        undone(i) = std::copysign(std::max(0.0, quantile_db - limits.dead_zone_db), opinion.error(i));
+    }
+    return undone;
 }
 
 /// What each knot of a level curve does at some frequencies: frequencies x knots.
@@ -55,8 +64,9 @@ static_assert(width_band_of_region.size() == image_regions_hz.size());
 }  // namespace
 
 CorrectionLimits limits_at(CorrectionLimits proposed, double amount) noexcept {
+    constexpr double quartile = 0.6745;  // of a normal distribution, in deviations
     const double strength = std::max(amount, 1e-6);
-    return {proposed.dead_zone_db / strength, proposed.cap_db * strength};
+    return {proposed.dead_zone_db / strength, proposed.cap_db * strength, -quartile * std::log2(strength)};
 }
 
 ToneCorrection tone_correction(const FaultOpinion& opinion, double trust, double amount, double highest_hz,
@@ -64,9 +74,7 @@ ToneCorrection tone_correction(const FaultOpinion& opinion, double trust, double
     static const MatrixXd response = response_of_knots<tone_knots>(first_knot_hz, 2.0, bark_bands_hz);
     static const MatrixXd to_knots = knots_from(response, 0.02);
     const auto limits = limits_at(proposed, amount);
-    const VectorXd wanted =
-        -opinion.error.unaryExpr([&](double error_db) { return beyond(error_db, limits.dead_zone_db); });
-    const VectorXd knots = to_knots * wanted * trust;
+    const VectorXd knots = -trust * (to_knots * to_be_undone(opinion, limits));
     ToneCorrection correction;
     VectorXd gains(tone_knots);
     for (int knot = 0; knot < tone_knots; ++knot) {
@@ -84,8 +92,7 @@ WidthCorrection width_correction(const FaultOpinion& opinion, double trust, doub
     static const MatrixXd side_response = response_of_knots<3>(first_side_knot_hz, side_knot_ratio, image_regions_hz);
     static const MatrixXd to_side_knots = knots_from(side_response, 0.3);
     const auto limits = limits_at(proposed, amount);
-    const VectorXd wanted =
-        -trust * opinion.error.unaryExpr([&](double error_db) { return beyond(error_db, limits.dead_zone_db); });
+    const VectorXd wanted = -trust * to_be_undone(opinion, limits);
     WidthCorrection correction;
     std::array<double, 3> sum{}, count{};
     for (Index region = 0; region < wanted.size(); ++region) {

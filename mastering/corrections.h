@@ -10,16 +10,20 @@ namespace burnish {
 
 /// How opinions become gains.
 ///
-/// Only what passes a dead zone is taken out, and only so far. More intensity means a narrower zone and a wider cap: a
-/// stronger treatment corrects smaller faults and larger ones further, but none beyond what it is held to be.
+/// Taken out is a quantile of what may be the fault, less a dead zone and within a cap. At the amount that is proposed
+/// it is the mean; every halving of the amount goes half an interquartile range down, so that only what is surely a
+/// fault is left, and every doubling as much up, though never to more than twice the mean. So intensity is no blend: a
+/// stronger treatment corrects smaller and less certain faults and larger ones further, but none beyond what it is held
+/// to be.
 struct CorrectionLimits {
     double dead_zone_db;
     double cap_db;
+    double below_mean = 0.0;  ///< how far below the mean the quantile lies, in deviations of the opinion
 };
 /// @param amount  of the dimension: 0 nothing, 1 what is proposed
 [[nodiscard]] CorrectionLimits limits_at(CorrectionLimits proposed, double amount) noexcept;
 inline constexpr CorrectionLimits tone_limits{0.1, 6.0};
-inline constexpr CorrectionLimits width_limits{0.3, 6.0};
+inline constexpr CorrectionLimits width_limits{0.3, 8.0};
 
 /// What is to be done to the tone.
 struct ToneCorrection {

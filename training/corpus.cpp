@@ -150,7 +150,7 @@ Result<std::vector<TrackRow>> read_manifest(const std::filesystem::path& file) {
 std::vector<Example> measure_corpus(const std::vector<TrackRow>& rows, const std::filesystem::path& corpus,
                                     const std::filesystem::path& cache, int jobs,
                                     const std::function<void(const std::string&)>& tell) {
-    // Another version's analyses have another folder.
+    // Analyses of other numbers have another folder. That the same numbers are measured otherwise does not show.
     const auto folder = cache / hexadecimal(fingerprint(analysis_names()));
     std::filesystem::create_directories(folder);
     std::vector<std::optional<Example>> examples(rows.size());

@@ -121,10 +121,13 @@ double deviation_scale(const FaultFit& fit, const ErrorPrior& prior) {
 }  // namespace
 
 const ErrorPrior& error_prior(std::string_view head) {
+    // A tone that is left alone is worth more than a fault of it that is found: these odds keep nineteen masters of
+    // twenty within some 1 dB of what they were. Widths are told more surely, and dynamics are what a master is made
+    // for.
     static const std::map<std::string, ErrorPrior, std::less<>> priors{
-        {"tone", {list_of(bark_bands_hz), 1.5, true, 3.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}}},
-        {"width", {list_of(image_regions_hz), 3.0, false, 0.0, {0.0, 2.0, 3.0, 4.0, 6.0, 8.0}}},
-        {"dynamics", {std::vector<double>(5, 1.0), 0.0, false, 0.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}}}};
+        {"tone", {list_of(bark_bands_hz), 1.5, true, 3.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}, 0.7}},
+        {"width", {list_of(image_regions_hz), 3.0, false, 0.0, {0.0, 2.0, 3.0, 4.0, 6.0, 8.0}, 0.25}},
+        {"dynamics", {std::vector<double>(5, 1.0), 0.0, false, 0.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}, 0.25}}};
     return priors.find(head)->second;
 }
 
@@ -224,8 +227,8 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
     parts.error_shape = error_covariance(prior);
     const auto sizes = static_cast<Index>(prior.sizes_db.size());
     parts.error_sizes_db = Eigen::Map<const VectorXd>(prior.sizes_db.data(), sizes);
-    parts.priors = VectorXd::Constant(sizes, (1.0 - options.clean_prior) / static_cast<double>(sizes - 1));
-    parts.priors(0) = options.clean_prior;
+    parts.priors = VectorXd::Constant(sizes, (1.0 - prior.clean_share) / static_cast<double>(sizes - 1));
+    parts.priors(0) = prior.clean_share;
     parts.free_level_db = prior.free_level_db;
 
     // How large what is left over is, against the features.

@@ -14,6 +14,7 @@ struct ErrorPrior {
     bool is_centred = true;       ///< its mean is no error
     double free_level_db = 0.0;
     std::vector<double> sizes_db;  ///< the first is 0
+    double clean_share = 0.4;      ///< of tracks that need nothing
 };
 [[nodiscard]] const ErrorPrior& error_prior(std::string_view head);
 /// Covariance of an error of 1 dB.
@@ -23,10 +24,8 @@ struct FaultFitOptions {
     KernelShape shape{KernelShape::Kind::network, {}};  ///< groups that the head is blind to count for nothing anyway
     bool weigh_groups = false;                          ///< try what the groups of features should count
     double ridge = 0.0;                                 ///< 0: the best of some
-    /// Share of tracks that need nothing: a master that is left alone is worth more than a fault that is found.
-    double clean_prior = 0.4;
-    std::vector<int> group;  ///< who is left out together; empty: artists
-    bool is_plain = false;   ///< no features at all, for comparison
+    std::vector<int> group;                             ///< who is left out together; empty: artists
+    bool is_plain = false;                              ///< no features at all, for comparison
 };
 
 /// A model, and what it says of each track when it does not know whoever made it.

@@ -17,16 +17,6 @@ using Eigen::VectorXd;
 
 namespace {
 
-/// The same as one error of a middling size that is always there, and the left over a Gaussian: a MAP estimate.
-Judge plain_map(Judge judge) {
-    auto parts = judge.model.parts();
-    parts.error_sizes_db = Eigen::Vector2d(0.0, 3.0);
-    parts.priors = Eigen::Vector2d(1e-9, 1.0);
-    parts.degrees_of_freedom = 1e6;
-    judge.model = FaultModel(std::move(parts));
-    return judge;
-}
-
 LadderRow bare(std::string name, Judge judge) {
     return {std::move(name), [judge = std::move(judge)](std::size_t index, const Degradation& fault) {
                 return VectorXd(-judge(index, fault.tone_db).error);
@@ -64,6 +54,15 @@ Judge judge_of(const FaultFit& fit, const std::vector<double>& trust) { return {
 Judge ungated(Judge judge) {
     auto parts = judge.model.parts();
     parts.priors(0) = 1e-9;
+    judge.model = FaultModel(std::move(parts));
+    return judge;
+}
+
+Judge plain_map(Judge judge) {
+    auto parts = judge.model.parts();
+    parts.error_sizes_db = Eigen::Vector2d(0.0, 3.0);
+    parts.priors = Eigen::Vector2d(1e-9, 1.0);
+    parts.degrees_of_freedom = 1e6;
     judge.model = FaultModel(std::move(parts));
     return judge;
 }

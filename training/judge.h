@@ -20,6 +20,8 @@ struct Judge {
 [[nodiscard]] Judge judge_of(const FaultFit& fit, const std::vector<double>& trust);
 /// The same without the gate: an error there always is.
 [[nodiscard]] Judge ungated(Judge judge);
+/// The same as one error of a middling size that is always there, and the left over a Gaussian: a MAP estimate.
+[[nodiscard]] Judge plain_map(Judge judge);
 
 [[nodiscard]] std::vector<double> trusts_of(const Lesson& lesson);
 /// Departures of tracks that the model has not seen at all, in the order of a fit. @param trust  is filled in

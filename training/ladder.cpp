@@ -85,8 +85,8 @@ LadderCell climb(const LadderRow& row, std::span<const Subject> subjects, Fault 
 }
 
 std::string cell_text(const LadderCell& cell) {
-    return formatted(" | %.2f [%.2f, %.2f] (%.0f %%, %.0f %%)", cell.residual_db, cell.low_db, cell.high_db,
-                     100.0 * cell.reduction, 100.0 * cell.harm_rate);
+    return formatted(" | %.2f [%.2f, %.2f] (%.0f %%, %.0f %%, %.0f %%)", cell.residual_db, cell.low_db, cell.high_db,
+                     100.0 * cell.reduction, 100.0 * cell.win_rate, 100.0 * cell.harm_rate);
 }
 
 std::string ladder_table(std::span<const LadderRow> rows, std::span<const Subject> subjects, Fault fault,

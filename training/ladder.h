@@ -47,7 +47,7 @@ struct Draws {
 /// @param size_db  of the faults; 0 measures the drift on untouched tracks
 [[nodiscard]] LadderCell climb(const LadderRow& row, std::span<const Subject> subjects, Fault fault, double size_db);
 
-/// What is left, 95 % of it, and in brackets the reduction and the share made worse.
+/// What is left, 95 % of it, and in brackets the reduction, the share made better and the share made worse.
 [[nodiscard]] std::string cell_text(const LadderCell& cell);
 /// A row of cells each: drift on untouched tracks (median / 95th percentile), then faults of each size. `tell` hears
 /// what is being done.

@@ -13,7 +13,6 @@ Lesson learn(std::span<const Example> examples) {
     options.weigh_groups = true;
     lesson.tone = fit_faults(head_named("tone"), examples, lesson.table, options);
     lesson.width = fit_faults(head_named("width"), examples, lesson.table, options);
-    options.clean_prior = 0.25;  // dynamics are what a master is made for
     lesson.dynamics = fit_faults(head_named("dynamics"), examples, lesson.table, options);
     lesson.genre = fit_genres(examples, lesson.table);
     return lesson;

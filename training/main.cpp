@@ -81,9 +81,11 @@ int train(const Options& options) {
             },
             options.jobs, tell);
         std::ostringstream bars;
-        bars << "What the model is held to, on audio, and whether it is met; what stands in the way is in the chapters "
-                "on "
-                "the trade-off, the features and more music.\n\n";
+        bars << "What the model is held to, on audio, and whether it is met. What stands in the way of the rest: the "
+                "chapters on "
+                "less drift for less help (how near the model would have to come to a master's tone), on what each "
+                "kind of feature "
+                "buys, and on what more music would buy.\n\n";
         print_bars(chapter.bars, bars);
         text += bars.str() + chapter.text;
     }

@@ -197,7 +197,7 @@ std::vector<Bar> bars_of(const std::array<Outcomes, trials.size()>& outcomes, co
     }
     bars.push_back({"peak to loudness ratio to the true master's, mean of all faults",
                     plr_error_db / std::max(1, faults), 1.5, true, "dB"});
-    bars.push_back({"the same, of the fault with most", worst_plr_error_db, 1.5, true, "dB"});
+    bars.push_back({"the same, of the fault that it does worst at", worst_plr_error_db, 1.5, true, "dB"});
     if (tone_again.empty()) return bars;
     bars.push_back({"a master mastered once more: tone, median", percentile(tone_again, 0.5), 0.3, true, "dB"});
     bars.push_back({"the same: loudness, median", percentile(loudness_again, 0.5), 0.3, true, "LU"});

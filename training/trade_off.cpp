@@ -1,8 +1,6 @@
 #include "training/trade_off.h"
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -14,8 +12,6 @@
 namespace burnish::training {
 
 namespace {
-
-using Eigen::VectorXd;
 
 constexpr std::array sizes_db{3.0, 6.0};
 
@@ -42,13 +38,13 @@ LadderRow limited_width(std::string name, Judge judge, CorrectionLimits limits) 
             }};
 }
 
-constexpr std::array odds{0.25, 4.0, 16.0, 64.0};
+constexpr std::array odds_factors{1.0 / 16, 0.25, 4.0, 16.0};
 
 std::vector<LadderRow> tone_choices(const Judge& judge, std::span<const Example> examples) {
     std::vector<LadderRow> rows{shipped("as shipped", judge, examples)};
-    for (const double factor : odds)
+    for (const double factor : odds_factors)
         rows.push_back(
-            shipped(formatted("odds of a clean track times %g", factor), with_odds(judge, factor), examples));
+            shipped(formatted("odds of a clean track times %.4g", factor), with_odds(judge, factor), examples));
     for (const double dead_zone_db : {0.3, 0.6, 1.1})
         rows.push_back(limited(formatted("dead zone of %.1f dB", dead_zone_db), judge, examples,
                                {dead_zone_db, tone_limits.cap_db}));
@@ -57,13 +53,13 @@ std::vector<LadderRow> tone_choices(const Judge& judge, std::span<const Example>
 
 std::vector<LadderRow> width_choices(const Judge& judge) {
     std::vector<LadderRow> rows{limited_width("as shipped", judge, width_limits)};
-    for (const double factor : odds)
-        rows.push_back(
-            limited_width(formatted("odds of a clean track times %g", factor), with_odds(judge, factor), width_limits));
+    for (const double factor : odds_factors)
+        rows.push_back(limited_width(formatted("odds of a clean track times %.4g", factor), with_odds(judge, factor),
+                                     width_limits));
     for (const double dead_zone_db : {0.0, 0.1, 0.6})
         rows.push_back(
             limited_width(formatted("dead zone of %.1f dB", dead_zone_db), judge, {dead_zone_db, width_limits.cap_db}));
-    rows.push_back(limited_width("cap of 9 dB", judge, {width_limits.dead_zone_db, 9.0}));
+    rows.push_back(limited_width("cap of 6 dB", judge, {width_limits.dead_zone_db, 6.0}));
     return rows;
 }
 
@@ -104,22 +100,20 @@ std::string trade_off_chapter(const Lesson& lesson, std::span<const Example> kno
                 table_of_choices(name, unseen, unseen_trust, unknown, numbered(unknown, &TrackRow::artist), tell);
     }
     const auto subjects = subjects_of(known, lesson.tone, lesson.table.artist);
-    text +=
-        "And how a model of tone would do that expects more exactly: every track's departure from the expected made "
-        "smaller, "
-        "each track judged without its artist.\n\n";
-    for (const double factor : {1.0, 0.8, 0.6, 0.4}) {
-        const auto fit = nearer(lesson.tone, factor);
-        const std::array row{
-            shipped(formatted("%.2f dB left over", factor * lesson.tone.left_over), judge_of(fit, trust), known)};
-        const auto table = ladder_table(row, subjects, Fault::smooth, sizes_db, tell);
-        // One table of all: its head is the first one's.
-        constexpr int lines_of_head = 2;
-        std::size_t body = 0;
-        for (int line = 0; line < lines_of_head && factor != 1.0; ++line) body = table.find('\n', body) + 1;
-        text += table.substr(body, table.size() - body - 1);
+    std::vector<FaultFit> fits;
+    std::vector<LadderRow> rows;
+    constexpr std::array factors{1.0, 0.8, 0.6, 0.4};
+    fits.reserve(factors.size());  // judges point to them
+    for (const double factor : factors) {
+        fits.push_back(nearer(lesson.tone, factor));
+        rows.push_back(shipped(formatted("%.2f dB left over", factor * lesson.tone.left_over),
+                               judge_of(fits.back(), trust), known));
     }
-    return text + "\n";
+    text +=
+        "And how a model of tone would do that expects more exactly, every track's departure from the expected made "
+        "smaller, each track judged without its artist:\n\n" +
+        ladder_table(rows, subjects, Fault::smooth, sizes_db, tell);
+    return text;
 }
 
 }  // namespace burnish::training

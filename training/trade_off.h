@@ -8,8 +8,9 @@
 
 namespace burnish::training {
 
-/// Chapter of models/EVALUATION.md: what corrections of tone would be like if the model were quicker or slower to see a
-/// fault, and if it knew better what to expect. `unknown` are tracks by artists that the lesson is without.
+/// Chapter of models/EVALUATION.md: what corrections of tone and width would be like if the model were quicker or
+/// slower to see a fault, and of tone if it knew better what to expect. `unknown` are tracks by artists that the lesson
+/// is without.
 [[nodiscard]] std::string trade_off_chapter(const Lesson& lesson, std::span<const Example> known,
                                             std::span<const Example> unknown,
                                             const std::function<void(const std::string&)>& tell);

@@ -50,6 +50,8 @@ TEST_CASE("bells and shelves follow their analogue prototypes", "[dsp][biquad]")
                     const auto design = bell(f0, q, gain_db, rate_hz);
                     CHECK(worst_error_db(design, f0, rate_hz, analogue) <= 0.7);
                     CHECK(worst_error_db(design, f0, rate_hz, analogue, 1000.0) <= 0.02);
+                    // Wider bells of a low centre reach up to where a section cannot follow: 0.11 dB at a Q of 0.2.
+                    if (f0 <= 1000.0 && q >= 0.69) CHECK(worst_error_db(design, f0, rate_hz, analogue) <= 0.02);
                 }
                 const double limit = f0 <= 1000.0 ? 0.02 : 0.7;
                 const auto low = [&](std::complex<double> s) { return analogue_low_shelf_db(s, gain_db); };

@@ -128,6 +128,26 @@ TEST_CASE("a departure is undone as far as tracks agree", "[mastering][predictor
     }
 }
 
+// By how much intensity changes what is done: in quartiles of the opinion, not as a blend.
+TEST_CASE("less intensity corrects what is sure, more what is likely", "[mastering][predictor]") {
+    const auto done_at_640_hz = [](double error_db, double amount) {
+        FaultOpinion opinion;
+        opinion.error = VectorXd::Constant(tone_bands, error_db);
+        opinion.deviation = VectorXd::Constant(tone_bands, 1.0);
+        const auto band = std::ranges::lower_bound(bark_bands_hz, 640.0) - bark_bands_hz.begin();
+        return tone_correction(opinion, 1.0, amount, 20000.0).bands_db(band);
+    };
+    // A quartile of the normal distribution is 0.67 deviations from its mean; the dead zone goes with the amount, too.
+    CHECK(done_at_640_hz(2.0, 1.0) == Approx(-(2.0 - 0.1)).margin(0.02));
+    CHECK(done_at_640_hz(2.0, 0.5) == Approx(-(2.0 - 0.67 - 0.2)).margin(0.02));
+    CHECK(done_at_640_hz(2.0, 0.25) == Approx(-(2.0 - 1.35 - 0.4)).margin(0.02));
+    CHECK(done_at_640_hz(2.0, 2.0) == Approx(-(2.0 + 0.67 - 0.05)).margin(0.02));
+    // What is less likely a fault than not is left alone sooner, and never more than doubled.
+    CHECK(done_at_640_hz(-0.4, 1.0) == Approx(0.4 - 0.1).margin(0.05));
+    CHECK(done_at_640_hz(-0.4, 0.5) == Approx(0.0).margin(1e-9));
+    CHECK(done_at_640_hz(-0.4, 2.0) == Approx(2 * 0.4 - 0.05).margin(0.05));
+}
+
 // The side's curve and the width bands together come to what is wanted; the lowest band is never widened.
 TEST_CASE("a width that is not as expected is brought there", "[mastering][predictor]") {
     const auto track = toy_track();

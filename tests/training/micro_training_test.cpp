@@ -1,0 +1,101 @@
+// The whole of ./dev train on a dozen tracks: files, measurements, faults, fit, model file, every chapter of the
+// evaluation.
+#include <sndfile.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <fstream>
+
+#include "mastering/learned_predictor.h"
+#include "tests/io/audio_files.h"
+#include "tests/support/block_runner.h"
+#include "tests/support/signals.h"
+#include "training/evaluation.h"
+#include "training/rendered_evaluation.h"
+
+namespace burnish::training {
+namespace {
+
+constexpr int tracks = 12;
+constexpr int tracks_per_artist = 2;
+
+/// Drums, bass and pads with hiss, brighter from artist to artist.
+AudioBuffer toy_track(int number) {
+    auto audio = test::toy_music(8.0, 44100.0, 2, static_cast<unsigned>(1 + number));
+    const auto hiss = test::pink_noise(-40.0 + number, 8.0, 44100.0, 2, static_cast<unsigned>(1 + number));
+    for (int c = 0; c < audio.channels(); ++c)
+        for (int n = 0; n < audio.frames(); ++n) audio.channel(c)[n] = 0.5F * audio.channel(c)[n] + hiss.channel(c)[n];
+    const double slope_db = number / tracks_per_artist - 2.5;
+    ToneCurveSettings tilt;
+    for (std::size_t knot = 0; knot < 11; ++knot)
+        tilt.*tone_curve_params[knot].member = slope_db * (static_cast<double>(knot) - 5.0) / 5.0;
+    return test::render<ToneCurve>(audio, tilt, 44100.0);
+}
+
+/// Two tracks by each of six artists, one of whom is kept for the test.
+std::filesystem::path made_list(const test::TemporaryDirectory& folder) {
+    const auto list = folder / "my.tsv";
+    std::ofstream text(list);
+    text << "path\tgenre\tartist\tsplit\n";
+    for (int i = 0; i < tracks; ++i) {
+        const int artist = i / tracks_per_artist;
+        test::write_with_libsndfile(folder / (std::to_string(i) + ".wav"), SF_FORMAT_WAV | SF_FORMAT_PCM_24, 44100,
+                                    toy_track(i));
+        text << i << ".wav\t" << (i % 3 == 0 ? "rock" : "folk") << "\tartist " << artist << "\t"
+             << (artist == 5 ? "test" : "train") << "\n";
+    }
+    return list;
+}
+
+}  // namespace
+
+TEST_CASE("a dozen tracks are measured, learned from and judged", "[training][micro]") {
+    const test::TemporaryDirectory folder;
+    const auto list = made_list(folder);
+    const auto rows = read_manifest(list);
+    REQUIRE(rows);
+    int measured = 0;
+    const auto tell = [&](const std::string& text) { measured += text.starts_with("measured") ? 1 : 0; };
+    const auto measure = [&](int jobs) { return measure_corpus(*rows, folder / "", folder / "cache", jobs, tell); };
+    const auto examples = measure(2);
+    REQUIRE(examples.size() == tracks);
+    CHECK(measured == 2 * tracks);  // as they are, and with a fault
+    // Interrupted or not, what has been measured is not measured again.
+    const auto once_more = measure(1);
+    CHECK(measured == 2 * tracks);
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+        REQUIRE(examples[i].spoiled);
+        CHECK(once_more[i].features == examples[i].features);
+        CHECK(once_more[i].spoiled->features == examples[i].spoiled->features);
+    }
+
+    std::vector<Example> known, unknown;
+    for (const auto& example : examples) (example.row.split == "test" ? unknown : known).push_back(example);
+    REQUIRE(unknown.size() == tracks_per_artist);
+    const auto lesson = learn(known);
+    const auto bytes = serialize_model(model_of(lesson).file());
+    CHECK(bytes == serialize_model(model_of(learn(known)).file()));
+    auto file = parse_model("the new model", bytes);
+    REQUIRE(file);
+    auto model = MasterModel::from("the new model", *file);
+    REQUIRE(model);
+    const auto shared = std::make_shared<const MasterModel>(*std::move(model));
+
+    const auto chapter = rendered_chapter(
+        unknown, folder / "",
+        [shared](const TrackAnalysis& track, const Target& target) { return predict_by_model(shared, track, target); },
+        2, tell);
+    CHECK(chapter.bars.size() == 13);
+    for (const auto& bar : chapter.bars) {
+        INFO(bar.what);
+        CHECK(std::isfinite(bar.reached));
+    }
+    const auto chapters = feature_domain_chapters(lesson, known, unknown, tell);
+    for (const auto* title : {"What is expected", "Less drift", "What each kind", "What more music"}) {
+        INFO(title);
+        CHECK(chapters.text.find(std::string("## ") + title) != std::string::npos);
+    }
+    CHECK((chapter.text + chapters.text).find("nan") == std::string::npos);
+}
+
+}  // namespace burnish::training
