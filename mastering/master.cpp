@@ -307,7 +307,7 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
         const bool half = share == attempts.front();
         warning = "the " + std::string(half ? "whole" : "half") +
                   " treatment came out further from what is expected of such tracks (" + how +
-                  "): " + (half ? "half of it was done" : "only loudness and peaks were treated");
+                  "): " + (half ? "half the intensity was used" : "only loudness and peaks were treated");
     }
     return Error{ErrorCode::internal, "no attempt at a master was made"};
 }
