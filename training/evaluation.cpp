@@ -54,6 +54,7 @@ std::string learning_curve(std::span<const Example> known, const Lesson& lesson)
             some.push_back(known[i]);
             chosen.insert(artist[i]);
         }
+        if (some.size() < 10) continue;  // too few for a fit
         const auto table = feature_table(some);
         const auto left_over = [&](std::string_view head, const FaultFit& whole) {
             FaultFitOptions options;
