@@ -55,8 +55,10 @@ TEST_CASE("below the threshold the limiter is a bit-exact delay", "[dsp][limiter
             settings.high_cut_hz = 0.0;
             const auto in = white_noise(0.25, 1.0, rate_hz);  // peaks between samples stay 9 dB higher at most: -3 dBTP
             const auto out = render<Limiter>(in, settings, rate_hz);
+            int unequal = 0;
             for (int c = 0; c < 2; ++c)
-                for (int n = 0; n < in.frames(); ++n) REQUIRE(in.channel(c)[n] == out.channel(c)[n]);
+                for (int n = 0; n < in.frames(); ++n) unequal += in.channel(c)[n] != out.channel(c)[n] ? 1 : 0;
+            CHECK(unequal == 0);
         }
 }
 
