@@ -18,8 +18,8 @@ constexpr int hops_per_filter = 4;  // of the convolver; more cost time, fewer l
 // The cepstrum is whole up to here and gone from there, in halves of the filter. The filter is its exponential, whose
 // tail then falls faster than any power: of curves that are not too steep, what no longer fits is below rounding, and
 // opposite curves are inverses.
-constexpr double cepstrum_fades_from = 0.2;
-constexpr double cepstrum_fades_to = 0.5;
+constexpr double cepstrum_fades_from = 0.28;
+constexpr double cepstrum_fades_to = 0.42;
 
 constexpr std::array mid_levels{
     &ToneCurveSettings::mid_20_hz_db,    &ToneCurveSettings::mid_40_hz_db,   &ToneCurveSettings::mid_80_hz_db,
