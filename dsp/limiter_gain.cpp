@@ -1,11 +1,14 @@
 #include "dsp/limiter_gain.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 
 #include "core/decibels.h"
+#include "dsp/extremes.h"
 #include "dsp/simd.h"
 
 namespace burnish {
@@ -17,6 +20,7 @@ static_assert(limiter_params[2].name == "lookahead_ms" && limiter_params[3].name
 
 constexpr double fixed_point_one = 4294967296.0;  // reductions in units of 2^-32
 constexpr double negligible = 1.0 / (2.0 * fixed_point_one);
+constexpr std::size_t chunk_frames = 256;
 
 int to_frames(double ms, double sample_rate_hz) { return static_cast<int>(std::lround(ms * 0.001 * sample_rate_hz)); }
 
@@ -31,8 +35,8 @@ void LimiterGain::prepare(double sample_rate_hz) {
     sample_rate_hz_ = sample_rate_hz;
     longest_lookahead_ = std::max(2, to_frames(longest_lookahead_ms, sample_rate_hz));
     candidates_.resize(ring_size(longest_lookahead_ + to_frames(longest_hold_ms, sample_rate_hz) + 1));
-    first_ring_.resize(ring_size(2 * longest_lookahead_ + 1));
-    second_ring_.resize(ring_size(longest_lookahead_ + 1));
+    steps_.resize(static_cast<std::size_t>(longest_lookahead_) + chunk_frames);
+    sums_.resize(steps_.size());
     set({});
     reset();
 }
@@ -60,45 +64,88 @@ void LimiterGain::reset() noexcept {
     oldest_ = count_ = 0;
     frame_ = 0;
     released_ = average_ = 0.0;
-    std::fill(first_ring_.begin(), first_ring_.end(), 0);
-    std::fill(second_ring_.begin(), second_ring_.end(), 0);
+    std::fill(steps_.begin(), steps_.end(), 0);
+    std::fill(sums_.begin(), sums_.end(), 0);
     first_sum_ = second_sum_ = 0;
 }
 
-double LimiterGain::highest_in_window(double reduction) noexcept {
+double LimiterGain::highest_in_window(double reduction, std::int64_t frame) noexcept {
     const std::size_t mask = candidates_.size() - 1;
     while (count_ > 0 && candidates_[(oldest_ + count_ - 1) & mask].reduction <= reduction) --count_;
-    if (reduction > 0.0) candidates_[(oldest_ + count_++) & mask] = {reduction, frame_};
-    if (count_ > 0 && candidates_[oldest_].frame <= frame_ - window_) {
+    if (reduction > 0.0) candidates_[(oldest_ + count_++) & mask] = {reduction, frame};
+    if (count_ > 0 && candidates_[oldest_].frame <= frame - window_) {
         oldest_ = (oldest_ + 1) & mask;
         --count_;
     }
     return count_ > 0 ? candidates_[oldest_].reduction : 0.0;
 }
 
-BURNISH_VECTORIZED void LimiterGain::process(std::span<const float> peaks, std::span<float> gains) noexcept {
-    assert(peaks.size() == gains.size());
-    const std::size_t first_mask = first_ring_.size() - 1;
-    const std::size_t second_mask = second_ring_.size() - 1;
-    for (std::size_t i = 0; i < peaks.size(); ++i, ++frame_) {
+void LimiterGain::hold(std::span<const float> peaks, double* held) noexcept {
+    if (count_ == 0 && largest_of(peaks) <= threshold_) {
+        std::fill_n(held, peaks.size(), 0.0);
+        return;
+    }
+    for (std::size_t i = 0; i < peaks.size(); ++i) {
         const double reduction = peaks[i] > threshold_ ? 1.0 - threshold_ / peaks[i] : 0.0;
-        const double held = highest_in_window(reduction);
+        held[i] = highest_in_window(reduction, frame_ + static_cast<std::int64_t>(i));
+    }
+}
 
+BURNISH_VECTORIZED void LimiterGain::release(std::size_t count, double* reductions) noexcept {
+    double average = average_;
+    double released = released_;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double held = reductions[i];
         // Written so that as little as possible waits for the frame before.
-        const double charged = (1.0 - charge_) * average_ + charge_ * held;
-        const double discharged = (1.0 - slow_) * average_ + slow_ * held;
-        average_ = held > average_ ? charged : discharged;
-        released_ = std::max(held, (1.0 - fast_) * released_ + fast_ * std::max(held, average_));
-        if (held == 0.0 && released_ < negligible && average_ < negligible) released_ = average_ = 0.0;
+        const double charged = (1.0 - charge_) * average + charge_ * held;
+        const double discharged = (1.0 - slow_) * average + slow_ * held;
+        average = held > average ? charged : discharged;
+        released = std::max(held, (1.0 - fast_) * released + fast_ * std::max(held, average));
+        if (held == 0.0 && released < negligible && average < negligible) released = average = 0.0;
+        reductions[i] = released;
+    }
+    average_ = average;
+    released_ = released;
+}
 
-        // Rounded up: never less reduction than needed.
-        const auto now = static_cast<std::size_t>(frame_);
-        first_ring_[now & first_mask] = static_cast<std::int64_t>(std::ceil(released_ * fixed_point_one));
-        const std::size_t delayed = now - static_cast<std::size_t>(extra_delay_);
-        first_sum_ += first_ring_[delayed & first_mask] - first_ring_[(delayed - first_box_) & first_mask];
-        second_ring_[now & second_mask] = first_sum_;
-        second_sum_ += first_sum_ - second_ring_[(now - second_box_) & second_mask];
-        gains[i] = static_cast<float>(drive_ * (1.0 - static_cast<double>(second_sum_) * box_scale_));
+BURNISH_VECTORIZED void LimiterGain::smooth(std::size_t count, const double* reductions, float* gains) noexcept {
+    // Whole numbers below 2^52 are the last bits of what they make together with that.
+    constexpr double whole = 0x1p52;
+    constexpr auto whole_bits = std::bit_cast<std::int64_t>(whole);
+    const auto history = static_cast<std::size_t>(longest_lookahead_);
+    std::int64_t* const steps = steps_.data() + history;
+    std::int64_t* const sums = sums_.data() + history;
+    for (std::size_t i = 0; i < count; ++i)  // rounded up: never less reduction than needed
+        steps[i] = std::bit_cast<std::int64_t>(std::ceil(reductions[i] * fixed_point_one) + whole) - whole_bits;
+
+    const std::int64_t* const entering = steps - extra_delay_;
+    const std::int64_t* const leaving = entering - first_box_;
+    std::int64_t sum = first_sum_;
+    for (std::size_t i = 0; i < count; ++i) sums[i] = sum += entering[i] - leaving[i];
+    first_sum_ = sum;
+    std::array<std::int64_t, chunk_frames> smoothed;
+    const std::int64_t* const leaving_sums = sums - second_box_;
+    sum = second_sum_;
+    for (std::size_t i = 0; i < count; ++i) smoothed[i] = sum += sums[i] - leaving_sums[i];
+    second_sum_ = sum;
+    for (std::size_t i = 0; i < count; ++i) {
+        const double reduction = std::bit_cast<double>(smoothed[i] + whole_bits) - whole;
+        gains[i] = static_cast<float>(drive_ * (1.0 - reduction * box_scale_));
+    }
+    std::memmove(steps_.data(), steps_.data() + count, history * sizeof(std::int64_t));
+    std::memmove(sums_.data(), sums_.data() + count, history * sizeof(std::int64_t));
+}
+
+void LimiterGain::process(std::span<const float> peaks, std::span<float> gains) noexcept {
+    assert(peaks.size() == gains.size());
+    std::array<double, chunk_frames> reductions;
+    for (std::size_t done = 0; done < peaks.size();) {
+        const auto count = std::min(chunk_frames, peaks.size() - done);
+        hold(peaks.subspan(done, count), reductions.data());
+        release(count, reductions.data());
+        smooth(count, reductions.data(), gains.data() + done);
+        frame_ += static_cast<std::int64_t>(count);
+        done += count;
     }
 }
 

@@ -91,7 +91,11 @@ public:
     [[nodiscard]] float threshold() const noexcept { return static_cast<float>(threshold_); }
 
 private:
-    [[nodiscard]] double highest_in_window(double reduction) noexcept;
+    [[nodiscard]] double highest_in_window(double reduction, std::int64_t frame) noexcept;
+    /// The three steps, each over a chunk: each waits for less than all of them together, frame by frame.
+    void hold(std::span<const float> peaks, double* held) noexcept;
+    void release(std::size_t count, double* reductions) noexcept;
+    void smooth(std::size_t count, const double* reductions, float* gains) noexcept;
 
     double sample_rate_hz_ = 48000.0;
     int longest_lookahead_ = 1;
@@ -119,8 +123,8 @@ private:
     std::int64_t frame_ = 0;
     double released_ = 0.0;
     double average_ = 0.0;
-    std::vector<std::int64_t> first_ring_;
-    std::vector<std::int64_t> second_ring_;
+    std::vector<std::int64_t> steps_;  // reductions: as many as the longest lookahead, and behind them a chunk
+    std::vector<std::int64_t> sums_;   // of the first box, likewise
     std::int64_t first_sum_ = 0;
     std::int64_t second_sum_ = 0;
 };
