@@ -77,7 +77,8 @@ TEST_CASE("sample-rate conversion adds no distortion and no noise", "[io]") {
         double from_hz, to_hz;
     };
     for (const auto& [from_hz, to_hz] :
-         {Row{44100, 48000}, Row{48000, 44100}, Row{96000, 44100}, Row{44100, 96000}, Row{192000, 48000}})
+         {Row{44100, 48000}, Row{48000, 44100}, Row{96000, 44100}, Row{44100, 96000}, Row{192000, 48000},
+          Row{48000, 96000}, Row{96000, 48000}, Row{88200, 44100}, Row{44100, 88200}})
         for (const double frequency_hz : {997.0, 5009.0, 15013.0, 19997.0}) {
             INFO(from_hz << " to " << to_hz << " Hz, " << frequency_hz << " Hz");
             const auto out = resample(sine(frequency_hz, 0.5, 1.0, from_hz, 1), from_hz, to_hz);
