@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <string>
 
 #include "cli/album_job.h"
 #include "cli/album_render.h"
@@ -10,6 +12,7 @@
 #include "cli/batch.h"
 #include "cli/interrupt.h"
 #include "cli/master_job.h"
+#include "cli/master_outcome.h"
 #include "cli/progress_bar.h"
 #include "cli/reference_files.h"
 #include "cli/text_file.h"
@@ -141,6 +144,22 @@ nlohmann::ordered_json json_of(const std::vector<Album>& albums) {
     return documents.size() == 1 ? documents[0] : documents;
 }
 
+/// How the ceiling is missed, or our reading of the loudness by libebur128; nothing if neither is.
+std::optional<std::string> contradicted(const AlbumTrack& track, const Target& target) {
+    if (!track.referee || !track.after || track.after->integrated_lufs <= silence_db) return std::nullopt;
+    MasterReport report;
+    report.target = target;
+    report.target.loudness_lufs = track.after->integrated_lufs;
+    report.after = track.after;
+    report.referee = track.referee;
+    return missed_target(report);
+}
+
+bool misses(const AlbumTrack& track, const Target& target) {
+    return track.status == MasterStatus::limited || (track.check && track.check->worst() == Verdict::failed) ||
+           contradicted(track, target);
+}
+
 void say(const std::vector<Album>& albums, const Console& console) {
     const auto& options = albums.front().options.master;
     if (options.json) console.out << json_text(json_of(albums));
@@ -152,12 +171,9 @@ void say(const std::vector<Album>& albums, const Console& console) {
             const auto place = track.output.filename().string() + ": ";
             if (!track.reason.empty() && track.status == MasterStatus::limited) console.warning(place + track.reason);
             for (const auto& warning : track.warnings) console.warning(place + warning);
+            if (const auto how = contradicted(track, album.options.master.target)) console.warning(place + *how);
         }
     }
-}
-
-bool misses(const AlbumTrack& track) {
-    return track.status == MasterStatus::limited || (track.check && track.check->worst() == Verdict::failed);
 }
 
 /// Measures the tracks once, and makes an album of them for each delivery.
@@ -206,7 +222,7 @@ ExitCode run_album(const AlbumFlags& flags, const Console& console) {
     say(albums, console);
     for (const auto& album : albums)
         for (const auto& track : album.tracks)
-            if (album.options.master.strict && misses(track)) return ExitCode::target;
+            if (album.options.master.strict && misses(track, album.options.master.target)) return ExitCode::target;
     return ExitCode::done;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/file_check.h"
 #include "cli/master_job.h"
 #include "cli/master_request.h"
+#include "cli/referee.h"
 #include "cli/split_delivery.h"
 #include "mastering/adaptive_master.h"
 #include "mastering/channel_source.h"
@@ -209,6 +210,13 @@ Status GroupRender::measure(std::size_t i, const MasterReport& report) {
             **file, concurrent_, [&](double) { return progress_("verifying", 0.95, duration_s_); }, request().verified);
         if (!after) return after.error();
         to.after = *after;
+    }
+    if (options().strict) {
+        if (auto status = (*file)->rewind(); !status) return status;
+        const auto reading =
+            ask_referee(**file, [&](double) { return progress_("asking libebur128", 0.95, duration_s_); });
+        if (!reading) return reading.error();
+        to.referee = *reading;
     }
     if (!options().delivery) return success();
     const auto facts = facts_of(**file);

@@ -144,6 +144,10 @@ Json album_json(const Album& album) {
             row["true_peak_dbtp"] = rounded(track.after->true_peak_dbtp);
             row["frames"] = static_cast<std::int64_t>(track.after->frames);
         }
+        if (track.referee)
+            row["referee"] = {{"meter", "libebur128"},
+                              {"integrated_lufs", rounded(track.referee->integrated_lufs)},
+                              {"true_peak_dbtp", rounded(track.referee->true_peak_dbtp)}};
         if (track.match && track.match->reference) {
             const auto& reference = *track.match->reference;
             row["reference"] = {

@@ -30,7 +30,8 @@ struct AlbumTrack {
     ChainSettings settings{};
     std::vector<Decision> decisions{};
     std::vector<CodecReading> codecs{};
-    std::optional<CheckReport> check{};  ///< how the file stands to its delivery target
+    std::optional<CheckReport> check{};       ///< how the file stands to its delivery target
+    std::optional<RefereeReading> referee{};  ///< libebur128's word on the file, where it was asked for
     MasterStatus status = MasterStatus::planned;
     std::string reason{};
     std::vector<std::string> warnings{};

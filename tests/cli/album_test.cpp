@@ -341,6 +341,27 @@ TEST_CASE("what a track of an album misses of its target is told, and --strict f
     CHECK(run({"-f", "--strict", "-q"}).code == 5);
 }
 
+TEST_CASE("under --strict libebur128 measures every track of an album", "[cli][album]") {
+    const Mixes mixes;
+    const auto run = [&](const std::vector<std::string>& more) {
+        return run_with({"album", mixes.path("mixes"), "-o", mixes.path("out/"), "--predictor", "off", "--json"}, more);
+    };
+    const auto result = run({"--strict"});
+    INFO(result.err);
+    REQUIRE(result.code == 0);
+    const auto tracks = nlohmann::json::parse(result.out)["tracks"];
+    REQUIRE(tracks.size() == 3);
+    for (const auto& track : tracks) {
+        const auto name = std::filesystem::path(track["output"].get<std::string>()).filename().string();
+        INFO(name);
+        const auto reading = ebur128_reading(mixes.audio("out/" + name), rate_hz);
+        CHECK(track["referee"]["meter"] == "libebur128");
+        CHECK(track["referee"]["integrated_lufs"].get<double>() == Approx(reading.integrated_lufs).margin(0.01));
+        CHECK(track["referee"]["true_peak_dbtp"].get<double>() == Approx(reading.true_peak_dbtp).margin(0.01));
+    }
+    CHECK_FALSE(nlohmann::json::parse(run({"-f"}).out)["tracks"][0].contains("referee"));
+}
+
 TEST_CASE("what makes no album is told", "[cli][album]") {
     const Mixes mixes;
     const auto fails = [](const std::vector<std::string>& arguments, int code, const std::string& message) {

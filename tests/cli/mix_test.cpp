@@ -120,6 +120,7 @@ TEST_CASE("a mix is mastered in the same run", "[cli][mix]") {
     const auto report = json_in(folder / "r.json");
     CHECK(report["master"]["after"]["integrated_lufs"].get<double>() == Approx(-20.0).margin(0.05));
     CHECK(report["master"]["status"] == "done");
+    CHECK(report["master"]["referee"]["integrated_lufs"].get<double>() == Approx(-20.0).margin(0.05));
 }
 
 TEST_CASE("a mix whose master misses its target strictly is written all the same, and says so", "[cli][mix]") {
