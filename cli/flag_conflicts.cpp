@@ -66,6 +66,10 @@ Status check_flags(const MasterFlags& flags) {
         {flags.settings && shapes,
          "--settings and --preset, --style or amounts contradict each other: the file takes the place of the proposal "
          "that they shape"},
+        {!flags.genres.empty() && flags.settings,
+         "--genre and --settings contradict each other: the file takes the place of a proposal"},
+        {!flags.genres.empty() && !flags.references.empty(),
+         "--genre and --reference contradict each other: the reference takes the place of the predictor"},
         {!flags.references.empty() && flags.settings,
          "--reference and --settings contradict each other: the file takes the place of what a reference proposes"},
         {!flags.references.empty() && flags.predictor,

@@ -25,4 +25,13 @@ Error out_of_range(std::string_view flag, double found, double min, double max, 
                  std::string(help) + ")");
 }
 
+Result<double> read_weight(std::string_view flag, const std::string& text, const std::string& beside) {
+    constexpr double least = 0.001;
+    constexpr double most = 1000.0;
+    auto weight = read_number(flag, text, "a weight behind the colon");
+    if (weight && (*weight < least || *weight > most))
+        return out_of_range(flag, *weight, least, most, "weight beside other " + beside);
+    return weight;
+}
+
 }  // namespace burnish

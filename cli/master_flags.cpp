@@ -47,6 +47,9 @@ void add_target(std::vector<MasterFlag>& flags) {
 void add_treatment(std::vector<MasterFlag>& flags) {
     flags.push_back(text_flag("--preset", &MasterFlags::preset, "NAME|auto|FILE.json",
                               "a genre (burnish presets lists them), or those that it sounds like"));
+    flags.push_back(list_flag("--genre", &MasterFlags::genres, "NAME[:WEIGHT]",
+                              "what the music is, for the model to go by: one of its genres (a wrong name lists them) "
+                              "or a preset's; may be repeated [the preset's, or found out]"));
     flags.push_back(text_flag("--style", &MasterFlags::style, list_of(preset_names(PresetKind::style)),
                               "a character, whatever the genre"));
     for (std::size_t i = 0; i < dimensions.size(); ++i)

@@ -9,6 +9,7 @@
 #include "cli/destination_flags.h"
 #include "cli/flag_conflicts.h"
 #include "cli/flag_values.h"
+#include "cli/genre_flags.h"
 #include "cli/help_text.h"
 #include "cli/pinned_numbers.h"
 #include "cli/preset_files.h"
@@ -227,6 +228,7 @@ Result<MasterOptions> read_master_flags(const MasterFlags& flags) {
     if (auto status = read_target(flags, options.target); !status) return status.error();
     apply_loud_rule(flags, options);
     if (auto status = read_predictor(flags.predictor, options); !status) return status.error();
+    if (auto status = read_genres(flags.genres, options); !status) return status.error();
     if (flags.preset == auto_preset && options.predictor != PredictorKind::learned)
         return usage("--preset auto and --predictor " + *flags.predictor +
                      " contradict each other: only the learned predictor hears genres");

@@ -26,6 +26,7 @@ struct MasterFlags {
     std::array<std::optional<std::string>, target_params.size()> target;  ///< in the order of target_params
     std::optional<std::string> preset;
     std::optional<std::string> style;
+    std::vector<std::string> genres;
     std::array<std::optional<std::string>, dimensions.size()> amounts;  ///< in the order of dimensions
     std::optional<std::string> bit_depth;
     std::optional<std::string> rate;
@@ -70,7 +71,7 @@ struct PredictorName {
     std::string_view help;
 };
 inline constexpr auto predictor_names = std::to_array<PredictorName>({
-    {"learned", PredictorKind::learned, "tone by a model learned from finished tracks, the rest by rules"},
+    {"learned", PredictorKind::learned, "by a model learned from finished tracks, what it does not know by rules"},
     {"rules", PredictorKind::rules, "all by rules"},
     {"off", PredictorKind::off, "loudness and peak only"},
 });

@@ -65,7 +65,7 @@ void add_flag(CLI::App& command, const MasterFlag& flag, MasterFlags& flags) {
 
 /// Whether a flag of master is one of preview, too: what is heard, but not where it goes.
 bool decides_the_sound(const MasterFlag& flag) {
-    constexpr std::array others{"--preset", "--style", "--limiter", "--predictor", "--set", "--settings"};
+    constexpr std::array others{"--preset", "--genre", "--style", "--limiter", "--predictor", "--set", "--settings"};
     return std::ranges::any_of(target_params, [&](const auto& row) { return flag.names == flag_of(row.name); }) ||
            std::ranges::any_of(dimensions,
                                [&](const auto& row) { return flag.names == "--" + std::string(row.name); }) ||

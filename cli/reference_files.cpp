@@ -7,9 +7,6 @@ namespace burnish {
 
 namespace {
 
-constexpr double least_weight = 0.001;
-constexpr double most_weight = 1000.0;
-
 Result<ReferenceSound> listen_to(const std::filesystem::path& path, bool concurrent, const JobProgress& progress) {
     auto file = open_audio(path);
     if (!file) return file.error();
@@ -33,10 +30,8 @@ Result<ReferenceFile> read_reference(const std::string& typed) {
     const auto colon = typed.rfind(':');
     std::error_code ignored;
     if (colon != typed.npos && !std::filesystem::exists(typed, ignored)) {
-        const auto weight = read_number("--reference", typed.substr(colon + 1), "a weight behind the colon");
+        const auto weight = read_weight("--reference", typed.substr(colon + 1), "references");
         if (!weight) return weight.error();
-        if (*weight < least_weight || *weight > most_weight)
-            return out_of_range("--reference", *weight, least_weight, most_weight, "weight beside other references");
         reference = {.path = typed.substr(0, colon), .weight = *weight};
     }
     if (reference.path.empty()) return usage("--reference: the name is empty");

@@ -138,12 +138,12 @@ void add_delivery(Paragraphs& text, const MasterOutcome& outcome, const MasterOp
             text.add("target", finding.label + " " + finding.found + ": " + finding.problem);
 }
 
-/// "rock 41 %, metal 22 %": the likeliest three, down to a tenth.
-std::string genres_text(const std::vector<GenreShare>& genres) {
-    constexpr std::size_t most = 3;
+/// "rock 41 %, metal 22 %": the likeliest three, down to some share; all of them down to none.
+std::string genres_text(const std::vector<GenreShare>& genres, double least_share) {
+    const std::size_t most = least_share > 0.0 ? 3 : genres.size();
     std::string text;
     for (std::size_t i = 0; i < std::min(most, genres.size()); ++i) {
-        if (i > 0 && genres[i].share < 0.1) break;
+        if (i > 0 && genres[i].share < least_share) break;
         text +=
             (i == 0 ? "" : ", ") + genres[i].name + no_break + fixed_text(100.0 * genres[i].share, 0) + no_break + "%";
     }
@@ -171,7 +171,8 @@ std::string status_text(const MasterJob& job, const MasterOutcome& outcome) {
 /// What the master was made of, and what came of it.
 void add_master(Paragraphs& text, const MasterOutcome& outcome, const MasterOptions& options) {
     const auto& report = outcome.report;
-    if (!report.genres.empty()) text.add("sounds", "like " + genres_text(report.genres));
+    if (!report.target.genres.empty()) text.add("genre", genres_text(report.target.genres, 0.0) + ", as you say");
+    if (!report.genres.empty()) text.add("sounds", "like " + genres_text(report.genres, 0.1));
     options.verbosity == Verbosity::verbose ? add_decisions(text, report.decisions)
                                             : add_stages(text, report.decisions);
     if (report.reference) add_reference(text, report);

@@ -34,6 +34,7 @@ public:
         Eigen::MatrixXd spread;                  // numbers x numbers: covariance of what is left over, at a doubt of 0
         Eigen::MatrixXd error_shape;             // numbers x numbers: covariance of an error of 1 dB
         Eigen::VectorXd error_sizes_db, priors;  // the first size is 0
+        Eigen::MatrixXd genre_weights;  // genres x numbers: what a told genre adds to the expected; no rows: nothing
         double degrees_of_freedom = 15.0;
         double free_level_db = 0.0;    // deviation of a level common to all numbers that is no error
         double doubt_mean = 0.0;       // doubt at features that are all usual

@@ -21,6 +21,20 @@ struct OtherName {
 };
 constexpr auto other_names = std::to_array<OtherName>({{"orchestral", "cinematic"}, {"world", "acoustic"}});
 
+/// And what presets that are no genres of the corpus are nearest to.
+constexpr auto genres_of_presets = std::to_array<OtherName>({{"orchestral", "cinematic"},
+                                                             {"orchestral", "classical"},
+                                                             {"folk", "acoustic"},
+                                                             {"folk", "country"},
+                                                             {"electronic", "house"},
+                                                             {"electronic", "techno"},
+                                                             {"electronic", "drum-and-bass"},
+                                                             {"rock", "indie"},
+                                                             {"rock", "punk"},
+                                                             {"world", "latin"},
+                                                             {"world", "afrobeat"},
+                                                             {"world", "reggae"}});
+
 struct Part {
     Target target;  ///< what the preset alone would ask for
     std::string name;
@@ -49,6 +63,11 @@ std::vector<Part> parts_of(std::span<const GenreShare> genres) {
 }
 
 }  // namespace
+
+std::string_view genre_of_preset(std::string_view preset) noexcept {
+    const auto* other = std::ranges::find(genres_of_presets, preset, &OtherName::preset);
+    return other != genres_of_presets.end() ? other->genre : preset;
+}
 
 Target with_mixture(const Target& target, std::span<const GenreShare> genres) {
     const auto parts = parts_of(genres);

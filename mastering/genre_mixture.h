@@ -9,6 +9,10 @@ namespace burnish {
 /// The name under which a target asks for its genre to be found out.
 inline constexpr std::string_view auto_preset = "auto";
 
+/// The genre, as training/tracks.tsv names them, that a preset of that name is about or nearest to: "orchestral" for
+/// "cinematic". Of other presets it is their own name, whether there is such a genre or not.
+[[nodiscard]] std::string_view genre_of_preset(std::string_view preset) noexcept;
+
 /// The target with the presets of the likeliest genres mixed in, by their shares: up to three, none below a tenth. The
 /// loudness stays as it was asked for; the name tells what is in the mixture.
 /// @param genres  the likeliest first, named as in training/tracks.tsv

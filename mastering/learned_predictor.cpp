@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "mastering/corrections.h"
+#include "mastering/genre_mixture.h"
 #include "mastering/proposals.h"
 #include "mastering/reason_text.h"
 #include "mastering/rule_predictor.h"
@@ -20,11 +21,29 @@ using Eigen::VectorXd;
 
 constexpr double least_rate_hz = 30000.0;
 
-Opinions opinions_of(const MasterModel& model, const TrackAnalysis& track) {
+/// The genres that somebody has told the music to be, or meant by a preset; empty if nobody has.
+std::vector<GenreShare> told_genres(const Target& target) {
+    if (!target.genres.empty()) return target.genres;
+    if (target.preset.empty()) return {};
+    return {{std::string(genre_of_preset(target.preset)), 1.0}};
+}
+
+/// "rock", "rock and metal".
+std::string names_of(const std::vector<GenreShare>& genres) {
+    std::string names;
+    for (const auto& genre : genres)
+        if (genre.share > 0.0) names += (names.empty() ? "" : &genre == &genres.back() ? " and " : ", ") + genre.name;
+    return names;
+}
+
+Opinions opinions_of(const MasterModel& model, const TrackAnalysis& track, const Target& target) {
     Opinions opinions;
     opinions.features = model.standardized(track);
     opinions.trust = model.trust(opinions.features);
-    opinions.expected = model.expected(opinions.features);
+    const auto told = told_genres(target);
+    const auto shares = model.shares_of(told);
+    opinions.expected = shares ? model.expected(opinions.features, *shares) : model.expected(opinions.features);
+    if (shares) opinions.whom = names_of(told) + " that sounds like this one has";
     const auto judge = [&](const FaultModel& part, const VectorXd& expected, const Measured& measured) {
         return part.judge_excess(measured.values - expected, measured, part.doubt(opinions.features));
     };
@@ -54,13 +73,14 @@ void propose_tone(const Opinions& opinions, const TrackAnalysis& track, double a
             return param.member == mid_tone_knots[static_cast<std::size_t>(knot)];
         });
         const double deviation_db = opinions.tone.deviation(band);
-        draft.set("tone", tone, row->member, row->name, gain_db, confidence_of(gain_db, deviation_db),
-                  reason_text(
-                      "%.1f dB %s at %.0f Hz: %.1f dB %s what tracks that sound like this one have, %.1f dB of it held "
-                      "to be a fault, give or take %.1f dB%s",
-                      std::abs(gain_db), gain_db < 0.0 ? "less" : "more", tone_knot_hz(knot),
-                      std::abs(opinions.tone.excess(band)), opinions.tone.excess(band) > 0.0 ? "above" : "below",
-                      std::abs(opinions.tone.error(band)), deviation_db, held_back(opinions.trust)));
+        draft.set(
+            "tone", tone, row->member, row->name, gain_db, confidence_of(gain_db, deviation_db),
+            reason_text("%.1f dB %s at %.0f Hz: %.1f dB %s what %s, %.1f dB of it held to be a fault, give or take "
+                        "%.1f dB%s",
+                        std::abs(gain_db), gain_db < 0.0 ? "less" : "more", tone_knot_hz(knot),
+                        std::abs(opinions.tone.excess(band)), opinions.tone.excess(band) > 0.0 ? "above" : "below",
+                        opinions.whom.c_str(), std::abs(opinions.tone.error(band)), deviation_db,
+                        held_back(opinions.trust)));
     }
 }
 
@@ -91,9 +111,8 @@ void propose_width(const Opinions& opinions, double amount, Draft& draft) {
     const auto correction = width_correction(opinion, opinions.trust, amount);
     const auto reason = [&](double gain_db, Index region) {
         return reason_text(
-            "the side is %.1f dB %s what tracks that sound like this one have, %.1f dB of it held to be a fault, "
-            "give or take %.1f dB: %.1f dB %s%s",
-            std::abs(opinion.excess(region)), opinion.excess(region) > 0.0 ? "above" : "below",
+            "the side is %.1f dB %s what %s, %.1f dB of it held to be a fault, give or take %.1f dB: %.1f dB %s%s",
+            std::abs(opinion.excess(region)), opinion.excess(region) > 0.0 ? "above" : "below", opinions.whom.c_str(),
             std::abs(opinion.error(region)), opinion.deviation(region), std::abs(gain_db),
             gain_db < 0.0 ? "less" : "more", held_back(opinions.trust));
     };
@@ -132,7 +151,7 @@ Prediction predict_by_model(const std::shared_ptr<const MasterModel>& model, con
                             const Target& target) {
     if (track.integrated_lufs <= silence_db || track.sample_rate_hz < least_rate_hz)
         return predict_by_rules(track, target);
-    const auto opinions = opinions_of(*model, track);
+    const auto opinions = opinions_of(*model, track, target);
     const double tone = amount_of(target, Dimension::tone);
     const double dynamics = amount_of(target, Dimension::dynamics);
     const double width = amount_of(target, Dimension::width);
@@ -170,6 +189,16 @@ Result<SharedModel> read_model(std::string_view where, std::span<const std::byte
     return std::make_shared<const MasterModel>(*std::move(model));
 }
 
+Result<SharedModel> read_model_file(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::vector<std::byte> bytes(largest_model_bytes + 1);  // one more is too much, which parse_model tells
+    stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    if (stream.bad() || (stream.fail() && stream.gcount() == 0))
+        return Error{ErrorCode::input, file.string() + ": cannot be read, or is empty"};
+    bytes.resize(static_cast<std::size_t>(stream.gcount()));
+    return read_model(file.string(), bytes);
+}
+
 Predictor predictor_by(SharedModel model) {
     return [model = std::move(model)](const TrackAnalysis& track, const Target& target) {
         return predict_by_model(model, track, target);
@@ -190,15 +219,21 @@ Result<Predictor> learned_predictor() {
 }
 
 Result<Predictor> learned_predictor(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    std::vector<std::byte> bytes(largest_model_bytes + 1);  // one more is too much, which parse_model tells
-    stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (stream.bad() || (stream.fail() && stream.gcount() == 0))
-        return Error{ErrorCode::input, file.string() + ": cannot be read, or is empty"};
-    bytes.resize(static_cast<std::size_t>(stream.gcount()));
-    const auto model = read_model(file.string(), bytes);
+    const auto model = read_model_file(file);
     if (!model) return model.error();
     return predictor_by(*model);
+}
+
+Result<std::vector<std::string>> genre_names() {
+    const auto model = built_in_model();
+    if (!model) return model.error();
+    return (*model)->parts().genre.names;
+}
+
+Result<std::vector<std::string>> genre_names(const std::filesystem::path& file) {
+    const auto model = read_model_file(file);
+    if (!model) return model.error();
+    return (*model)->parts().genre.names;
 }
 
 Prediction predict_nothing(const TrackAnalysis& /*track*/, const Target& /*target*/) { return {}; }

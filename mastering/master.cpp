@@ -138,7 +138,8 @@ struct Workshop {
 /// Renders, solves the loudness, writes and measures: all that follows from settings.
 /// @param report     analysis, target, settings and decisions are there; the rest is filled in
 /// @param has_begun  whether something was delivered that has to be thrown away
-Status carry_out(const Workshop& shop, MasterReport& report, bool& has_begun) {
+/// @param written    the master as it was written
+Status carry_out(const Workshop& shop, MasterReport& report, bool& has_begun, std::unique_ptr<AudioSource>& written) {
     auto& source = shop.source;
     const auto& request = shop.request;
     auto* delivery = shop.delivery;
@@ -229,15 +230,21 @@ Status carry_out(const Workshop& shop, MasterReport& report, bool& has_begun) {
         phase.begin("writing", 0.85);
         const auto write_ticker = phase.ticker();
         const auto length = std::max(1.0, static_cast<double>(programme->info().frames));
-        auto written = deliver(report.settings.limiter, report.level.reduction_max_db > 0.0,
-                               [&](std::int64_t frames) { return write_ticker(static_cast<double>(frames) / length); });
-        if (!written) return written.error();
+        auto pass = deliver(report.settings.limiter, report.level.reduction_max_db > 0.0,
+                            [&](std::int64_t frames) { return write_ticker(static_cast<double>(frames) / length); });
+        if (!pass) return pass.error();
     }
 
     phase.begin("verifying", 1.0);
     auto file = delivery->finish();
     if (!file) return file.error();
-    auto after = analyze_source(**file, request.concurrent, phase.ticker(), request.verified);
+    written = *std::move(file);
+    // The spreads of the bands are measured where something has changed them.
+    const bool compresses = !is_neutral(report.settings.multiband, MultibandCompressor::params) ||
+                            !is_neutral(report.settings.glue, GlueCompressor::params);
+    const auto scope =
+        compresses && request.verified == AnalysisScope::master ? AnalysisScope::match : request.verified;
+    auto after = analyze_source(*written, request.concurrent, phase.ticker(), scope);
     if (!after) return after.error();
     report.after = *after;
     note_what_encoding_moved(report);
@@ -245,18 +252,61 @@ Status carry_out(const Workshop& shop, MasterReport& report, bool& has_begun) {
     return success();
 }
 
-/// Shares of the intensity asked for that are tried in turn, until the master is no worse than what it was made from.
+/// Shares of the intensity asked for that are tried in turn, until the master is better than what it was made from.
 constexpr std::array attempts{1.0, 0.5, 0.0};
 
-/// Whether the master is further from what is expected of it than the source was. Nothing that was left alone is.
-bool is_worse(const Prediction& prediction, const MasterReport& report, std::string& how) {
-    // 1 dB where 3 dB are usual: as much as limiting alone may shift a tone, whatever the treatment.
-    constexpr double margin = 0.1;
-    if (!prediction.misfit || !report.after || all_neutral(program_stages, report.settings)) return false;
-    const double before = prediction.misfit(report.before);
-    const double after = prediction.misfit(*report.after);
-    how = reason_text("%.2f times what is usual, the source is %.2f", after, before);
-    return after > before + margin;
+/// Whether the treatment is of a kind that is weighed against what is expected: by the predictor's own measures, and
+/// not because somebody wants it so.
+bool is_judged(const Prediction& prediction, const MasterReport& report, const Patch& patch) {
+    constexpr auto stages = std::to_array<std::string_view>({"tone", "multiband", "glue", "width"});
+    if (!prediction.misfit || !report.after) return false;
+    if (std::ranges::any_of(
+            patch.pins(), [&](const Patch::Pin& pin) { return std::ranges::find(stages, pin.stage) != stages.end(); }))
+        return false;
+    const auto& settings = report.settings;
+    return !is_neutral(settings.tone, ToneCurve::params) ||
+           !is_neutral(settings.multiband, MultibandCompressor::params) ||
+           !is_neutral(settings.glue, GlueCompressor::params) || !is_neutral(settings.width, StereoWidth::params);
+}
+
+/// How far source and master are from what is expected: the mean of what was measured of both.
+struct Scores {
+    double before = 0.0, after = 0.0;
+    [[nodiscard]] bool is_better() const { return after < before; }
+    /// Too near to each other for spectra side by side, which a master is measured by.
+    [[nodiscard]] bool is_close() const { return !(std::abs(after - before) > 0.1); }
+};
+Scores scores_of(const Prediction& prediction, const MasterReport& report) {
+    const auto before = prediction.misfit(report.before);
+    const auto after = prediction.misfit(*report.after);
+    Scores scores;
+    int measures = 0;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        if (std::isnan(before[i]) || std::isnan(after[i])) continue;
+        scores.before += before[i];
+        scores.after += after[i];
+        ++measures;
+    }
+    scores.before /= std::max(1, measures);
+    scores.after /= std::max(1, measures);
+    return scores;
+}
+
+/// Whether the master is better by what the predictor measures; where that is close, by all that can be measured of it.
+/// What is not judged is good enough. @param how  is filled in if it is not
+Result<bool> is_better(const Prediction& prediction, const MasterRequest& request, AudioSource& written,
+                       MasterReport& report, std::string& how) {
+    if (!is_judged(prediction, report, request.patch)) return true;
+    auto scores = scores_of(prediction, report);
+    if (scores.is_close() && request.verified != AnalysisScope::track) {
+        auto after = analyze_source(
+            written, request.concurrent, [](double) { return true; }, AnalysisScope::track);
+        if (!after) return after.error();
+        report.after = *after;
+        scores = scores_of(prediction, report);
+    }
+    how = reason_text("%.2f times what is usual, the source is %.2f", scores.after, scores.before);
+    return scores.is_better();
 }
 
 }  // namespace
@@ -298,15 +348,20 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
         }
         report.reference = study.reference;
         if (report.reference) hold_peaks(*report.reference, report.target);
-        if (auto status = carry_out(shop, report, has_begun); !status) return status.error();
+        std::unique_ptr<AudioSource> written;
+        if (auto status = carry_out(shop, report, has_begun, written); !status) return status.error();
         std::string how;
-        if (share == attempts.back() || !is_worse(prediction, report, how)) {
+        const auto better = share == attempts.back() || !written
+                                ? Result<bool>(true)
+                                : is_better(prediction, request, *written, report, how);
+        if (!better) return better.error();
+        if (*better) {
             if (!warning.empty()) report.warnings.push_back(warning);
             return report;
         }
         const bool half = share == attempts.front();
         warning = "the " + std::string(half ? "whole" : "half") +
-                  " treatment came out further from what is expected of such tracks (" + how +
+                  " treatment came out no nearer to what is expected of such tracks (" + how +
                   "): " + (half ? "half the intensity was used" : "only loudness and peaks were treated");
     }
     return Error{ErrorCode::internal, "no attempt at a master was made"};

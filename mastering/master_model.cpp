@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include "core/fingerprint.h"
@@ -16,7 +17,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr std::string_view format_name = "burnish-master-2";
+constexpr std::string_view format_name = "burnish-master-3";
 constexpr int most_sizes = 16;
 constexpr int most_genres = 64;
 
@@ -65,7 +66,7 @@ constexpr auto fault_scalars = std::to_array<double FaultModel::Parts::*>(
     {&FaultModel::Parts::degrees_of_freedom, &FaultModel::Parts::free_level_db, &FaultModel::Parts::doubt_mean,
      &FaultModel::Parts::deviation_scale});
 
-void write_fault_model(const std::string& name, const FaultModel& model, ModelFile& file) {
+void write_fault_model(const std::string& name, const FaultModel& model, Index genres, ModelFile& file) {
     const auto& parts = model.parts();
     VectorXd scalars(fault_scalars.size());
     for (std::size_t i = 0; i < fault_scalars.size(); ++i) scalars(static_cast<Index>(i)) = parts.*fault_scalars[i];
@@ -78,10 +79,13 @@ void write_fault_model(const std::string& name, const FaultModel& model, ModelFi
     file.tensors[name + ".error_shape"] = tensor_of(parts.error_shape);
     file.tensors[name + ".error_sizes_db"] = tensor_of(parts.error_sizes_db);
     file.tensors[name + ".priors"] = tensor_of(parts.priors);
+    file.tensors[name + ".genre_weights"] =
+        tensor_of(parts.genre_weights.rows() > 0 ? parts.genre_weights : MatrixXd::Zero(genres, model.size()));
     file.tensors[name + ".scalars"] = tensor_of(scalars);
 }
 
-FaultModel read_fault_model(const std::string& name, Index features, Index numbers, TensorReader& reader) {
+FaultModel read_fault_model(const std::string& name, Index features, Index genres, Index numbers,
+                            TensorReader& reader) {
     const Index sizes = reader.rows(name + ".error_sizes_db", most_sizes);
     FaultModel::Parts parts;
     parts.mean = reader.matrix(name + ".mean", numbers, 1);
@@ -93,6 +97,7 @@ FaultModel read_fault_model(const std::string& name, Index features, Index numbe
     parts.error_shape = reader.matrix(name + ".error_shape", numbers, numbers);
     parts.error_sizes_db = reader.matrix(name + ".error_sizes_db", sizes, 1);
     parts.priors = reader.matrix(name + ".priors", sizes, 1);
+    parts.genre_weights = reader.matrix(name + ".genre_weights", genres, numbers);
     const MatrixXd scalars = reader.matrix(name + ".scalars", static_cast<Index>(fault_scalars.size()), 1);
     for (std::size_t i = 0; i < fault_scalars.size(); ++i) parts.*fault_scalars[i] = scalars(static_cast<Index>(i));
     return FaultModel(std::move(parts));
@@ -163,11 +168,12 @@ Result<MasterModel> MasterModel::from(std::string_view where, const ModelFile& f
     const MatrixXd strangeness = reader.matrix("strangeness", 2, 1);
     parts.usual_strangeness = strangeness(0);
     parts.most_strangeness = strangeness(1);
-    for (const auto& head : model_heads())
-        parts.*head.model = read_fault_model(std::string(head.name), features, head.measure({}).values.size(), reader);
     parts.genre.names = words_of(text_of("genres"));
     const auto genres = static_cast<Index>(parts.genre.names.size());
     if (genres == 0) return problem("no genres are named");
+    for (const auto& head : model_heads())
+        parts.*head.model =
+            read_fault_model(std::string(head.name), features, genres, head.measure({}).values.size(), reader);
     parts.genre.weights = reader.matrix("genre.weights", features, genres);
     parts.genre.bias = reader.matrix("genre.bias", genres, 1);
     if (!reader.problem().empty())
@@ -193,7 +199,9 @@ ModelFile MasterModel::file() const {
     file.tensors["balance_centre"] = tensor_of(parts_.balance_centre);
     file.tensors["sway"] = tensor_of(parts_.sway);
     file.tensors["strangeness"] = tensor_of(Eigen::Vector2d(parts_.usual_strangeness, parts_.most_strangeness));
-    for (const auto& head : model_heads()) write_fault_model(std::string(head.name), parts_.*head.model, file);
+    for (const auto& head : model_heads())
+        write_fault_model(std::string(head.name), parts_.*head.model, static_cast<Index>(parts_.genre.names.size()),
+                          file);
     file.tensors["genre.weights"] = tensor_of(parts_.genre.weights);
     file.tensors["genre.bias"] = tensor_of(parts_.genre.bias);
     return file;
@@ -233,13 +241,42 @@ MasterModel::Expected MasterModel::expected(const VectorXd& standardized) const 
             heads[2]->expected(standardized, layers.col(2))};
 }
 
-double MasterModel::misfit(const VectorXd& standardized, const Expected& expected, const TrackAnalysis& track) const {
+MasterModel::Expected MasterModel::expected(const VectorXd& standardized, const VectorXd& shares) const {
+    auto expected = this->expected(standardized);
+    const VectorXd news = shares - parts_.genre.posterior(standardized);
+    const auto add = [&](const FaultModel& model, VectorXd& numbers) {
+        const auto& weights = model.parts().genre_weights;
+        if (weights.rows() > 0) numbers += weights.transpose() * news;
+    };
+    add(parts_.tone, expected.tone);
+    add(parts_.width, expected.width);
+    add(parts_.dynamics, expected.dynamics);
+    return expected;
+}
+
+std::optional<VectorXd> MasterModel::shares_of(std::span<const GenreShare> told) const {
+    const auto& names = parts_.genre.names;
+    VectorXd shares = VectorXd::Zero(static_cast<Index>(names.size()));
+    for (const auto& [name, share] : told) {
+        const auto found = std::ranges::find(names, name);
+        if (found != names.end()) shares(found - names.begin()) += share;
+    }
+    const double sum = shares.sum();
+    if (sum <= 0.0) return std::nullopt;
+    return shares / sum;
+}
+
+std::vector<double> MasterModel::misfit(const VectorXd& standardized, const Expected& expected,
+                                        const TrackAnalysis& track) const {
     const auto misfit_of = [&](const FaultModel& model, const VectorXd& usual, const Measured& measured) {
+        if (!measured.heard.any()) return std::numeric_limits<double>::quiet_NaN();
         return model.judge_excess(measured.values - usual, measured, model.doubt(standardized)).misfit;
     };
-    const double tone = misfit_of(parts_.tone, expected.tone, tone_of(track));
-    const auto width = width_of(track);
-    return width.heard.any() ? 0.5 * (tone + misfit_of(parts_.width, expected.width, width)) : tone;
+    auto spreads = dynamics_of(track);
+    spreads.heard(0) = false;  // the peak to loudness ratio
+    return {misfit_of(parts_.tone, expected.tone, tone_of(track)),
+            misfit_of(parts_.width, expected.width, width_of(track)),
+            misfit_of(parts_.dynamics, expected.dynamics, spreads)};
 }
 
 }  // namespace burnish

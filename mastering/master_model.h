@@ -1,11 +1,14 @@
 #pragma once
 
 #include <Eigen/Dense>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "mastering/fault_model.h"
 #include "mastering/model_file.h"
+#include "mastering/target.h"
 
 namespace burnish {
 
@@ -58,11 +61,18 @@ public:
         Eigen::VectorXd tone, width, dynamics;
     };
     [[nodiscard]] Expected expected(const Eigen::VectorXd& standardized) const;
+    /// The same of a track whose genre somebody has told: what its genre was taken for by its sound makes way for that.
+    /// @param shares  per genre of the model, adding up to 1
+    [[nodiscard]] Expected expected(const Eigen::VectorXd& standardized, const Eigen::VectorXd& shares) const;
+    /// Shares of the model's genres, adding up to 1; none if the model knows none of those named.
+    [[nodiscard]] std::optional<Eigen::VectorXd> shares_of(std::span<const GenreShare> told) const;
 
-    /// How far a track is from what is expected of it: mean of the misfits of tone and width. Lower is better; 1 is
-    /// usual. @param standardized, expected  of the track whose sound is to be gone by
-    [[nodiscard]] double misfit(const Eigen::VectorXd& standardized, const Expected& expected,
-                                const TrackAnalysis& track) const;
+    /// How far a track is from what is expected of it in tone, width and the spreads of the dynamics. Lower is better;
+    /// 1 is usual; not a number: nothing of that was heard, or measured. The peak to loudness ratio is no part of it,
+    /// for the loudness sets that, whatever the treatment. @param standardized, expected  of the track whose sound is
+    /// to be gone by
+    [[nodiscard]] std::vector<double> misfit(const Eigen::VectorXd& standardized, const Expected& expected,
+                                             const TrackAnalysis& track) const;
 
 private:
     Parts parts_;

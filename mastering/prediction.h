@@ -19,21 +19,16 @@ struct Decision {
     std::string reason;       ///< in words, with the numbers it rests on
 };
 
-/// How much of a genre a track is.
-struct GenreShare {
-    std::string name;
-    double share = 0.0;  ///< 0..1
-};
-
 /// A proposal for the programme stages; the delivery stages are solved for, not predicted.
 struct Prediction {
     ChainSettings settings;
     std::vector<Decision> decisions;   ///< one for every number that is not neutral
     std::optional<Decision> loudness;  ///< what to aim at if nobody asked for a loudness, LUFS
     std::vector<GenreShare> genres;    ///< the likeliest first; empty if nobody can tell
-    /// How far any version of this track is from what is expected of it, the lower the better: by this a master has to
-    /// be better than what it was made from. None if the predictor has no such measure.
-    std::function<double(const TrackAnalysis&)> misfit;
+    /// How far any version of this track is from what is expected of it, measure by measure, the lower the better: by
+    /// their mean a master has to be better than what it was made from. Not a number: that was not measured of this
+    /// version. None if the predictor has no such measures.
+    std::function<std::vector<double>(const TrackAnalysis&)> misfit;
 };
 
 /// A pure function of what was measured and what was asked for.

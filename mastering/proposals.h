@@ -25,6 +25,7 @@ struct Opinions {
     Eigen::VectorXd features;
     MasterModel::Expected expected;
     double trust = 1.0;
+    std::string whom = "tracks that sound like this one have";  ///< who have what is expected, for the reasons
     FaultOpinion tone, width, dynamics;
     bool has_width = false;
 };

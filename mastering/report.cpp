@@ -83,6 +83,7 @@ Json report_json(const MasterReport& report) {
     if (!report.target.normalize) target["loudness_lufs"] = nullptr;  // none was aimed at
     target["normalize"] = report.target.normalize;
     if (!report.target.preset.empty()) target["preset"] = report.target.preset;
+    for (const auto& genre : report.target.genres) target["genre"][genre.name] = rounded(genre.share, 3);
     if (!report.target.delivery.empty()) target["delivery"] = report.target.delivery;
     if (!report.target.style.empty()) target["style"] = report.target.style;
     const TreatmentAim usual;

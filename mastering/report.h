@@ -54,7 +54,7 @@ struct MasterReport {
     Target target;
     ChainSettings settings;
     std::vector<Decision> decisions;
-    double treatment_share = 1.0;      ///< of the intensity asked for, if all of it would have made the track worse
+    double treatment_share = 1.0;      ///< of the intensity asked for, if all of it would have made the track no better
     std::optional<Decision> loudness;  ///< why this loudness, where nobody asked for one
     std::vector<GenreShare> genres;    ///< what the track sounds like, the likeliest first
     LevelReport level;

@@ -145,11 +145,15 @@ void propose_width(const TrackAnalysis& track, double amount, Proposal& proposal
         side_power += db_to_power(track.third_octave.side_mean_db[band]);
     }
     const double low_side_mid_db = power_to_db(side_power) - power_to_db(mid_power);
-    if (low_side_mid_db > -9.0)
+    // Mono turns down by more than 1.8 dB what is wider than this. James (Sound on Sound, 2015): only wildly wide bass
+    // is a fault.
+    constexpr double widest_low_side_mid_db = -3.0;
+    if (low_side_mid_db > widest_low_side_mid_db)
         proposal.set(&ChainSettings::width, &StereoWidth::Settings::low_db,
-                     -std::min(9.0, low_side_mid_db + 9.0) * amount, 0.6,
-                     reason_text("side is %.1f dB %s mid below 140 Hz: bass is safer in the middle",
-                                 std::abs(low_side_mid_db), low_side_mid_db < 0.0 ? "below" : "above"));
+                     -std::min(9.0, low_side_mid_db - widest_low_side_mid_db) * amount, 0.6,
+                     reason_text("side is %.1f dB %s mid below 140 Hz: in mono the bass would be %.1f dB softer",
+                                 std::abs(low_side_mid_db), low_side_mid_db < 0.0 ? "below" : "above",
+                                 power_to_db(1.0 + db_to_power(low_side_mid_db))));
     if (track.side_mid_db < -18.0 && track.correlation > 0.9) {
         const double gain_db = std::min(2.0, 0.25 * (-18.0 - track.side_mid_db)) * amount;
         if (gain_db < 0.25) return;

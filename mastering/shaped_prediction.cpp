@@ -183,7 +183,7 @@ Predictor shaped(Predictor predictor) {
         if (target.preset != auto_preset) return shaped_prediction(predictor(track, target), track, target);
         Target plain = target;
         plain.preset.clear();
-        const auto mixed = with_mixture(plain, predictor(track, plain).genres);
+        const auto mixed = with_mixture(plain, target.genres.empty() ? predictor(track, plain).genres : target.genres);
         return shaped_prediction(predictor(track, mixed), track, mixed);
     };
 }

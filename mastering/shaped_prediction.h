@@ -13,7 +13,7 @@ namespace burnish {
 /// @param proposed  by any predictor, its amounts applied
 [[nodiscard]] Prediction shaped_prediction(Prediction proposed, const TrackAnalysis& track, const Target& target);
 
-/// A predictor whose proposals are shaped; for the preset "auto" by the genres that it finds.
+/// A predictor whose proposals are shaped; for the preset "auto" by the genres that it finds, or was told.
 [[nodiscard]] Predictor shaped(Predictor predictor);
 
 /// The dimension that a stage of the programme belongs to.

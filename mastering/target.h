@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/param.h"
 #include "mastering/chain.h"
@@ -8,6 +9,12 @@
 #include "mastering/treatment_aim.h"
 
 namespace burnish {
+
+/// How much of a genre a track is.
+struct GenreShare {
+    std::string name;
+    double share = 0.0;  ///< 0..1
+};
 
 /// What the user asked for.
 struct Target {
@@ -24,6 +31,9 @@ struct Target {
     TreatmentAim aim{};
     MixAim mix{};               ///< of the mix that is to be mastered, where it is made here
     ChainSettings character{};  ///< what a preset and a style put on top of any proposal: its departure from neutral
+
+    std::vector<GenreShare>
+        genres{};  ///< what somebody says it is, adding up to 1, the largest first; else a preset may
 
     std::string preset{};  ///< names, for the report; empty: none
     std::string style{};

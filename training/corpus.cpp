@@ -3,17 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <fstream>
 #include <mutex>
+#include <numbers>
 #include <optional>
 #include <sstream>
 #include <thread>
+#include <type_traits>
 
 #include "analysis/analyzer.h"
 #include "core/fingerprint.h"
 #include "core/random.h"
 #include "io/audio_file.h"
 #include "training/degradation.h"
+#include "training/kept.h"
 
 namespace burnish::training {
 
@@ -70,30 +74,55 @@ Result<TrackAnalysis> measure_track(const TrackRow& row, const std::filesystem::
     return analysis;
 }
 
-/// Names of all that is measured, in order: what a file of the cache holds.
-std::string analysis_names() {
-    std::string names;
-    for (const auto& row : analysis_numbers) names += std::string(row.name) + '\n';
-    for_each_curve_group([&](const auto& group) {
-        for (const auto& row : group.curves) names += std::string(group.name) + '.' + std::string(row.name) + '\n';
-    });
-    return names;
-}
-
-std::optional<TrackAnalysis> read_cached(const std::filesystem::path& file) {
-    TrackAnalysis analysis;
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream.read(reinterpret_cast<char*>(&analysis), sizeof analysis) || stream.peek() != EOF) return std::nullopt;
-    return analysis;
-}
-
-void write_cached(const TrackAnalysis& analysis, const std::filesystem::path& file) {
-    const std::filesystem::path unfinished = file.string() + ".part";
-    {
-        std::ofstream stream(unfinished, std::ios::binary);
-        stream.write(reinterpret_cast<const char*>(&analysis), sizeof analysis);
+/// Four seconds of struck tones and hiss, wide enough to have a side.
+class ReferenceSound final : public AudioSource {
+public:
+    [[nodiscard]] const StreamInfo& info() const override { return info_; }
+    [[nodiscard]] Status rewind() override {
+        random_ = Random(1);
+        position_ = 0;
+        return success();
     }
-    std::filesystem::rename(unfinished, file);
+    [[nodiscard]] Result<int> read(AudioView into) override {
+        const int count = static_cast<int>(std::min<std::int64_t>(into.frames(), info_.frames - position_));
+        for (int n = 0; n < count; ++n, ++position_) {
+            const auto beat = position_ % beat_frames;
+            if (beat == 0) tone_hz_ = 55.0 * std::exp2(5.0 * random_.uniform());
+            const double since_s = static_cast<double>(beat) / info_.sample_rate_hz;
+            const double tone = 0.3 * std::exp(-6.0 * since_s) * std::sin(2.0 * std::numbers::pi * tone_hz_ * since_s);
+            for (int c = 0; c < info_.channels; ++c)
+                into.channel(c)[n] = static_cast<float>((c == 0 ? 1.0 : 0.7) * tone + 0.05 * (random_.uniform() - 0.5));
+        }
+        return count;
+    }
+
+private:
+    static constexpr int beat_frames = 11025;
+    StreamInfo info_{44100.0, 2, 4 * 44100, 0};
+    Random random_{1};
+    std::int64_t position_ = 0;
+    double tone_hz_ = 0.0;
+};
+
+/// What a file of the cache holds, and how it is measured: the names of all numbers in order, and what they are for a
+/// sound that is always the same, as it is and with a fault in it.
+std::string analysis_version() {
+    std::string version;
+    for (const auto& row : analysis_numbers) version += std::string(row.name) + '\n';
+    for_each_curve_group([&](const auto& group) {
+        for (const auto& row : group.curves) version += std::string(group.name) + '.' + std::string(row.name) + '\n';
+    });
+    static_assert(std::is_trivially_copyable_v<TrackAnalysis>);
+    const auto add = [&](AudioSource& source) {
+        const auto measured = measure(source);
+        if (measured) version.append(reinterpret_cast<const char*>(&*measured), sizeof *measured);
+    };
+    ReferenceSound sound;
+    add(sound);
+    if (!sound.rewind()) return version;
+    const auto faulty = degraded(sound, fault_of({"", "reference sound", "", "", "", ""}));
+    add(*faulty);
+    return version;
 }
 
 }  // namespace
@@ -150,8 +179,8 @@ Result<std::vector<TrackRow>> read_manifest(const std::filesystem::path& file) {
 std::vector<Example> measure_corpus(const std::vector<TrackRow>& rows, const std::filesystem::path& corpus,
                                     const std::filesystem::path& cache, int jobs,
                                     const std::function<void(const std::string&)>& tell) {
-    // Analyses of other numbers have another folder. That the same numbers are measured otherwise does not show.
-    const auto folder = cache / hexadecimal(fingerprint(analysis_names()));
+    // What is measured otherwise has another folder, and so does a file of another size another name.
+    const auto folder = cache / hexadecimal(fingerprint(analysis_version()));
     std::filesystem::create_directories(folder);
     std::vector<std::optional<Example>> examples(rows.size());
     std::atomic<std::size_t> next = 0;
@@ -161,16 +190,18 @@ std::vector<Example> measure_corpus(const std::vector<TrackRow>& rows, const std
             const auto file = track_file(rows[i], corpus);
             auto name = rows[i].package.empty() ? std::filesystem::absolute(file).string()
                                                 : rows[i].package + "/" + rows[i].path;
+            std::error_code unread;
+            name += " " + std::to_string(std::filesystem::file_size(file, unread));
             std::ranges::replace(name, '/', '~');
             const auto known = [&](const std::string& ending, bool is_spoiled) -> std::optional<TrackAnalysis> {
-                if (auto cached = read_cached(folder / (name + ending))) return cached;
+                if (auto cached = read_kept<TrackAnalysis>(folder / (name + ending))) return cached;
                 auto measured = measure_track(rows[i], file, is_spoiled);
                 const std::scoped_lock lock(telling);
                 if (!measured) {
                     tell("left out: " + measured.error().message);
                     return std::nullopt;
                 }
-                write_cached(*measured, folder / (name + ending));
+                keep(*measured, folder / (name + ending));
                 tell("measured " + rows[i].path + ending);
                 return *measured;
             };

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "training/lesson.h"
+#include "training/comparison.h"
 #include "training/line_chart.h"
 
 namespace burnish::training {
@@ -18,8 +18,8 @@ struct Chapters {
 
 /// Chapters of models/EVALUATION.md in the feature domain, on the tracks learned from, each judged without its artist,
 /// and on `unknown` tracks by artists that are not among them. `tell` hears what is being done.
-[[nodiscard]] Chapters feature_domain_chapters(const Lesson& lesson, std::span<const Example> known,
-                                               std::span<const Example> unknown,
+[[nodiscard]] Chapters feature_domain_chapters(const Lesson& lesson, const Comparison& comparison,
+                                               std::span<const Example> known, std::span<const Example> unknown,
                                                const std::function<void(const std::string&)>& tell);
 
 }  // namespace burnish::training

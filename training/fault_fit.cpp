@@ -261,46 +261,4 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
     return fit;
 }
 
-GenreFit fit_genres(std::span<const Example> examples, const FeatureTable& table) {
-    constexpr double ridge = 3.0;
-    const auto genre = numbered(examples, &TrackRow::genre);
-    const Index genres = *std::ranges::max_element(genre) + 1;
-    const auto n = static_cast<Index>(examples.size());
-    GenreFit fit;
-    fit.model.names.resize(static_cast<std::size_t>(genres));
-    MatrixXd is_genre = MatrixXd::Zero(n, genres);
-    for (Index i = 0; i < n; ++i) {
-        const int g = genre[static_cast<std::size_t>(i)];
-        fit.model.names[static_cast<std::size_t>(g)] = examples[static_cast<std::size_t>(i)].row.genre;
-        is_genre(i, g) = 1.0;
-    }
-    fit.largest_share = is_genre.colwise().mean().maxCoeff();
-    const auto regression = regress(kernel_of(table.standardized, {}), is_genre, Known::Constant(n, genres, true),
-                                    table.artist, ridge, false);
-    const MatrixXd scores = is_genre - regression.left_over;
-    const auto loss_at = [&](double factor) {
-        double loss = 0.0;
-        for (Index i = 0; i < n; ++i) {
-            const VectorXd score = factor * scores.row(i).transpose();
-            const double most = score.maxCoeff();
-            loss += most + std::log((score.array() - most).exp().sum()) - score(genre[static_cast<std::size_t>(i)]);
-        }
-        return loss / static_cast<double>(n);
-    };
-    double factor = 1.0;
-    for (int quarters = 4; quarters <= 48; ++quarters)
-        if (loss_at(0.25 * quarters) < loss_at(factor)) factor = 0.25 * quarters;
-    fit.log_loss = loss_at(factor);
-    for (Index i = 0; i < n; ++i) {
-        Index likeliest = 0;
-        scores.row(i).maxCoeff(&likeliest);
-        fit.accuracy += likeliest == genre[static_cast<std::size_t>(i)] ? 1.0 / static_cast<double>(n) : 0.0;
-    }
-    fit.model.weights =
-        factor * (feature_weights({}).asDiagonal() * (table.standardized.transpose() * regression.coefficients));
-    fit.model.bias =
-        factor * (regression.mean + regression.offset * regression.coefficients.colwise().sum().transpose());
-    return fit;
-}
-
 }  // namespace burnish::training

@@ -48,12 +48,4 @@ struct FaultFit {
 [[nodiscard]] FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, const FeatureTable& table,
                                   const FaultFitOptions& options = {});
 
-/// The genres of the examples from their features: least squares, its scores made probabilities by the factor that
-/// suits those that do not know the artist best. @return  model, and share of examples whose likeliest genre is right
-struct GenreFit {
-    GenreModel model;
-    double accuracy = 0.0, log_loss = 0.0, largest_share = 0.0;
-};
-[[nodiscard]] GenreFit fit_genres(std::span<const Example> examples, const FeatureTable& table);
-
 }  // namespace burnish::training

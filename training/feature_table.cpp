@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <functional>
 #include <map>
 
 #include "analysis/statistics.h"
@@ -12,12 +14,28 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-std::vector<int> numbered(std::span<const Example> examples, std::string TrackRow::*name) {
+namespace {
+
+std::vector<int> numbered_by(std::span<const Example> examples,
+                             const std::function<std::string(const TrackRow&)>& name_of) {
     std::map<std::string, int> known;
     std::vector<int> numbers;
     for (const auto& example : examples)
-        numbers.push_back(known.emplace(example.row.*name, static_cast<int>(known.size())).first->second);
+        numbers.push_back(known.emplace(name_of(example.row), static_cast<int>(known.size())).first->second);
     return numbers;
+}
+
+}  // namespace
+
+std::vector<int> numbered(std::span<const Example> examples, std::string TrackRow::*name) {
+    return numbered_by(examples, [name](const TrackRow& row) { return row.*name; });
+}
+
+std::vector<int> numbered_albums(std::span<const Example> examples) {
+    return numbered_by(examples, [](const TrackRow& row) {
+        if (!row.package.empty()) return row.package;
+        return row.artist + "/" + std::filesystem::path(row.path).parent_path().string();
+    });
 }
 
 namespace {

@@ -27,5 +27,7 @@ struct FeatureTable {
 
 /// A number for each different name, in order of appearance.
 [[nodiscard]] std::vector<int> numbered(std::span<const Example> examples, std::string TrackRow::*name);
+/// The same for albums: the music of a package, or what an artist has in one folder.
+[[nodiscard]] std::vector<int> numbered_albums(std::span<const Example> examples);
 
 }  // namespace burnish::training

@@ -51,19 +51,27 @@ FaultOpinion Judge::operator()(std::size_t index, const VectorXd& error_db) cons
 
 Judge judge_of(const FaultFit& fit, const std::vector<double>& trust) { return {&fit, fit.model, trust}; }
 
-Judge ungated(Judge judge) {
-    auto parts = judge.model.parts();
+FaultModel ungated(const FaultModel& model) {
+    auto parts = model.parts();
     parts.priors(0) = 1e-9;
-    judge.model = FaultModel(std::move(parts));
+    return FaultModel(std::move(parts));
+}
+
+Judge ungated(Judge judge) {
+    judge.model = ungated(judge.model);
     return judge;
 }
 
-Judge plain_map(Judge judge) {
-    auto parts = judge.model.parts();
+FaultModel plain_map(const FaultModel& model) {
+    auto parts = model.parts();
     parts.error_sizes_db = Eigen::Vector2d(0.0, 3.0);
     parts.priors = Eigen::Vector2d(1e-9, 1.0);
     parts.degrees_of_freedom = 1e6;
-    judge.model = FaultModel(std::move(parts));
+    return FaultModel(std::move(parts));
+}
+
+Judge plain_map(Judge judge) {
+    judge.model = plain_map(judge.model);
     return judge;
 }
 
@@ -91,8 +99,7 @@ LadderRow shipped(std::string name, Judge judge, std::span<const Example> exampl
             }};
 }
 
-std::vector<LadderRow> tone_rows(const Lesson& lesson, const FaultFit& plain, const FaultFit& line,
-                                 const FaultFit& kernel, std::span<const Example> known) {
+std::vector<LadderRow> tone_rows(const Lesson& lesson, const Comparison& comparison, std::span<const Example> known) {
     const auto trust = trusts_of(lesson);
     const auto& measured = lesson.tone.measured;
     VectorXd mean = VectorXd::Zero(tone_bands);
@@ -128,15 +135,15 @@ std::vector<LadderRow> tone_rows(const Lesson& lesson, const FaultFit& plain, co
              for (int b = 0; b < tone_bands; ++b) bands(b) = curve.level_db(bark_bands_hz[static_cast<std::size_t>(b)]);
              return bands;
          }},
-        bare("Gaussian MAP, no features", plain_map(judge_of(plain, trust))),
+        bare("Gaussian MAP, no features", plain_map(judge_of(comparison.plain, trust))),
         bare("Gaussian MAP, given the features", plain_map(judge_of(lesson.tone, trust))),
         bare("M1 (a network on top) without gate and dead zone", ungated(judge_of(lesson.tone, trust))),
         bare("M1 with gate, no dead zone", judge_of(lesson.tone, trust)),
-        shipped("M0 (a line), without gate", ungated(judge_of(line, trust)), known),
-        shipped("M0 (a line), with gate", judge_of(line, trust), known),
+        shipped("M0 (a line), without gate", ungated(judge_of(comparison.line, trust)), known),
+        shipped("M0 (a line), with gate", judge_of(comparison.line, trust), known),
         shipped("M1, without gate", ungated(judge_of(lesson.tone, trust)), known),
         shipped("**M1 with gate, as shipped**", judge_of(lesson.tone, trust), known),
-        shipped("kernel regression on top (not to be shipped)", judge_of(kernel, trust), known),
+        shipped("kernel regression on top (not to be shipped)", judge_of(comparison.kernel, trust), known),
         {"actuator ceiling: the error known, the chain's curve and caps",
          [known](std::size_t index, const Degradation& fault) {
              FaultOpinion opinion;

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "training/comparison.h"
 #include "training/ladder.h"
-#include "training/lesson.h"
 
 namespace burnish::training {
 
@@ -19,8 +19,10 @@ struct Judge {
 };
 [[nodiscard]] Judge judge_of(const FaultFit& fit, const std::vector<double>& trust);
 /// The same without the gate: an error there always is.
+[[nodiscard]] FaultModel ungated(const FaultModel& model);
 [[nodiscard]] Judge ungated(Judge judge);
 /// The same as one error of a middling size that is always there, and the left over a Gaussian: a MAP estimate.
+[[nodiscard]] FaultModel plain_map(const FaultModel& model);
 [[nodiscard]] Judge plain_map(Judge judge);
 
 [[nodiscard]] std::vector<double> trusts_of(const Lesson& lesson);
@@ -36,8 +38,8 @@ struct Judge {
 [[nodiscard]] double highest_hz(const TrackAnalysis& track);
 /// The correction of the shipped predictor, by the chain's curve and within its caps.
 [[nodiscard]] LadderRow shipped(std::string name, Judge judge, std::span<const Example> examples);
-/// Every way to correct a tone that is compared. Fits: without features, of a line, of kernel regression.
-[[nodiscard]] std::vector<LadderRow> tone_rows(const Lesson& lesson, const FaultFit& plain, const FaultFit& line,
-                                               const FaultFit& kernel, std::span<const Example> known);
+/// Every way to correct a tone that is compared.
+[[nodiscard]] std::vector<LadderRow> tone_rows(const Lesson& lesson, const Comparison& comparison,
+                                               std::span<const Example> known);
 
 }  // namespace burnish::training

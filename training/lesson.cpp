@@ -1,6 +1,7 @@
 #include "training/lesson.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace burnish::training {
 
@@ -15,8 +16,21 @@ Lesson learn(std::span<const Example> examples) {
     lesson.width = fit_faults(head_named("width"), examples, lesson.table, options);
     lesson.dynamics = fit_faults(head_named("dynamics"), examples, lesson.table, options);
     lesson.genre = fit_genres(examples, lesson.table);
+    lesson.tone_told = fit_told_genres(lesson.tone, lesson.genre, lesson.table.artist);
+    lesson.width_told = fit_told_genres(lesson.width, lesson.genre, lesson.table.artist);
+    lesson.dynamics_told = fit_told_genres(lesson.dynamics, lesson.genre, lesson.table.artist);
     return lesson;
 }
+
+namespace {
+
+FaultModel with_genres(const FaultModel& model, const ToldGenres& told) {
+    auto parts = model.parts();
+    parts.genre_weights = told.weights;
+    return FaultModel(std::move(parts));
+}
+
+}  // namespace
 
 MasterModel model_of(const Lesson& lesson) {
     MasterModel::Parts parts;
@@ -24,9 +38,9 @@ MasterModel model_of(const Lesson& lesson) {
     parts.feature_scale = lesson.table.scale;
     parts.balance_centre = lesson.table.balance_centre;
     parts.sway = lesson.table.sway;
-    parts.tone = lesson.tone.model;
-    parts.width = lesson.width.model;
-    parts.dynamics = lesson.dynamics.model;
+    parts.tone = with_genres(lesson.tone.model, lesson.tone_told);
+    parts.width = with_genres(lesson.width.model, lesson.width_told);
+    parts.dynamics = with_genres(lesson.dynamics.model, lesson.dynamics_told);
     parts.genre = lesson.genre.model;
     parts.usual_strangeness = lesson.table.usual_strangeness;
     parts.most_strangeness = lesson.table.most_strangeness;

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "training/fault_fit.h"
+#include "training/genre_fit.h"
 
 namespace burnish::training {
 
@@ -11,6 +12,7 @@ struct Lesson {
     FeatureTable table;
     FaultFit tone, width, dynamics;
     GenreFit genre;
+    ToldGenres tone_told, width_told, dynamics_told;
 };
 [[nodiscard]] Lesson learn(std::span<const Example> examples);
 [[nodiscard]] MasterModel model_of(const Lesson& lesson);

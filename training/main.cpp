@@ -3,10 +3,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "core/fingerprint.h"
 #include "mastering/learned_predictor.h"
 #include "training/corpus.h"
 #include "training/evaluation.h"
@@ -27,6 +29,12 @@ bool write_whole(const std::filesystem::path& file, const char* bytes, std::size
     std::error_code problem;
     std::filesystem::rename(unfinished, file, problem);
     return !problem;
+}
+
+/// Nothing if it cannot be read: what is kept is then known by the model alone.
+std::string bytes_of(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 int fail(const std::string& message) {
@@ -61,6 +69,8 @@ int train(const Options& options) {
     std::string text =
         "# Evaluation of the model\n\nMade by `./dev train`. " +
         formatted("%zu tracks to learn from, %zu of other artists to judge by.\n\n", known.size(), unknown.size());
+    tell("comparing models");
+    const auto comparison = comparison_of(lesson, known);
     if (options.renders) {
         // The model as the program will read it.
         auto file = parse_model("the new model", bytes);
@@ -74,12 +84,20 @@ int train(const Options& options) {
         if (options.every > 1)
             text +=
                 formatted("Mastered from end to end: every %d. of these, %zu tracks.\n\n", options.every, some.size());
-        const auto chapter = rendered_chapter(
+        const auto rungs = audio_rungs(shared, lesson, comparison, known);
+        std::string made_by(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        made_by += bytes_of("/proc/self/exe");
+        const auto outcomes = run_trials(
             some, options.corpus,
+            std::filesystem::path(options.cache) / ("renders " + hexadecimal(fingerprint(made_by))),
             [shared](const TrackAnalysis& track, const Target& target) {
                 return predict_by_model(shared, track, target);
             },
-            options.jobs, tell);
+            rungs, options.jobs, tell);
+        std::vector<double> strangeness;
+        for (const auto& example : some)
+            strangeness.push_back(MasterModel::strangeness(shared->standardized(example.analysis)));
+        const auto chapter = rendered_chapter(some, outcomes, rungs, strangeness, known);
         std::ostringstream bars;
         bars << "What the model is held to, on audio, and whether it is met. What stands in the way of the rest: the "
                 "chapters on "
@@ -89,7 +107,7 @@ int train(const Options& options) {
         print_bars(chapter.bars, bars);
         text += bars.str() + chapter.text;
     }
-    const auto chapters = feature_domain_chapters(lesson, known, unknown, tell);
+    const auto chapters = feature_domain_chapters(lesson, comparison, known, unknown, tell);
     text += chapters.text;
     std::fputs(text.c_str(), stdout);
     const auto chart = line_chart("Tone: mean error, each track judged without its artist", "error put in, dB",

@@ -1,14 +1,11 @@
 #pragma once
 
-#include <filesystem>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "mastering/prediction.h"
 #include "training/bars.h"
-#include "training/corpus.h"
+#include "training/render_trials.h"
 
 namespace burnish::training {
 
@@ -18,12 +15,13 @@ struct RenderedChapter {
     std::vector<Bar> bars;
 };
 
-/// The chapter on audio: faults are rendered into whole tracks by the chain's blocks, the tracks
-/// mastered from end to end by each predictor, and the masters compared with the tracks as they were.
-///
-/// Cost: some 20 masters per track. @param jobs  threads; the result is the same for any number
-[[nodiscard]] RenderedChapter rendered_chapter(std::span<const Example> unknown, const std::filesystem::path& corpus,
-                                               const Predictor& learned, int jobs,
-                                               const std::function<void(const std::string&)>& tell);
+/// The chapter on audio, of what run_trials has made of the examples.
+/// @param rungs        that they were rendered by
+/// @param strangeness  per example, as MasterModel::strangeness gives it
+/// @param known        what was learned from, for who shares a package with that
+[[nodiscard]] RenderedChapter rendered_chapter(std::span<const Example> examples,
+                                               const std::array<Outcomes, trials.size()>& outcomes,
+                                               std::span<const AudioRung> rungs, std::span<const double> strangeness,
+                                               std::span<const Example> known);
 
 }  // namespace burnish::training

@@ -92,14 +92,14 @@ std::string trade_off_chapter(const Lesson& lesson, std::span<const Example> kno
         "slower to hold a departure for a fault, or leaves more or less of it alone.\n\n";
     for (const auto& [name, fit] : {std::pair{"tone", &lesson.tone}, {"width", &lesson.width}}) {
         text += std::string(name) + ", each track judged without its artist:\n\n" +
-                table_of_choices(name, *fit, trust, known, lesson.table.artist, tell);
+                table_of_choices(name, *fit, trust, known, numbered_albums(known), tell);
         if (unknown.empty()) continue;
         std::vector<double> unseen_trust;
         const auto unseen = judged_by(model_of(lesson), head_named(name), unknown, unseen_trust);
         text += std::string(name) + ", artists that the shipped model has not seen:\n\n" +
-                table_of_choices(name, unseen, unseen_trust, unknown, numbered(unknown, &TrackRow::artist), tell);
+                table_of_choices(name, unseen, unseen_trust, unknown, numbered_albums(unknown), tell);
     }
-    const auto subjects = subjects_of(known, lesson.tone, lesson.table.artist);
+    const auto subjects = subjects_of(known, lesson.tone, numbered_albums(known));
     std::vector<FaultFit> fits;
     std::vector<LadderRow> rows;
     constexpr std::array factors{1.0, 0.8, 0.6, 0.4};

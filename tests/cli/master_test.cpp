@@ -135,19 +135,34 @@ struct LoudMaster {
     Ebur128Reading written;  ///< of the file
 };
 
-LoudMaster loud_master(const AudioBuffer& mix, double target_lufs, const std::vector<std::string>& flags) {
+LoudMaster loud_master(const AudioBuffer& mix, double target_lufs, const std::vector<std::string>& flags,
+                       double rate_hz = 44100.0) {
     const TemporaryDirectory directory;
     const auto in = (directory / "in.wav").string();
     const auto out = (directory / "out.wav").string();
-    write_wav(in, mix);
+    write_wav(in, mix, static_cast<int>(rate_hz));
     std::vector<std::string> arguments{"master", in, "-o", out, "--loudness", std::to_string(target_lufs), "--json"};
     arguments.insert(arguments.end(), flags.begin(), flags.end());
     const auto result = run_inside(arguments);
     INFO(result.err);
     REQUIRE(result.code == 0);
-    return {nlohmann::json::parse(result.out), ebur128_reading(audio_of(out), 44100.0)};
+    return {nlohmann::json::parse(result.out), ebur128_reading(audio_of(out), rate_hz)};
 }
 }  // namespace
+
+TEST_CASE("the loudness is met in six passes at most, at every word length and rate", "[cli][master][loud]") {
+    for (const double rate_hz : {44100.0, 48000.0, 96000.0})
+        for (const std::string depth : {"16", "24"})
+            for (const double target_lufs : {-14.0, -11.0}) {
+                INFO(target_lufs << " LUFS, " << depth << " bits, " << rate_hz << " Hz");
+                const auto [report, written] = loud_master(toy_music(8.0, rate_hz), target_lufs,
+                                                           {"--bit-depth", depth, "--limiter", "loud"}, rate_hz);
+                CHECK(report["status"] == "done");
+                CHECK(report["level"]["passes"].get<int>() <= 6);
+                CHECK(written.integrated_lufs == Approx(target_lufs).margin(0.05));
+                CHECK(written.true_peak_dbtp <= -1.0);
+            }
+}
 
 // Nothing but the level is touched here: a treatment that brightens the hits asks for a little more than the budgets
 // have.

@@ -203,8 +203,72 @@ TEST_CASE("the misfit of a version tells how far it is from what is expected", "
     auto worse = track;
     for (std::size_t b = 0; b < worse.bark.mid_mean_db.size(); ++b)
         worse.bark.mid_mean_db[b] += less_around_1280_hz(3.0)(static_cast<Eigen::Index>(b));
-    CHECK(prediction.misfit(track) == Approx(0.0).margin(1e-9));
-    CHECK(prediction.misfit(worse) > 1.0);
+    for (const double misfit : prediction.misfit(track)) CHECK(misfit == Approx(0.0).margin(1e-9));
+    const auto tone_alone = prediction.misfit(worse);
+    REQUIRE(tone_alone.size() == 3);
+    CHECK(tone_alone[0] > 1.0);
+    CHECK(tone_alone[1] == Approx(0.0).margin(1e-9));
+    CHECK(tone_alone[2] == Approx(0.0).margin(1e-9));
+    // What was not measured, or cannot be heard, is not judged; nor is the peak to loudness ratio.
+    auto master = track;
+    master.plr_db -= 5.0;
+    CHECK(prediction.misfit(master)[2] == Approx(0.0).margin(1e-9));
+    master.dynamics = TrackAnalysis().dynamics;
+    master.image = TrackAnalysis().image;
+    CHECK(std::isnan(prediction.misfit(master)[1]));
+    CHECK(std::isnan(prediction.misfit(master)[2]));
+    auto pumped = track;
+    for (double& spread_db : pumped.dynamics.spread_db) spread_db += 2.0;
+    CHECK(prediction.misfit(pumped)[2] > 1.0);
+}
+
+// Metal is expected to have 4 dB less around 1280 Hz, rock as much more: what a track was taken for by its sound makes
+// way for what it is told to be.
+TEST_CASE("a genre that is told moves what is expected, as far as the sound had not told it",
+          "[mastering][predictor]") {
+    const auto track = toy_track();
+    auto parts = model_wishing({}, track)->parts();
+    auto tone = parts.tone.parts();
+    tone.genre_weights = MatrixXd::Zero(3, tone_bands);
+    tone.genre_weights.row(0) = -less_around_1280_hz(4.0).transpose();
+    tone.genre_weights.row(1) = less_around_1280_hz(4.0).transpose();
+    parts.tone = FaultModel(tone);
+    const auto model = std::make_shared<const MasterModel>(parts);
+    const VectorXd features = model->standardized(track);
+    const VectorXd posterior = parts.genre.posterior(features);
+    const auto shares = [&](const std::vector<GenreShare>& told) { return *model->shares_of(told); };
+    const auto expected = [&](const std::vector<GenreShare>& told) {
+        return VectorXd(model->expected(features, shares(told)).tone - model->expected(features).tone);
+    };
+    CHECK(shares({{"rock", 3.0}, {"metal", 1.0}}).isApprox(Eigen::Vector3d(0.75, 0.25, 0.0)));
+    CHECK(shares({{"polka", 1.0}, {"pop", 0.2}}).isApprox(Eigen::Vector3d(0.0, 0.0, 1.0)));
+    CHECK_FALSE(model->shares_of(std::vector<GenreShare>{{"polka", 1.0}}));
+    const double had = posterior(0) - posterior(1);
+    CHECK(expected({{"metal", 1.0}}).isApprox(less_around_1280_hz(4.0) * (1.0 + had)));
+    CHECK(expected({{"rock", 0.5}, {"metal", 0.5}}).isApprox(less_around_1280_hz(4.0) * had));
+    // What was inferred anyway is no news.
+    CHECK(expected({{"rock", posterior(0)}, {"metal", posterior(1)}, {"pop", posterior(2)}}).norm() < 1e-9);
+
+    const auto plain = predict_by_model(model, track, {});
+    CHECK(plain.settings.tone.mid_1280_hz_db == 0.0);
+    Target target;
+    target.genres = {{"metal", 1.0}};
+    const auto told = predict_by_model(model, track, target);
+    CHECK(told.settings.tone.mid_1280_hz_db < -1.0);
+    const auto reason = std::ranges::find(told.decisions, "tone.mid_1280_hz_db", &Decision::parameter);
+    REQUIRE(reason != told.decisions.end());
+    CHECK(reason->reason.find("above what metal that sounds like this one has") != std::string::npos);
+    // So does a preset, unless the genre is told beside it; presets that are no genre tell nothing.
+    Target preset;
+    preset.preset = "metal";
+    CHECK(predict_by_model(model, track, preset).settings.tone.mid_1280_hz_db == told.settings.tone.mid_1280_hz_db);
+    preset.genres = {{"rock", 1.0}};
+    CHECK(predict_by_model(model, track, preset).settings.tone.mid_1280_hz_db >= 0.0);
+    preset = {};
+    preset.preset = "podcast";
+    CHECK(predict_by_model(model, track, preset).settings.tone.mid_1280_hz_db == 0.0);
+    CHECK(genre_of_preset("cinematic") == "orchestral");
+    CHECK(genre_of_preset("metal") == "metal");
 }
 
 // exp(2) : exp(1) : exp(-4).
@@ -230,6 +294,13 @@ TEST_CASE("genres are told with their shares, and mixed", "[mastering][predictor
 
     Target target;
     target.preset = auto_preset;
+    target.genres = metal;
+    const auto shaped_as_told = shaped([&](const TrackAnalysis& t, const Target& wanted) {
+        CHECK(wanted.preset == "auto (metal 100 %)");
+        return predict_by_model(model, t, wanted);
+    });
+    CHECK(shaped_as_told(track, target).genres[0].name == "rock");  // what it sounds like all the same
+    target.genres.clear();
     const auto shaped_one = shaped([&](const TrackAnalysis& t, const Target& wanted) {
         CHECK((wanted.preset.empty() || wanted.preset.starts_with("auto (rock")));
         return predict_by_model(model, t, wanted);
@@ -246,7 +317,11 @@ TEST_CASE("amount 0 and a track without loudness get nothing", "[mastering][pred
 
 TEST_CASE("a model survives its file, and the built-in one can be used", "[mastering][predictor]") {
     const auto track = toy_track();
-    const auto model = model_wishing({.tone = less_around_1280_hz(3.0)}, track);
+    auto parts = model_wishing({.tone = less_around_1280_hz(3.0)}, track)->parts();
+    auto with_genres = parts.width.parts();
+    with_genres.genre_weights = MatrixXd::Random(3, image_regions);
+    parts.width = FaultModel(with_genres);
+    const auto model = std::make_shared<const MasterModel>(parts);
     const auto bytes = serialize_model(model->file());
     const auto file = parse_model("m", bytes);
     REQUIRE(file);
@@ -258,6 +333,11 @@ TEST_CASE("a model survives its file, and the built-in one can be used", "[maste
     for (Eigen::Index band = 0; band < a.error.size(); ++band)
         CHECK(a.error(band) == Approx(b.error(band)).margin(1e-3));
     CHECK(read->parts().genre.names == model->parts().genre.names);
+    CHECK(read->parts().width.parts().genre_weights.isApprox(with_genres.genre_weights, 1e-6));
+    CHECK(read->parts().tone.parts().genre_weights.isZero());
+    auto of_more_genres = *file;
+    of_more_genres.tensors["tone.genre_weights"] = {{4, tone_bands}, std::vector<float>(4 * tone_bands)};
+    CHECK_FALSE(MasterModel::from("m", of_more_genres).ok());
 
     auto other_version = *file;
     other_version.metadata["features"] = "0123456789abcdef";

@@ -356,9 +356,9 @@ TEST_CASE("a source that breaks at any time ends the work with its error", "[mas
             }
 }
 
-/// Raises 5 kHz by 6 dB at an intensity of 100 %, and holds that the brighter a track is beyond `enough_db`, the worse.
-Predictor brightening(double enough_db) {
-    return [enough_db](const TrackAnalysis& track, const Target& target) {
+/// Raises 5 kHz by 6 dB at an intensity of 100 %, and expects a track to be `expected_db` brighter than the source.
+Predictor brightening(double expected_db) {
+    return [expected_db](const TrackAnalysis& track, const Target& target) {
         const auto brightness_db = [](const TrackAnalysis& version) {
             const auto level_db = [&](double hz) {
                 const auto at = std::ranges::find(third_octaves_hz, hz) - third_octaves_hz.begin();
@@ -369,20 +369,20 @@ Predictor brightening(double enough_db) {
         Prediction prediction;
         prediction.settings.tone.mid_5120_hz_db = 6.0 * target.intensity_percent / 100.0;
         prediction.misfit = [=, source_db = brightness_db(track)](const TrackAnalysis& version) {
-            return std::max(0.0, brightness_db(version) - source_db - enough_db);
+            return std::vector{std::abs(brightness_db(version) - source_db - expected_db)};
         };
         return prediction;
     };
 }
 
-TEST_CASE("a treatment that makes a track worse is halved, then left out, and the report says so",
+TEST_CASE("a treatment that makes a track no better is halved, then left out, and the report says so",
           "[mastering][master]") {
     const auto audio = toy_music(8.0, rate_hz, 2);
     auto request = request_for(-16.0);
     request.target.intensity_percent = 100.0;
-    for (const auto& [enough_db, share] : {std::pair{9.0, 1.0}, {4.0, 0.5}, {1.0, 0.0}}) {
-        INFO("worse beyond " << enough_db << " dB");
-        request.predictor = brightening(enough_db);
+    for (const auto& [expected_db, share] : {std::pair{6.0, 1.0}, {2.0, 0.5}, {-1.0, 0.0}}) {
+        INFO("expected to be " << expected_db << " dB brighter");
+        request.predictor = brightening(expected_db);
         const auto [report, out] = run_master(audio, request);
         CHECK(report.treatment_share == share);
         CHECK(report.settings.tone.mid_5120_hz_db == Approx(6.0 * share));
@@ -392,10 +392,76 @@ TEST_CASE("a treatment that makes a track worse is halved, then left out, and th
         // What is delivered is what those settings make, as if no other attempt had come before.
         auto alone = request;
         alone.target.intensity_percent *= share;
-        alone.predictor = brightening(9.0);
+        alone.predictor = brightening(6.0 * share);
         CHECK(same_bits(out, run_master(audio, alone).audio));
         CHECK(ebur128_reading(out, rate_hz).integrated_lufs == Approx(-16.0).margin(0.05));
     }
+}
+
+TEST_CASE("a treatment that makes no difference to what is judged is left out", "[mastering][master]") {
+    auto request = request_for(-16.0);
+    request.predictor = [](const TrackAnalysis&, const Target& target) {
+        Prediction prediction;
+        prediction.settings.tone.mid_5120_hz_db = 2.0 * target.intensity_percent / 100.0;
+        prediction.misfit = [](const TrackAnalysis&) { return std::vector{1.0}; };
+        return prediction;
+    };
+    const auto [report, out] = run_master(toy_music(8.0, rate_hz, 2), request);
+    CHECK(report.treatment_share == 0.0);
+    CHECK(report.settings.tone.mid_5120_hz_db == 0.0);
+}
+
+TEST_CASE("what the measures do not know, and what somebody wants, is not judged", "[mastering][master]") {
+    const auto audio = toy_music(8.0, rate_hz, 2);
+    const auto never_better = [](const TrackAnalysis&) { return std::vector{1.0}; };
+    auto request = request_for(-16.0);
+    request.predictor = [&](const TrackAnalysis&, const Target&) {
+        Prediction prediction;
+        prediction.settings.repair.cutoff_hz = 15.0;
+        prediction.settings.saturation.drive_db = 1.0;
+        prediction.misfit = never_better;
+        return prediction;
+    };
+    CHECK(run_master(audio, request).report.treatment_share == 1.0);
+    request.predictor = [&](const TrackAnalysis&, const Target&) {
+        Prediction prediction;
+        prediction.settings.tone.mid_5120_hz_db = 2.0;
+        prediction.misfit = never_better;
+        return prediction;
+    };
+    CHECK(run_master(audio, request).report.treatment_share == 0.0);
+    REQUIRE(request.patch.pin("test", "width", "mid_db", 1.0).ok());
+    CHECK(run_master(audio, request).report.treatment_share == 1.0);
+}
+
+// Movement is measured of whole tracks only, the dynamics of bands of what compresses.
+TEST_CASE("a master near its source is measured as thoroughly as that before it is judged", "[mastering][master]") {
+    const auto audio = toy_music(8.0, rate_hz, 2);
+    for (const bool is_close : {false, true})
+        for (const bool compresses : {false, true}) {
+            INFO("close " << is_close << ", compresses " << compresses);
+            int versions = 0;
+            bool whole = false;
+            bool spread = false;
+            auto request = request_for(-16.0);
+            request.predictor = [&](const TrackAnalysis& track, const Target&) {
+                Prediction prediction;
+                prediction.settings.tone.mid_5120_hz_db = 2.0;
+                if (compresses) prediction.settings.multiband.low_mid_ratio = 1.5;
+                prediction.misfit = [&, source_lufs = track.integrated_lufs](const TrackAnalysis& version) {
+                    const bool is_source = version.integrated_lufs == source_lufs;
+                    whole = version.flux_db_per_s > 0.0;
+                    spread = version.dynamics.level_db[1] > -75.0;
+                    versions += is_source ? 0 : 1;
+                    return std::vector{is_source ? 1.0 : is_close ? 0.95 : 0.5, is_source ? std::nan("") : 7.0};
+                };
+                return prediction;
+            };
+            CHECK(run_master(audio, request).report.treatment_share == 1.0);
+            CHECK(versions == (is_close ? 2 : 1));
+            CHECK(whole == is_close);
+            CHECK(spread == (is_close || compresses));
+        }
 }
 
 TEST_CASE("progress rises and can stop the work", "[mastering][master]") {

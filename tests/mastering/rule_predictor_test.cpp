@@ -105,10 +105,17 @@ TEST_CASE("rules: dynamics are for tracks that have too much of them", "[masteri
     CHECK(prediction.settings.multiband.low_ratio == 1.0);
 }
 
-TEST_CASE("rules: wide bass is narrowed, mono is left alone", "[mastering][rules]") {
+// Down to 3 dB below the mid, and by 9 dB at most.
+TEST_CASE("rules: bass that mono would turn down is narrowed, what is usual and mono are left alone",
+          "[mastering][rules]") {
     auto track = usual_track();
-    track.third_octave.side_mean_db = track.third_octave.mid_mean_db;
-    CHECK(predict_by_rules(track, {}).settings.width.low_db < -3.0);
+    for (const auto& [side_mid_db, low_db] :
+         {std::pair{-4.0, 0.0}, {-3.0, 0.0}, {0.0, -3.0}, {4.0, -7.0}, {9.0, -9.0}}) {
+        INFO("side " << side_mid_db << " dB over the mid");
+        for (std::size_t band = 0; band < third_octaves_hz.size(); ++band)
+            track.third_octave.side_mean_db[band] = track.third_octave.mid_mean_db[band] + side_mid_db;
+        CHECK(predict_by_rules(track, {}).settings.width.low_db == Approx(low_db).margin(0.011));
+    }
     track.channels = 1.0;
     CHECK(predict_by_rules(track, {}).settings.width.low_db == 0.0);
 }

@@ -1,11 +1,15 @@
 #include "training/corpus.h"
 
+#include <array>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
 
 #include "tests/io/audio_files.h"
+#include "training/feature_table.h"
+#include "training/kept.h"
 
 namespace burnish::training {
 
@@ -48,6 +52,36 @@ TEST_CASE("a list of one's own needs no package, licence or split", "[training]"
         REQUIRE_FALSE(wrong);
         CHECK_THAT(wrong.error().message, Catch::Contains(told) && Catch::Contains("my.tsv"));
     }
+}
+
+TEST_CASE("what is kept is read whole or not at all", "[training]") {
+    const test::TemporaryDirectory folder;
+    struct Numbers {
+        double one = 1.0, two = 2.0;
+    };
+    CHECK_FALSE(read_kept<Numbers>(folder / "none"));
+    keep(Numbers{3.0, 4.0}, folder / "some");
+    const auto read = read_kept<Numbers>(folder / "some");
+    REQUIRE(read);
+    CHECK(read->one == 3.0);
+    CHECK(read->two == 4.0);
+    CHECK_FALSE(read_kept<double>(folder / "some"));  // of another version, too long or too short
+    CHECK_FALSE(read_kept<std::array<double, 3>>(folder / "some"));
+    CHECK(std::distance(std::filesystem::directory_iterator(folder / ""), {}) == 1);
+}
+
+TEST_CASE("an album is a package's music, or what an artist has in a folder", "[training]") {
+    std::vector<Example> examples(5);
+    const auto describe = [&](std::size_t i, std::string package, std::string path, std::string artist) {
+        examples[i].row = {std::move(package), std::move(path), "folk", std::move(artist), "", "train"};
+    };
+    describe(0, "game-data", "music/a.ogg", "A");
+    describe(1, "", "songs/a.wav", "A");
+    describe(2, "game-data", "menu/b.ogg", "B");
+    describe(3, "", "songs/b.wav", "B");
+    describe(4, "", "songs/c.wav", "A");
+    CHECK(numbered_albums(examples) == std::vector{0, 1, 0, 2, 1});
+    CHECK(numbered(examples, &TrackRow::artist) == std::vector{0, 0, 1, 1, 0});
 }
 
 TEST_CASE("artists without a split are shared out by their names, most of them to learn from", "[training]") {

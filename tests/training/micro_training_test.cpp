@@ -81,16 +81,49 @@ TEST_CASE("a dozen tracks are measured, learned from and judged", "[training][mi
     REQUIRE(model);
     const auto shared = std::make_shared<const MasterModel>(*std::move(model));
 
-    const auto chapter = rendered_chapter(
-        unknown, folder / "",
-        [shared](const TrackAnalysis& track, const Target& target) { return predict_by_model(shared, track, target); },
-        2, tell);
+    const auto comparison = comparison_of(lesson, known);
+    const auto all = audio_rungs(shared, lesson, comparison, known);
+    CHECK(all.size() <= Outcome::most_rungs);
+    Random random(1);
+    const auto fault = draw_degradation(Fault::smooth, 6.0, random);
+    const std::vector<AudioRung> rungs{all.front(), all.back()};
+    for (const auto& rung : all) {
+        INFO(rung.name);
+        const auto settings = rung.choose(unknown[0].spoiled->analysis, unknown[0], fault);
+        CHECK(all_neutral(program_stages, settings) == (&rung == &all.front() || &rung == &all.back()));
+    }
+    int rendered = 0;
+    const auto render = [&](int jobs) {
+        return run_trials(
+            unknown, folder / "", folder / "renders",
+            [shared](const TrackAnalysis& track, const Target& target) {
+                return predict_by_model(shared, track, target);
+            },
+            rungs, jobs, [&](const std::string&) { ++rendered; });
+    };
+    const auto outcomes = render(2);
+    CHECK(rendered == static_cast<int>(unknown.size() * trials.size()));
+    // Interrupted or not, what has been rendered is not rendered again.
+    std::filesystem::remove(std::filesystem::directory_iterator(folder / "renders")->path());
+    const auto once_more_rendered = render(1);
+    CHECK(rendered == static_cast<int>(unknown.size() * trials.size()) + 1);
+    for (std::size_t t = 0; t < trials.size(); ++t)
+        for (std::size_t i = 0; i < unknown.size(); ++i) {
+            REQUIRE(outcomes[t][i]);
+            CHECK(once_more_rendered[t][i]->after.tone_db == outcomes[t][i]->after.tone_db);
+            if (!trials[t].with_rungs) continue;
+            CHECK(once_more_rendered[t][i]->rung_tone_db[0] == outcomes[t][i]->rung_tone_db[0]);
+            INFO(trial_name(trials[t]));
+            CHECK(outcomes[t][i]->rung_tone_db[1] < 0.3);  // the fault undone
+        }
+    const std::vector<double> strangeness(unknown.size(), 1.0);
+    const auto chapter = rendered_chapter(unknown, outcomes, rungs, strangeness, known);
     CHECK(chapter.bars.size() == 13);
     for (const auto& bar : chapter.bars) {
         INFO(bar.what);
         CHECK(std::isfinite(bar.reached));
     }
-    const auto chapters = feature_domain_chapters(lesson, known, unknown, tell);
+    const auto chapters = feature_domain_chapters(lesson, comparison, known, unknown, tell);
     for (const auto* title : {"What is expected", "Less drift", "What each kind", "What more music"}) {
         INFO(title);
         CHECK(chapters.text.find(std::string("## ") + title) != std::string::npos);
