@@ -22,7 +22,7 @@ using Diagnosis = std::function<FaultOpinion(const TrackAnalysis&, const Example
 constexpr CorrectionLimits no_limits{0.0, 12.0};
 
 /// The shipped proposal, its tone by a diagnosis.
-AudioRung tone_by(const Shared& model, std::string name, Diagnosis diagnosis, CorrectionLimits limits,
+AudioRung tone_by(const Shared& model, std::string name, const Diagnosis& diagnosis, CorrectionLimits limits,
                   bool trusts_all) {
     return {std::move(name), [=](const TrackAnalysis& faulty, const Example& original, const Degradation& fault) {
                 auto settings = predict_by_model(model, faulty, {}).settings;
@@ -86,8 +86,9 @@ std::vector<AudioRung> audio_rungs(const Shared& model, const Lesson& lesson, co
     const auto& tone = lesson.tone.model;
     const auto nothing = [](const TrackAnalysis&, const Example&, const Degradation&) { return ChainSettings(); };
     std::vector<AudioRung> rungs{{"do nothing", nothing}, tone_by_rules(model)};
-    const auto add = [&](const char* name, Diagnosis diagnosis, CorrectionLimits limits, bool trusts_all = false) {
-        rungs.push_back(tone_by(model, name, std::move(diagnosis), limits, trusts_all));
+    const auto add = [&](const char* name, const Diagnosis& diagnosis, CorrectionLimits limits,
+                         bool trusts_all = false) {
+        rungs.push_back(tone_by(model, name, diagnosis, limits, trusts_all));
     };
     add("genre's mean curve, half strength", half_way_to_genre(known), no_limits, true);
     add("Gaussian MAP, no features, trusting all", opinion_of(model, plain_map(comparison.plain.model)), no_limits,

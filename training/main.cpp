@@ -95,6 +95,7 @@ int train(const Options& options) {
             },
             rungs, options.jobs, tell);
         std::vector<double> strangeness;
+        strangeness.reserve(some.size());
         for (const auto& example : some)
             strangeness.push_back(MasterModel::strangeness(shared->standardized(example.analysis)));
         const auto chapter = rendered_chapter(some, outcomes, rungs, strangeness, known);
