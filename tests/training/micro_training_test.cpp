@@ -90,7 +90,10 @@ TEST_CASE("a dozen tracks are measured, learned from and judged", "[training][mi
     for (const auto& rung : all) {
         INFO(rung.name);
         const auto settings = rung.choose(unknown[0].spoiled->analysis, unknown[0], fault);
-        CHECK(all_neutral(program_stages, settings) == (&rung == &all.front() || &rung == &all.back()));
+        // The faults of such a list go by the files' places, so what a predictor makes of one is not known here.
+        CHECK(std::isfinite(settings.tone.mid_1280_hz_db));
+        if (&rung == &all.front() || &rung == &all.back()) CHECK(all_neutral(program_stages, settings));
+        if (rung.name.starts_with("actuator")) CHECK_FALSE(is_neutral(settings.tone, ToneCurve::params));
     }
     int rendered = 0;
     const auto render = [&](int jobs) {
