@@ -263,10 +263,13 @@ bool is_judged(const Prediction& prediction, const MasterReport& report, const P
     if (std::ranges::any_of(
             patch.pins(), [&](const Patch::Pin& pin) { return std::ranges::find(stages, pin.stage) != stages.end(); }))
         return false;
-    const auto& settings = report.settings;
-    return !is_neutral(settings.tone, ToneCurve::params) ||
-           !is_neutral(settings.multiband, MultibandCompressor::params) ||
-           !is_neutral(settings.glue, GlueCompressor::params) || !is_neutral(settings.width, StereoWidth::params);
+    bool treats = false;
+    for_each_stage(program_stages, [&](const auto& stage) {
+        constexpr auto& params = std::remove_cvref_t<decltype(stage)>::Processor::params;
+        treats = treats || (std::ranges::find(stages, stage.name) != stages.end() &&
+                            !is_neutral(report.settings.*stage.settings, params));
+    });
+    return treats;
 }
 
 /// How far source and master are from what is expected: the mean of what was measured of both.
