@@ -23,10 +23,10 @@ struct BiquadCoefficients {
 //     low shelf   A (s^2 + s sqrt(2A) + A) / (A s^2 + s sqrt(2A) + 1)     Butterworth slope, A at frequency_hz
 //     high shelf  A (A s^2 + s sqrt(2A) + 1) / (s^2 + s sqrt(2A) + A)
 //
-// Bells and shelves stay within 0.7 dB of this from 20 Hz to 20 kHz at 44.1 kHz, bells (at any Q) within 0.02 dB below
-// 1 kHz, shelves within 0.02 dB for frequencies to 1 kHz; higher rates do better. A cut is the exact inverse of the
-// boost of the same size, and 0 dB is exactly the identity. A frequency of 0.49 of the rate or more is out of reach:
-// bell and high shelf become the identity, the others stay at that limit.
+// Bells and shelves stay within 0.7 dB of this from 20 Hz to 20 kHz at 44.1 kHz, and within 0.02 dB up to 1 kHz; where
+// their own frequency is 1 kHz or less, to 20 kHz, but for bells of Q below 0.69: 0.11 dB above 3 kHz. Higher rates do
+// better. A cut is the exact inverse of the boost of the same size, and 0 dB is exactly the identity. From 0.49 of the
+// rate on a frequency is out of reach: bell and high shelf become the identity, the others stay at that limit.
 // Source: Vicanek, "Matched Second Order Digital Filters", 2016; the bell's third condition and the shelves are our own
 // application of his method.
 [[nodiscard]] BiquadCoefficients low_pass(double frequency_hz, double q, double sample_rate_hz) noexcept;

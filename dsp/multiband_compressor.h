@@ -111,10 +111,10 @@ inline constexpr auto multiband_compressor_params = std::to_array<Param<Multiban
 /// threshold is a level above the usual rms level of the band. The shortest attack that a band takes (30, 9, 3 and 1.5
 /// ms, from the lowest to the highest) is what the detector needs to hear waves as a level. Gain: compressor_gain_db,
 /// smoothed by GainSmoother. Both times include the detector's delay: within 5 % on a step to 14 dB over the threshold,
-/// a release from 1.5 times the attack up; none comes out much shorter than that. What is smoothed is power, so a
-/// smaller step takes longer to cross the threshold, a greater one less: at 6 dB over it attacks take up to 20 %
-/// longer, at 23 dB up to 10 % less. A steady tone is held to the curve within 0.1 dB from 80 Hz up (at the shortest
-/// attack 0.25 at 50 Hz and 0.4 at 40, by its ripple).
+/// a release from 1.5 times the attack up; none comes out much shorter. Power is smoothed, so that attacks take up to
+/// 20 % longer at 6 dB over the threshold, and up to 11 % less at 23 dB (13 % below 3 ms). A steady tone is held to the
+/// curve within 0.1 dB, but for the ripple of low tones at the shortest attacks: 0.4 dB at 40 Hz, 0.25 at 50 and 0.1
+/// from 80 up in the low band; 0.7 at 80, 0.2 at 200 and 0.1 from 300 up in the low mid; 0.16 at 500 in the high mid.
 ///
 /// While any band works, the sum of the bands is an allpass of the input; otherwise the input is not touched at all.
 /// Cost: about 38 ns per stereo frame; nothing when every band is neutral.

@@ -118,7 +118,7 @@ private:
 /// At 44.1 and 48 kHz the filter has 16383 taps and the latency is 12287 frames; at any rate it lasts 0.34 s or more.
 /// As long as no two neighbouring knots are further apart than 8 dB below 80 Hz, where the filter's resolution ends,
 /// and 12 dB above, the response stays within 0.1 dB of the curve from 30 Hz to 18 kHz, and opposite curves undo each
-/// other to -110 dB in every octave. Steeper ones do less well: knots at +-12 dB in turns are 0.25 dB off and come back
+/// other to -110 dB in every octave. Steeper ones do less well: knots at +-12 dB in turns are 0.26 dB off and come back
 /// to -62 dB between 20 and 40 Hz. Cost: some 10 ns per stereo frame; `set` takes one or two milliseconds for each
 /// curve that has changed.
 class ToneCurve {

@@ -24,6 +24,35 @@ AudioBuffer constant(double value, int frames, int channels = 1) {
     return audio;
 }
 
+struct Error {
+    double mean_lsb;
+    double power_lsb2;
+};
+
+/// Of 8000 draws a block for a constant, against the float that stands for it.
+Error error_of_constant(double value, const DitherSettings& settings, int blocks) {
+    constexpr int block_frames = 4000;
+    const auto in = constant(value, block_frames, 2);
+    const double lsb_per_unit = std::ldexp(1.0, static_cast<int>(settings.bits) - 1);
+    Dither dither;
+    dither.prepare({44100.0, 2, block_frames});
+    dither.set(settings);
+    double sum = 0.0;
+    double squares = 0.0;
+    for (int block = 0; block < blocks; ++block) {
+        auto out = in;
+        dither.process(out.view());
+        for (int c = 0; c < 2; ++c)
+            for (int n = 0; n < block_frames; ++n) {
+                const double error = (double{out.channel(c)[n]} - in.channel(c)[n]) * lsb_per_unit;
+                sum += error;
+                squares += error * error;
+            }
+    }
+    const double draws = 2.0 * blocks * block_frames;
+    return {sum / draws, squares / draws};
+}
+
 }  // namespace
 
 TEST_CASE("dithered samples lie on the grid of the word length", "[dsp][dither]") {
@@ -39,29 +68,50 @@ TEST_CASE("dithered samples lie on the grid of the word length", "[dsp][dither]"
 // Triangular dither makes mean and power of the error independent of the signal: 0 and 1/4 LSB^2. At 8 * 10^6 draws
 // five standard errors of the mean are 0.0009 LSB, of the power 0.25 %.
 TEST_CASE("error has no mean and a quarter of a squared LSB of power, whatever the signal", "[dsp][dither]") {
-    constexpr int block_frames = 4000;
-    constexpr int blocks = 1000;
-    for (int tenth = 0; tenth <= 10; ++tenth) {
-        const auto in = constant((100.0 + 0.1 * tenth) * lsb_16, block_frames, 2);
-        Dither dither;
-        dither.prepare({44100.0, 2, block_frames});
-        dither.set({.bits = 16});
-        double sum = 0.0;
-        double squares = 0.0;
-        for (int block = 0; block < blocks; ++block) {
-            auto out = in;
-            dither.process(out.view());
-            for (int c = 0; c < 2; ++c)
-                for (int n = 0; n < block_frames; ++n) {
-                    const double error = (double{out.channel(c)[n]} - in.channel(c)[n]) / lsb_16;
-                    sum += error;
-                    squares += error * error;
-                }
+    const auto has_no_mean_and_its_power = [](double value, int bits) {
+        const auto error = error_of_constant(value, {.bits = double{1} * bits}, 1000);
+        INFO(value << " in " << bits << " bits");
+        CHECK(std::abs(error.mean_lsb) < 1e-3);
+        CHECK(error.power_lsb2 == Approx(0.25).epsilon(0.01));
+    };
+    for (int tenth = 0; tenth <= 10; ++tenth) has_no_mean_and_its_power((100.0 + 0.1 * tenth) * lsb_16, 16);
+    // Over the range, with another fraction of an LSB at each level. At 24 bits and above half of full scale a float
+    // has nothing between whole and half LSBs, and the dither must make up for those.
+    for (const int bits : {16, 24})
+        for (int level = -9; level <= 9; level += 2) {
+            const double lsb = std::ldexp(1.0, 1 - bits);
+            has_no_mean_and_its_power((std::round(0.1 * level / lsb) + 0.1 * (level + 9) / 2) * lsb, bits);
         }
-        constexpr double draws = 2.0 * blocks * block_frames;
-        INFO("offset " << 0.1 * tenth << " LSB");
-        CHECK(std::abs(sum / draws) < 1e-3);
-        CHECK(squares / draws == Approx(0.25).epsilon(0.01));
+}
+
+// Feedback takes from the mean of the error as from everything low; what is left is far below the noise it moves.
+TEST_CASE("shaped error has no mean either", "[dsp][dither]") {
+    for (const int bits : {16, 24})
+        for (const double shaping : {0.5, 1.0})
+            for (const double level : {-0.9, -0.4, 0.0031, 0.65, 0.9}) {
+                INFO(level << " in " << bits << " bits, shaping " << shaping);
+                const DitherSettings settings{.bits = double{1} * bits, .shaping = shaping};
+                CHECK(std::abs(error_of_constant(level, settings, 250).mean_lsb) < 1e-3);
+            }
+}
+
+// One LSB high: rounded without dither, this wave is a staircase whose third harmonic stands near -100 dBFS. The noise
+// of a bin of 64k frames is -136.6 dBFS: of 1/4 LSB^2, 4/65536 for an amplitude, and 1.5 for the window.
+TEST_CASE("a tone of one LSB has no harmonics", "[dsp][dither]") {
+    constexpr double rate_hz = 44100.0, tone_hz = 997.0;
+    constexpr int size = 65536, stretches = 8;
+    const auto in = sine(tone_hz, std::pow(10.0, -90.0 / 20), stretches * size / rate_hz, rate_hz, 1);
+    const auto out = render<Dither>(in, {.bits = 16}, rate_hz);
+    const auto level_dbfs = [&](double frequency_hz) {
+        double power = 0.0;
+        for (int i = 0; i < stretches; ++i)
+            power += std::pow(tone_amplitude(out, 0, frequency_hz, rate_hz, i * size, size), 2) / stretches;
+        return 10 * std::log10(power);
+    };
+    CHECK(level_dbfs(tone_hz) == Approx(-90.0).margin(0.05));
+    for (int k = 2; k * tone_hz < rate_hz / 2; ++k) {
+        INFO("harmonic " << k);
+        CHECK(level_dbfs(k * tone_hz) <= -120.0);
     }
 }
 

@@ -1,12 +1,13 @@
 #include <catch2/catch.hpp>
 
+#include <bit>
 #include <cmath>
 #include <complex>
 #include <cstring>
-#include <numbers>
 
 #include "core/decibels.h"
 #include "dsp/equalizer.h"
+#include "dsp/fft.h"
 #include "dsp/subsonic_filter.h"
 #include "tests/dsp/analogue_prototypes.h"
 #include "tests/support/block_runner.h"
@@ -26,19 +27,26 @@ double gain_db(const typename B::Settings& settings, double frequency_hz, double
     return gain_to_db(tone_amplitude(out, 0, frequency_hz, rate_hz, half, half) / 0.25);
 }
 
-/// Largest distance in dB between the response of an equalizer and a prototype from 20 Hz to 20 kHz.
+/// Largest distances in dB between the response of an equalizer and a prototype.
+struct Distance {
+    double to_1_khz_db = 0.0;
+    double to_20_khz_db = 0.0;
+};
+/// At every bin of a transform of half a second or more: steps of 1.5 Hz or so, from 20 Hz to just above 20 kHz.
 template <class Analogue>
-double worst_error_db(const EqualizerSettings& settings, double rate_hz, Analogue analogue_db) {
-    const auto response = render<Equalizer>(impulse(0, static_cast<int>(0.5 * rate_hz), 1), settings, rate_hz);
-    double worst = 0.0;
-    for (double f = 20.0; f <= 20000.0; f *= 1.25) {
-        const auto turn = std::polar(1.0, -2 * std::numbers::pi * f / rate_hz);
-        std::complex<double> sum = 0.0, phase = 1.0;
-        for (const float sample : response.channel(0)) {
-            sum += double{sample} * phase;
-            phase *= turn;
-        }
-        worst = std::max(worst, std::abs(to_db(sum) - analogue_db(f)));
+Distance distance_to(Analogue analogue_db, const EqualizerSettings& settings, double rate_hz) {
+    const RealFft fft(static_cast<int>(std::bit_ceil(static_cast<unsigned>(0.5 * rate_hz))));
+    const auto response = render<Equalizer>(impulse(0, fft.size(), 1), settings, rate_hz);
+    const AlignedVector<float> time(response.channel(0).begin(), response.channel(0).end());
+    AlignedVector<std::complex<float>> spectrum(static_cast<std::size_t>(fft.bins()));
+    fft.forward(time, spectrum);
+    const double bin_hz = rate_hz / fft.size();
+    Distance worst;
+    for (int k = static_cast<int>(std::ceil(20.0 / bin_hz)); (k - 1) * bin_hz < 20000.0; ++k) {
+        const double f = k * bin_hz;
+        const double distance_db = std::abs(to_db(spectrum[k]) - analogue_db(f));
+        worst.to_20_khz_db = std::max(worst.to_20_khz_db, distance_db);
+        if (f <= 1000.0) worst.to_1_khz_db = std::max(worst.to_1_khz_db, distance_db);
     }
     return worst;
 }
@@ -61,21 +69,30 @@ TEST_CASE("bands of the equalizer follow their analogue prototypes", "[dsp][equa
         for (const double gain : {-9.0, 12.0}) {
             INFO(gain << " dB at " << rate_hz << " Hz");
             for (const auto& bell : bells)
-                for (const double f0 : {60.0, 1000.0, 16000.0}) {
-                    S s;
-                    s.*bell.hz = f0, s.*bell.db = gain, s.*bell.q = 1.4;
-                    const auto analogue_db = [&](double f) { return analogue_bell_db({0.0, f / f0}, 1.4, gain); };
-                    CHECK(worst_error_db(s, rate_hz, analogue_db) <= (f0 <= 1000.0 ? 0.02 : 0.7));
-                }
+                for (const double f0 : {60.0, 1000.0, 16000.0})
+                    for (const double q : {0.2, 0.7, 1.4, 4.0}) {
+                        INFO("bell at " << f0 << " Hz, Q " << q);
+                        S s;
+                        s.*bell.hz = f0, s.*bell.db = gain, s.*bell.q = q;
+                        const auto analogue_db = [&](double f) { return analogue_bell_db({0.0, f / f0}, q, gain); };
+                        const auto worst = distance_to(analogue_db, s, rate_hz);
+                        CHECK(worst.to_1_khz_db <= 0.02);
+                        // The widest bells of a low centre reach up to where a section cannot follow.
+                        CHECK(worst.to_20_khz_db <= (f0 > 1000.0 ? 0.7 : q < 0.69 ? 0.12 : 0.02));
+                    }
             for (const double f0 : {60.0, 1000.0}) {
+                INFO("low shelf at " << f0 << " Hz");
                 const S s{.low_shelf_hz = f0, .low_shelf_db = gain};
                 const auto analogue_db = [&](double f) { return analogue_low_shelf_db({0.0, f / f0}, gain); };
-                CHECK(worst_error_db(s, rate_hz, analogue_db) <= 0.02);
+                CHECK(distance_to(analogue_db, s, rate_hz).to_20_khz_db <= 0.02);
             }
-            for (const double f0 : {1000.0, 16000.0}) {
+            for (const double f0 : {1000.0, 4000.0, 16000.0}) {
+                INFO("high shelf at " << f0 << " Hz");
                 const S s{.high_shelf_hz = f0, .high_shelf_db = gain};
                 const auto analogue_db = [&](double f) { return analogue_high_shelf_db({0.0, f / f0}, gain); };
-                CHECK(worst_error_db(s, rate_hz, analogue_db) <= (f0 <= 1000.0 ? 0.02 : 0.7));
+                const auto worst = distance_to(analogue_db, s, rate_hz);
+                CHECK(worst.to_1_khz_db <= 0.02);
+                CHECK(worst.to_20_khz_db <= (f0 <= 1000.0 ? 0.02 : 0.7));
             }
         }
 }

@@ -45,7 +45,10 @@ TEST_CASE("limiter holds the ceiling on the signals that break limiters", "[dsp]
                     INFO(signal.name << ", " << rate_hz << " Hz, " << mode.name << ", drive " << drive_db << " dB");
                     const double exact_dbtp = true_peak_32x_dbtp(out);
                     CHECK(ebur128_reading(out, rate_hz).true_peak_dbtp <= ceiling_dbtp);
-                    CHECK(exact_dbtp <= ceiling_dbtp + 0.05);
+                    CHECK(true_peak_itu_dbtp(out) <= ceiling_dbtp);
+                    CHECK(exact_dbtp <= ceiling_dbtp + 0.02);
+                    // Where it hardly works and where it always does: this meter is the slowest.
+                    if (drive_db == 3.0 || drive_db == 12.0) CHECK(true_peak_soxr_8x_dbtp(out) <= ceiling_dbtp + 0.05);
                     // It limits, and does not just turn down: some peak comes near the ceiling.
                     if (rate_hz / 4 < 20000.0) CHECK(exact_dbtp > ceiling_dbtp - 1.0);
                 }

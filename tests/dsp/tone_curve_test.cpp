@@ -28,6 +28,8 @@ using Levels = std::array<double, 11>;
 constexpr Levels smile{3.0, 4.0, 4.5, 2.0, -2.0, -4.0, -2.0, 1.0, 4.0, 6.0, 3.0};
 // As far from each other as neighbours may be.
 constexpr Levels steep{4.0, -4.0, 4.0, -6.0, 6.0, -6.0, 6.0, -6.0, 6.0, -6.0, 6.0};
+// Further than that: what the filter can no longer draw.
+constexpr Levels too_steep{12.0, -12.0, 12.0, -12.0, 12.0, -12.0, 12.0, -12.0, 12.0, -12.0, 12.0};
 constexpr Levels presence{0.0, 0.0, 0.0, 2.0, 3.0, -1.0, -6.0, 3.0, 6.0, 4.0, 2.0};
 
 ToneCurveSettings mid_curve(const Levels& levels_db, double phase, double sign = 1.0) {
@@ -35,6 +37,17 @@ ToneCurveSettings mid_curve(const Levels& levels_db, double phase, double sign =
     for (std::size_t i = 0; i < levels_db.size(); ++i) settings.*tone_curve_params[i].member = sign * levels_db[i];
     settings.phase = phase;
     return settings;
+}
+
+/// As far apart at random as the knots may be: up to 8 dB from one to the next below 80 Hz, 12 dB above.
+Levels random_levels(unsigned seed) {
+    Random random(seed);
+    Levels levels_db{random.uniform(-12.0, 12.0)};
+    for (std::size_t i = 1; i < levels_db.size(); ++i) {
+        const double step_db = i <= 2 ? 8.0 : 12.0;
+        levels_db[i] = std::clamp(levels_db[i - 1] + random.uniform(-step_db, step_db), -12.0, 12.0);
+    }
+    return levels_db;
 }
 
 /// Mono response to an impulse, latency included.
@@ -58,6 +71,20 @@ std::complex<double> spectrum(const std::vector<double>& h, double frequency_hz,
         turn *= step;
     }
     return sum;
+}
+
+/// Largest distance in dB between a response and the curve of its knots, from 30 Hz to 18 kHz, both included, or to
+/// 0.45 of the rate.
+double worst_error_db(const std::vector<double>& h, const Levels& levels_db, double rate_hz, int origin, double step) {
+    const LevelCurve curve(levels_db, 20.0, 2.0);
+    double worst = 0.0;
+    const auto listen = [&](double f) {
+        worst = std::max(worst, std::abs(gain_to_db(std::abs(spectrum(h, f, rate_hz, origin))) - curve.level_db(f)));
+    };
+    const double highest_hz = std::min(18000.0, 0.45 * rate_hz);
+    for (double f = 30.0; f < highest_hz; f *= step) listen(f);
+    listen(highest_hz);
+    return worst;
 }
 
 /// The middle of a channel: as many frames as a power of two allows.
@@ -206,13 +233,37 @@ TEST_CASE("the filter follows the curve at every phase", "[dsp][tone_curve]") {
             for (const auto& levels_db : {smile, presence, steep}) {
                 int latency = 0;
                 const auto h = response(mid_curve(levels_db, phase), rate_hz, latency);
-                const LevelCurve curve(levels_db, 20.0, 2.0);
-                for (double f = 30.0; f <= std::min(18000.0, 0.45 * rate_hz); f *= 1.2) {
-                    INFO(f << " Hz, phase " << phase << ", rate " << rate_hz << " Hz");
-                    CHECK(gain_to_db(std::abs(spectrum(h, f, rate_hz, latency))) ==
-                          Approx(curve.level_db(f)).margin(0.1));
-                }
+                INFO("phase " << phase << ", rate " << rate_hz << " Hz");
+                CHECK(worst_error_db(h, levels_db, rate_hz, latency, 1.2) <= 0.1);
             }
+}
+
+TEST_CASE("the filter follows any curve whose knots are within its reach", "[dsp][tone_curve]") {
+    constexpr std::array phases{0.0, 0.5, 1.0};
+    for (unsigned seed = 1; seed <= 20; ++seed)
+        for (const double rate_hz : rates_hz) {
+            const auto levels_db = random_levels(seed);
+            const double phase = phases[seed % phases.size()];
+            int latency = 0;
+            const auto h = response(mid_curve(levels_db, phase), rate_hz, latency);
+            INFO("seed " << seed << ", phase " << phase << ", rate " << rate_hz << " Hz");
+            CHECK(worst_error_db(h, levels_db, rate_hz, latency, 1.1) <= 0.1);
+        }
+}
+
+// As documented: not what one would wish for, but no worse either.
+TEST_CASE("curves too steep for the filter are missed by 0.26 dB at most", "[dsp][tone_curve]") {
+    for (const double rate_hz : rates_hz)
+        for (const double phase : {0.0, 0.5, 1.0}) {
+            int latency = 0;
+            const auto h = response(mid_curve(too_steep, phase), rate_hz, latency);
+            INFO("phase " << phase << ", rate " << rate_hz << " Hz");
+            CHECK(worst_error_db(h, too_steep, rate_hz, latency, 1.1) <= 0.26);
+            const auto in = white_noise(0.25, 4.0, rate_hz, 1);
+            const auto there = render<ToneCurve>(in, mid_curve(too_steep, phase), rate_hz);
+            const auto back = render<ToneCurve>(there, mid_curve(too_steep, phase, -1.0), rate_hz);
+            CHECK(worst_octave_null_db(in, back, rate_hz) <= -62.0);
+        }
 }
 
 TEST_CASE("the side's filter follows its curve on top of the mid's", "[dsp][tone_curve]") {
