@@ -16,6 +16,7 @@ constexpr double budget_tolerance_db = 0.1;
 constexpr int max_passes = 6;
 constexpr int max_passes_to_settle = 4;  // of them: the rest is for peaks that are found too high
 constexpr int max_clipper_settings = 4;
+constexpr double close_enough_db = 0.7;  // to what may be clipped
 constexpr double expected_loads_and_passes = 4.0;
 
 /// Where true-peak meters still agree: 20 kHz, or less where half the sample rate is near.
@@ -54,6 +55,9 @@ private:
     }
     [[nodiscard]] double threshold_dbtp() const { return solution_.limiter.ceiling_dbtp - LimiterGain::safety_db; }
     [[nodiscard]] bool is_clipping() const { return !is_off(solution_.clipper); }
+    [[nodiscard]] bool may_clip_more() const {
+        return !is_clipping() || desk_.clipped_db() < target_.clipping_budget_db - close_enough_db;
+    }
     [[nodiscard]] bool in_budget(const Point& point) const {
         return point.pass.reduction_p95_db <= target_.reduction_budget_db;
     }
@@ -127,7 +131,6 @@ Result<DrivePoint> Solver::plan_with_true_peaks() {
 }
 
 Result<DrivePoint> Solver::plan_with_clipper(double unclipped_drive_db) {
-    constexpr double close_enough_db = 0.7;  // to the budget
     // A guess of the loudness that was far off: the forecast does not reach down to where the clipper is wanted.
     constexpr double further_db = 12.0;
     for (int i = 1; i <= 3 && planner_.lowest_affordable_db(solution_.clipper) <
@@ -200,12 +203,11 @@ Result<DrivePoint> Solver::reach_target() {
     auto planned = plan_with_true_peaks();
     if (!planned) return planned;
     const bool may_clip = !task_.patch.pins("clipper", "threshold_db");
-    const bool clips = may_clip && !planner_.reaches(*planned);
-    if (clips) planned = plan_with_clipper(planned->drive_db);
+    if (may_clip && !planner_.reaches(*planned)) planned = plan_with_clipper(planned->drive_db);
     if (!planned) return planned;
     auto found = settle(*planned);
-    if (!found || planner_.reaches(*found) || clips || !may_clip) return found;
-    // The model thought that the limiter alone would do, and now knows better.
+    if (!found || planner_.reaches(*found) || !may_clip || !may_clip_more()) return found;
+    // The model thought that the limiter alone would do, or with less of the clipper, and now knows better.
     planned = plan_with_clipper(found->drive_db);
     if (!planned) return planned;
     return settle(*planned);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <numbers>
 #include <utility>
+#include <vector>
 
 #include "analysis/loudness_meter.h"
 #include "core/decibels.h"
@@ -248,6 +249,78 @@ TEST_CASE("loudness range agrees with libebur128 within 0.1 LU", "[analysis][lou
         ebur128_loudness_range(referee.get(), &range);
         CHECK(range > 13.0);
         CHECK(meter.loudness_range_lu() == Approx(range).margin(0.1));
+    }
+}
+
+namespace {
+
+/// A tone in parts, each at its level and for its time; stereo, so that -20 dB reads -20 LUFS.
+struct Part {
+    double level_db;
+    double seconds;
+};
+AudioBuffer tone_in_parts(const std::vector<Part>& parts, double rate_hz) {
+    double seconds = 0.0;
+    for (const auto& part : parts) seconds += part.seconds;
+    auto audio = test::sine(1000, 1.0, seconds, rate_hz);
+    double end_s = 0.0;
+    int n = 0;
+    for (const auto& part : parts) {
+        end_s += part.seconds;
+        for (const int end = static_cast<int>(std::lround(end_s * rate_hz)); n < end; ++n)
+            for (int c = 0; c < 2; ++c) audio.channel(c)[n] *= static_cast<float>(db_to_gain(part.level_db));
+    }
+    return audio;
+}
+
+}  // namespace
+
+// Of -20 and -40 LUFS, as long as each other, the mean is -23: the integrated loudness is gated at -33 and leaves -20,
+// the range at -43 and goes from -40 to -20. What is at -75 neither hears, nor may it move those gates: where it is
+// nearly all there is, with it the gate would lie at -42 instead of -34, and the loudness be -24.
+TEST_CASE("both gates work as libebur128's do", "[analysis][loudness]") {
+    struct Row {
+        const char* name;
+        std::vector<Part> parts;
+        bool has_range;  // long enough parts for a referee that looks once a second
+    };
+    for (const double rate_hz : {44100.0, 48000.0})
+        for (const auto& [name, parts, has_range] :
+             {Row{"in equal parts", {{-40, 20}, {-20, 20}, {-75, 20}}, true},
+              Row{"a part below the range's gate", {{-55, 15}, {-40, 15}, {-20, 15}, {-75, 15}}, true},
+              Row{"nearly nothing", {{-75, 25}, {-40, 6}, {-20, 4}, {-75, 25}}, false}}) {
+            INFO(name << " at " << rate_hz << " Hz");
+            const auto audio = tone_in_parts(parts, rate_hz);
+            const auto referee = make_referee(audio, rate_hz);
+            add_frames(referee.get(), audio.view());
+            LoudnessMeter meter;
+            meter.prepare(rate_hz, 2);
+            meter.process(audio.view());
+            double integrated = 0.0, range = 0.0;
+            ebur128_loudness_global(referee.get(), &integrated);
+            ebur128_loudness_range(referee.get(), &range);
+            CHECK(integrated == Approx(-20.0).margin(0.4));  // blocks half of the next part count as well
+            CHECK(meter.integrated_lufs() == Approx(integrated).margin(0.02));
+            if (!has_range) continue;
+            CHECK(range == Approx(20.0).margin(0.2));
+            CHECK(meter.loudness_range_lu() == Approx(range).margin(0.1));
+        }
+}
+
+// A tenth of a second is 1102.5 frames. The referee makes it 1103 and so comes to a block less at the end; hence half a
+// minute, in which one block tells little.
+TEST_CASE("integrated loudness agrees with libebur128 at 11025 Hz", "[analysis][loudness]") {
+    constexpr double rate_hz = 11025.0;
+    for (const auto& audio :
+         {test::white_noise(0.3, 30, rate_hz), test::pink_noise(-20, 30, rate_hz, 1), test::toy_music(30, rate_hz)}) {
+        const auto referee = make_referee(audio, rate_hz);
+        add_frames(referee.get(), audio.view());
+        LoudnessMeter meter;
+        meter.prepare(rate_hz, audio.channels());
+        meter.process(audio.view());
+        double integrated = 0.0;
+        ebur128_loudness_global(referee.get(), &integrated);
+        CHECK(meter.integrated_lufs() == Approx(integrated).margin(0.02));
     }
 }
 

@@ -10,50 +10,16 @@
 #include "analysis/analyzer.h"
 #include "core/decibels.h"
 #include "dsp/denormals.h"
-#include "mastering/rule_predictor.h"
+#include "tests/mastering/mastered.h"
 #include "tests/support/block_runner.h"
 #include "tests/support/memory_audio.h"
 #include "tests/support/referees.h"
 #include "tests/support/signals.h"
-#include "tests/support/worst_peaks.h"
 
 namespace burnish::test {
 namespace {
 
 constexpr double rate_hz = 44100.0;
-
-struct Mastered {
-    MasterReport report;
-    AudioBuffer audio;
-};
-
-MasterRequest request_for(double loudness_lufs, double ceiling_dbtp = -1.0) {
-    MasterRequest request;
-    request.target.loudness_lufs = loudness_lufs;
-    request.target.ceiling_dbtp = ceiling_dbtp;
-    request.predictor = predict_by_rules;
-    return request;
-}
-
-/// Nothing but the limiter, as float.
-MasterRequest driven(double drive_db, const LimiterMode& mode) {
-    MasterRequest request = request_for(-14.0);
-    request.target.intensity_percent = 0.0;
-    request.delivery_bits = 0;
-    REQUIRE(request.patch.pin("test", "limiter", "drive_db", drive_db).ok());
-    for (const auto& [param, member] : limiter_mode_params)
-        REQUIRE(request.patch.pin("test", "limiter", param, mode.*member).ok());
-    return request;
-}
-
-Mastered run_master(const AudioBuffer& audio, const MasterRequest& request, double source_rate_hz = rate_hz,
-                    int bits = 0) {
-    MemorySource source(audio, source_rate_hz, bits);
-    MemoryDelivery delivery(audio.channels(), source_rate_hz);
-    auto report = master(source, request, memory_services(), &delivery, nullptr);
-    REQUIRE(report.ok());
-    return {std::move(*report), delivery.buffer()};
-}
 
 bool same_bits(const AudioBuffer& a, const AudioBuffer& b) {
     if (a.channels() != b.channels() || a.frames() != b.frames()) return false;
@@ -135,37 +101,6 @@ TEST_CASE("a loudness beyond the distortion budget is reported as limited, with 
     CHECK(reading.integrated_lufs < -5.05);
     CHECK(reading.true_peak_dbtp <= -1.0);
     CHECK(report.after->integrated_lufs == Approx(reading.integrated_lufs).margin(0.02));
-}
-
-// Every meter at once; what the limiter alone leaves between the meters' points the refinement takes
-// down.
-TEST_CASE("a master holds the ceiling on the signals that break limiters", "[mastering][master]") {
-    for (const double source_rate_hz : {44100.0, 48000.0, 88200.0, 96000.0})
-        for (const auto& signal : worst_peaks())
-            for (const auto& mode : limiter_modes)
-                for (const double drive_db : {3.0, 6.0, 9.0, 12.0}) {
-                    INFO(signal.name << ", " << source_rate_hz << " Hz, " << mode.name << ", drive " << drive_db);
-                    const auto in = in_silence(signal.make(source_rate_hz));
-                    const auto out = run_master(in, driven(drive_db, mode), source_rate_hz).audio;
-                    CHECK(ebur128_reading(out, source_rate_hz).true_peak_dbtp <= -1.0);
-                    CHECK(true_peak_itu_dbtp(out) <= -1.0);
-                    CHECK(true_peak_32x_dbtp(out) <= -1.0 + 0.02);
-                    CHECK(true_peak_soxr_8x_dbtp(out) <= -1.0 + 0.05);
-                }
-}
-
-TEST_CASE("a file that starts and ends at full scale keeps the ceiling", "[mastering][master]") {
-    for (const double source_rate_hz : {44100.0, 48000.0, 88200.0, 96000.0})
-        for (const auto& mode : limiter_modes)
-            for (const double drive_db : {3.0, 6.0, 9.0, 12.0}) {
-                INFO(source_rate_hz << " Hz, " << mode.name << ", drive " << drive_db);
-                const auto full_scale = sine(997.0, 1.0, 0.3, source_rate_hz, 2, 1.5707963);
-                const auto out = in_silence(run_master(full_scale, driven(drive_db, mode), source_rate_hz).audio);
-                CHECK(ebur128_reading(out, source_rate_hz).true_peak_dbtp <= -1.0);
-                CHECK(true_peak_itu_dbtp(out) <= -1.0);
-                CHECK(true_peak_32x_dbtp(out) <= -1.0 + 0.02);
-                CHECK(true_peak_soxr_8x_dbtp(out) <= -1.0 + 0.05);
-            }
 }
 
 TEST_CASE("what a first pass wrote in vain is thrown away", "[mastering][master]") {

@@ -87,23 +87,28 @@ AudioBuffer toy_music(double seconds, double sample_rate_hz, int channels, unsig
     return audio;
 }
 
-AudioBuffer drums_and_bass(double bass_amplitude, double seconds, double sample_rate_hz) {
-    constexpr double beat_s = 0.5;
+AudioBuffer drums_and_bass(double bass_amplitude, double seconds, double sample_rate_hz, const Groove& groove) {
+    const double eighth_s = 30.0 / groove.beats_per_minute;
     constexpr double riff_hz[] = {55.0, 55.0, 82.4, 73.4, 55.0, 98.0, 82.4, 61.7};  // in eighths
     Random random(1);
     double last_noise[2] = {};
     double bass_phase = 0.0;
+    double kick_at_s = -1.0;
+    double snare_at_s = -1.0;
     AudioBuffer audio(2, frames_of(seconds, sample_rate_hz));
     for (int n = 0; n < audio.frames(); ++n) {
         const double t = n / sample_rate_hz;
-        const int beat = static_cast<int>(t / beat_s);
-        const int eighth = static_cast<int>(2 * t / beat_s);
-        const double in_beat = t - beat * beat_s;
-        const double in_eighth = t - eighth * beat_s / 2;
-        const double kick_cycles = 50 * in_beat + 3.5 * (1 - std::exp(-in_beat * 45));
-        const double kick = 0.33 * std::exp(-in_beat * 40) * std::sin(2 * pi * kick_cycles);
-        const double snare_level = beat % 2 == 1 ? 0.30 * std::exp(-in_beat * 50) : 0.0;
-        const double snare_tone = std::sin(2 * pi * 187 * in_beat);
+        const auto eighth = static_cast<std::size_t>(t / eighth_s);
+        const double eighth_at_s = static_cast<double>(eighth) * eighth_s;
+        if (groove.kick[eighth % 8] == 'x') kick_at_s = eighth_at_s;
+        if (groove.snare[eighth % 8] == 'x') snare_at_s = eighth_at_s;
+        const double in_kick = t - kick_at_s;
+        const double in_snare = t - snare_at_s;
+        const double in_eighth = t - eighth_at_s;
+        const double kick_cycles = 50 * in_kick + 3.5 * (1 - std::exp(-in_kick * 45));
+        const double kick = 0.33 * std::exp(-in_kick * 40) * std::sin(2 * pi * kick_cycles);
+        const double snare_level = 0.30 * std::exp(-in_snare * 50);
+        const double snare_tone = std::sin(2 * pi * 187 * in_snare);
         const double hat_level = 0.036 * std::exp(-in_eighth * (eighth % 8 == 7 ? 9 : 45));
         bass_phase += 2 * pi * riff_hz[eighth % 8] / sample_rate_hz;
         const double string =

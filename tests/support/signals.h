@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "core/audio_buffer.h"
 
 /// Test signals, all seeded or closed-form. Stereo signals carry the same samples in both channels unless said.
@@ -18,9 +20,16 @@ namespace burnish::test {
                                        unsigned seed = 1);
 /// A made-up but music-like mix: kick, hat, bass line, two detuned chords panned apart. Peaks near -6 dBFS.
 [[nodiscard]] AudioBuffer toy_music(double seconds, double sample_rate_hz, int channels = 2, unsigned seed = 1);
-/// A made-up drum kit at 120 beats a minute, kick on every beat, snare on two and four, hats in eighths, and under it a
-/// distorted bass guitar, whose plain level is bass_amplitude. With 0.21 peaks stand 14 dB over the loudness.
-[[nodiscard]] AudioBuffer drums_and_bass(double bass_amplitude, double seconds, double sample_rate_hz);
+/// What a drummer plays: which eighths of a bar of four beats have a hit, marked x.
+struct Groove {
+    double beats_per_minute = 120.0;
+    std::string_view kick = "x.x.x.x.";
+    std::string_view snare = "..x...x.";
+};
+/// A made-up drum kit, hats in eighths, and under it a distorted bass guitar, whose plain level is bass_amplitude. With
+/// 0.21 peaks stand 14 dB over the loudness.
+[[nodiscard]] AudioBuffer drums_and_bass(double bass_amplitude, double seconds, double sample_rate_hz,
+                                         const Groove& groove = {});
 [[nodiscard]] AudioBuffer impulse(int at_frame, int frames, int channels = 2);
 
 /// Largest |sample|.
