@@ -18,13 +18,9 @@ using Eigen::VectorXd;
 /// What is to be taken out of every number.
 VectorXd to_be_undone(const FaultOpinion& opinion, const CorrectionLimits& limits) {
     VectorXd undone = opinion.error;
-    for (Index i = 0; i < undone.size(); ++i) {
-        const double mean_db = std::abs(opinion.error(i));
-        double quantile_db = mean_db;
-        if (limits.below_mean != 0.0)
-            quantile_db = std::min(mean_db - limits.below_mean * opinion.deviation(i), 2.0 * mean_db);
-        undone(i) = std::copysign(std::max(0.0, quantile_db - limits.dead_zone_db), opinion.error(i));
-    }
+    for (Index i = 0; i < undone.size(); ++i)
+        undone(i) =
+            std::copysign(std::max(0.0, quantile_db(opinion, i, limits) - limits.dead_zone_db), opinion.error(i));
     return undone;
 }
 
@@ -67,6 +63,12 @@ CorrectionLimits limits_at(CorrectionLimits proposed, double amount) noexcept {
     constexpr double quartile = 0.6745;  // of a normal distribution, in deviations
     const double strength = std::max(amount, 1e-6);
     return {proposed.dead_zone_db / strength, proposed.cap_db * strength, -quartile * std::log2(strength)};
+}
+
+double quantile_db(const FaultOpinion& opinion, Index number, const CorrectionLimits& limits) noexcept {
+    const double mean_db = std::abs(opinion.error(number));
+    if (limits.below_mean == 0.0) return mean_db;
+    return std::clamp(mean_db - limits.below_mean * opinion.deviation(number), 0.0, 2.0 * mean_db);
 }
 
 ToneCorrection tone_correction(const FaultOpinion& opinion, double trust, double amount, double highest_hz,

@@ -22,6 +22,9 @@ struct CorrectionLimits {
 };
 /// @param amount  of the dimension: 0 nothing, 1 what is proposed
 [[nodiscard]] CorrectionLimits limits_at(CorrectionLimits proposed, double amount) noexcept;
+/// How much of one number is held to be a fault: the size of the quantile, dB, on the side of the mean.
+[[nodiscard]] double quantile_db(const FaultOpinion& opinion, Eigen::Index number,
+                                 const CorrectionLimits& limits) noexcept;
 inline constexpr CorrectionLimits tone_limits{0.1, 6.0};
 inline constexpr CorrectionLimits width_limits{0.3, 8.0};
 

@@ -111,6 +111,16 @@ bool is_covariance(const MatrixXd& matrix, double least_eigenvalue) {
 
 bool is_sound(const FaultModel& model) {
     const auto& parts = model.parts();
+    // Far beyond any fit, and far from where a product of them would leave single precision.
+    constexpr double most = 1e6;
+    const auto is_moderate = [](const auto& numbers) {
+        return numbers.size() == 0 || numbers.array().abs().maxCoeff() <= most;
+    };
+    if (!is_moderate(parts.mean) || !is_moderate(parts.weights) || !is_moderate(parts.network_scale) ||
+        !is_moderate(parts.network_weights) || !is_moderate(parts.genre_weights) || !is_moderate(parts.doubt_weights) ||
+        !is_moderate(parts.spread) || !is_moderate(parts.error_shape) || !is_moderate(parts.error_sizes_db) ||
+        !(std::abs(parts.doubt_mean) <= most) || !(parts.deviation_scale <= most) || !(parts.free_level_db <= most))
+        return false;
     return parts.degrees_of_freedom > 1.0 && parts.free_level_db >= 0.0 && parts.deviation_scale > 0.0 &&
            parts.error_sizes_db(0) == 0.0 && parts.error_sizes_db.minCoeff() >= 0.0 && parts.priors.minCoeff() > 0.0 &&
            parts.priors.maxCoeff() <= 1.0 && is_covariance(parts.spread, 1e-4) &&

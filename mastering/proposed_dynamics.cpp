@@ -49,13 +49,18 @@ constexpr auto band_rows = std::to_array<BandRow>({{"below 120 Hz",
                                                     &MultibandCompressor::Settings::high_threshold_db,
                                                     &TreatmentAim::high_spread_db}});
 
+/// How much of a number is held to be too much; nobody is to have more of it.
+double too_much_db(const FaultOpinion& opinion, Index number, const CorrectionLimits& limits) {
+    return opinion.error(number) > 0.0 ? quantile_db(opinion, number, limits) : 0.0;
+}
+
 /// What is too much of a number of the dynamics, and what it should come to: the model's word, or a preset's.
 struct Surplus {
     double usual = 0.0, too_much_db = 0.0, deviation_db = 0.0;
 };
-Surplus surplus_of(const FaultOpinion& opinion, Index number, double measured, double preset_aim,
-                   const Target& target) {
-    Surplus surplus{measured - opinion.excess(number), opinion.error(number), opinion.deviation(number)};
+Surplus surplus_of(const FaultOpinion& opinion, Index number, double measured, double preset_aim, const Target& target,
+                   const CorrectionLimits& limits) {
+    Surplus surplus{measured - opinion.excess(number), too_much_db(opinion, number, limits), opinion.deviation(number)};
     if (target.preset.empty()) return surplus;
     surplus.usual = 0.5 * (surplus.usual + preset_aim);
     surplus.too_much_db = 0.5 * (surplus.too_much_db + std::max(0.0, measured - preset_aim));
@@ -76,7 +81,7 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
         if (!is_heard || level_db < -75.0) continue;
         const double spread_db = track.dynamics.spread_db[band];
         const auto surplus =
-            surplus_of(opinion, static_cast<Index>(band) + 1, spread_db, target.aim.*row.spread_db, target);
+            surplus_of(opinion, static_cast<Index>(band) + 1, spread_db, target.aim.*row.spread_db, target, limits);
         const double reduction_db =
             std::clamp(opinions.trust * (surplus.too_much_db - limits.dead_zone_db), 0.0, limits.cap_db);
         if (reduction_db < least_gain_db) continue;
@@ -92,7 +97,7 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
                   "catches only what stands out " + std::string(row.where));
     }
 
-    const auto surplus = surplus_of(opinion, 0, track.plr_db, target.aim.plr_db, target);
+    const auto surplus = surplus_of(opinion, 0, track.plr_db, target.aim.plr_db, target, limits);
     const double over_db = opinions.trust * std::max(0.0, surplus.too_much_db - limits.dead_zone_db);
     const double ratio = 1.0 + std::min(0.5, 0.1 * over_db) * std::min(amount, 2.0);
     if (ratio < 1.05) return;
@@ -110,8 +115,8 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
 
 Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, const Target& target, double amount) {
     const auto& opinion = opinions.dynamics;
-    const double reduction_db =
-        std::clamp(opinions.trust * opinion.error(0), 0.0, most_ratio_reduction_db * std::max(amount, 0.25));
+    const auto limits = limits_at({0.0, most_ratio_reduction_db}, std::max(amount, 0.25));
+    const double reduction_db = std::min(opinions.trust * too_much_db(opinion, 0, limits), limits.cap_db);
     const double untouched_lufs = target.ceiling_dbtp - track.plr_db;
     const double as_expected_lufs = untouched_lufs + reduction_db;
     const double wanted = std::max(as_expected_lufs, std::min(streamed_lufs, untouched_lufs + harmless_reduction_db));

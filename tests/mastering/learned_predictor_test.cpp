@@ -1,11 +1,13 @@
 #include "mastering/learned_predictor.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 
 #include "analysis/analyzer.h"
+#include "core/random.h"
 #include "mastering/corrections.h"
 #include "mastering/genre_mixture.h"
 #include "mastering/hidden_layer.h"
@@ -168,6 +170,14 @@ TEST_CASE("peaks that stand out more than expected bring a louder master and the
     const auto compressed = predict_by_model(model_wishing({.plr_db = -4.0}, track), track, {});
     CHECK(compressed.loudness->value > content.loudness->value + 1.5);
     CHECK(compressed.settings.glue.ratio > 1.1);
+    // Intensity takes another quantile of what may be too much here, too.
+    const auto loudness_at = [&](double percent) {
+        const Target target{.intensity_percent = percent};
+        return predict_by_model(model_wishing({.plr_db = -4.0, .spread_db = 2.0}, track), track, target)
+            .loudness->value;
+    };
+    CHECK(loudness_at(25.0) < loudness_at(50.0) - 0.3);
+    CHECK(loudness_at(100.0) > loudness_at(50.0) + 0.3);
 }
 
 // 6 dB over the threshold at a ratio of 6 / (6 - 2) come out 4 dB over it.
@@ -358,6 +368,47 @@ TEST_CASE("a model survives its file, and the built-in one can be used", "[maste
     for (const auto& param : ToneCurve::params)
         CHECK(std::abs(prediction.settings.tone.*param.member) <= tone_limits.cap_db);
     CHECK(prediction.genres.size() >= 8);
+}
+
+// Whatever a file says, it is refused, or what is proposed by it are numbers.
+TEST_CASE("no number in a model's file makes a proposal of none", "[mastering][predictor]") {
+    const auto track = toy_track();
+    auto parts = model_wishing({.tone = less_around_1280_hz(5.0), .width_db = -4.0, .plr_db = -4.0}, track)->parts();
+    parts.feature_scale = VectorXd::Constant(parts.feature_scale.size(), 1.0);
+    parts.usual_strangeness = 1e3;
+    parts.most_strangeness = 2e3;
+    const auto file = MasterModel(parts).file();
+    int refused = 0;
+    int proposed = 0;
+    Random random(1);
+    for (const auto& [name, tensor] : file.tensors) {
+        for (const float value : {3e38F, -3e38F, 1e7F, -1e7F, 1e3F, -1e3F, 1e-30F, 0.0F}) {
+            for (const bool everywhere : {false, true}) {
+                auto hostile = file;
+                auto& values = hostile.tensors[name].values;
+                if (everywhere)
+                    std::ranges::fill(values, value);
+                else
+                    values[random.bits() % values.size()] = value;
+                auto model = MasterModel::from("m", hostile);
+                if (!model) {
+                    ++refused;
+                    continue;
+                }
+                ++proposed;
+                INFO(name << " = " << value << (everywhere ? " everywhere" : " once"));
+                const auto made = predict_by_model(std::make_shared<const MasterModel>(*std::move(model)), track, {});
+                for (const auto& decision : made.decisions) {
+                    INFO(decision.parameter);
+                    REQUIRE(std::isfinite(decision.value));
+                    REQUIRE(std::isfinite(decision.confidence));
+                }
+                if (made.loudness) REQUIRE(std::isfinite(made.loudness->value));
+            }
+        }
+    }
+    CHECK(refused > 50);
+    CHECK(proposed > 50);
 }
 
 TEST_CASE("a model of one's own is read from its file, and a damaged one is refused by name",
