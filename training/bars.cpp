@@ -1,17 +1,25 @@
 #include "training/bars.h"
 
-#include <array>
-#include <cstdio>
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "training/formatted.h"
 
 namespace burnish::training {
 
 void print_bars(const std::vector<Bar>& bars, std::ostream& out) {
-    out << "| bar | reached | limit | |\n|---|---|---|---|\n";
+    const bool has_moonshots = std::ranges::any_of(bars, [](const auto& bar) { return !std::isnan(bar.moonshot); });
+    out << "| bar | reached | limit |" << (has_moonshots ? " moonshot |" : "") << " |\n|---|---|---|---|"
+        << (has_moonshots ? "---|" : "") << '\n';
     for (const auto& bar : bars) {
-        std::array<char, 96> numbers{};
-        std::snprintf(numbers.data(), numbers.size(), "%.2f %s | %s %g %s", bar.reached, bar.unit.c_str(),
-                      bar.at_most ? "<=" : ">=", bar.limit, bar.unit.c_str());
-        out << "| " << bar.what << " | " << numbers.data() << " | " << (bar.is_met() ? "met" : "**missed**") << " |\n";
+        const char* const sign = bar.at_most ? "<=" : ">=";
+        out << "| " << bar.what << " | " << formatted("%.2f %s", bar.reached, bar.unit.c_str())
+            << (std::isnan(bar.low) ? std::string() : formatted(" [%.2f, %.2f]", bar.low, bar.high)) << " | "
+            << formatted("%s %g %s", sign, bar.limit, bar.unit.c_str()) << " | ";
+        if (has_moonshots)
+            out << (std::isnan(bar.moonshot) ? std::string("–") : formatted("%s %g", sign, bar.moonshot)) << " | ";
+        out << (bar.is_met() ? "met" : "**missed**") << " |\n";
     }
     out << '\n';
 }

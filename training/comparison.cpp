@@ -14,6 +14,9 @@ Comparison comparison_of(const Lesson& lesson, std::span<const Example> known) {
     comparison.line = fit_faults(head, known, lesson.table, options);
     options.shape.kind = KernelShape::Kind::radial;
     comparison.kernel = fit_faults(head, known, lesson.table, options);
+    options.shape = {KernelShape::Kind::linear, lesson.width.group_weights};
+    options.ridge = lesson.width.ridge;
+    comparison.width_line = fit_faults(head_named("width"), known, lesson.table, options);
     return comparison;
 }
 

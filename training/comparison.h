@@ -6,11 +6,12 @@
 
 namespace burnish::training {
 
-/// The tone fitted in simpler ways and in another one, to see what the shipped model is worth.
+/// Tone and width fitted in simpler ways and in another one, to see what the shipped model is worth.
 struct Comparison {
     FaultFit plain;   ///< no features: the mean of all
     FaultFit line;    ///< M0: linear in the features
     FaultFit kernel;  ///< a line and kernel regression on top, which keeps all tracks and is not to be shipped
+    FaultFit width_line;
 };
 [[nodiscard]] Comparison comparison_of(const Lesson& lesson, std::span<const Example> known);
 

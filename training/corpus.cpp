@@ -131,6 +131,12 @@ Example example_of(const TrackRow& row, const TrackAnalysis& analysis) {
     return {row, analysis, track_features(analysis)};
 }
 
+std::vector<double> reference_features() {
+    ReferenceSound sound;
+    const auto measured = measure(sound);
+    return measured ? track_features(*measured) : std::vector<double>();
+}
+
 std::filesystem::path track_file(const TrackRow& row, const std::filesystem::path& corpus) {
     return row.package.empty() ? std::filesystem::path(row.path) : corpus / row.package / row.path;
 }

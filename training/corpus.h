@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -38,6 +39,11 @@ struct Example {
     std::optional<Spoiled> spoiled{};
 };
 [[nodiscard]] Example example_of(const TrackRow& row, const TrackAnalysis& analysis);
+
+/// Features of a sound that is always the same. A model's file keeps them, so that a test can tell whether the analysis
+/// still measures what the model learned from; a name that stays the same would not show it.
+[[nodiscard]] std::vector<double> reference_features();
+inline constexpr std::string_view reference_features_name = "reference_features";
 
 /// Measures every track, as it is and with a fault in tone and width rendered into it, on `jobs` threads; what has been
 /// measured before is taken from `cache`. Tracks that cannot be read are left out and named by `tell`. The order is

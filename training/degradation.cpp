@@ -98,10 +98,8 @@ void draw_width(double size_db, Random& random, Degradation& degradation) {
     constexpr std::array knots_hz{150.0, 1200.0, 9600.0};
     VectorXd knots_db = size_db * smooth_curve(knots_hz, random.uniform(2.0, 4.0), random);
     knots_db = knots_db.cwiseMax(-most_db).cwiseMin(most_db);
-    auto& tone = degradation.settings.tone;
-    tone.side_150_hz_db = knots_db(0);
-    tone.side_1200_hz_db = knots_db(1);
-    tone.side_9600_hz_db = knots_db(2);
+    for (std::size_t knot = 0; knot < side_tone_knots.size(); ++knot)
+        degradation.settings.tone.*side_tone_knots[knot] = knots_db(static_cast<Eigen::Index>(knot));
     const LevelCurve curve({knots_db.data(), 3}, knots_hz[0], knots_hz[1] / knots_hz[0]);
     for (int region = 0; region < image_regions; ++region)
         degradation.width_db(region) = curve.level_db(image_regions_hz[static_cast<std::size_t>(region)]);
@@ -156,6 +154,8 @@ std::string_view fault_name(Fault fault) noexcept {
             return "width";
         case Fault::transients:
             return "transients";
+        case Fault::squashed:
+            return "squashed";
     }
     return "";
 }
@@ -174,6 +174,13 @@ Degradation draw_degradation(Fault fault, double size_db, Random& random) {
         draw_width(size_db, random, degradation);
     } else if (fault == Fault::transients) {
         degradation.transient_db = size_db;
+    } else if (fault == Fault::squashed) {
+        auto& glue = degradation.settings.glue;
+        glue.threshold_db = -36.0;
+        glue.ratio = 4.0;
+        glue.attack_ms = 5.0;
+        glue.makeup_db = size_db;
+        degradation.settings.saturation.drive_db = size_db;
     }
     return degradation;
 }

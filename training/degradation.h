@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Dense>
+#include <array>
 #include <memory>
 #include <string_view>
 
@@ -10,6 +11,10 @@
 
 namespace burnish::training {
 
+/// The side's part of the tone curve, from low to high.
+inline constexpr std::array side_tone_knots{&ToneCurve::Settings::side_150_hz_db, &ToneCurve::Settings::side_1200_hz_db,
+                                            &ToneCurve::Settings::side_9600_hz_db};
+
 /// What can be wrong with a track, made by the chain's own blocks.
 enum class Fault {
     none,
@@ -17,6 +22,7 @@ enum class Fault {
     equalizer,   ///< shelves and bells, up to 12 dB: a family that the model does not know
     width,       ///< gains of the side that go with frequency
     transients,  ///< peaks that stand out more, up to 6 dB: another one that it does not know
+    squashed,    ///< pressed and driven into saturation: a third one, which nothing undoes
 };
 [[nodiscard]] std::string_view fault_name(Fault fault) noexcept;
 

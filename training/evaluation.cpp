@@ -4,11 +4,15 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
+#include <utility>
 
 #include "mastering/corrections.h"
+#include "training/feature_table.h"
 #include "training/formatted.h"
 #include "training/judge.h"
+#include "training/rendered_faults.h"
 #include "training/trade_off.h"
 
 namespace burnish::training {
@@ -18,62 +22,133 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
+/// What is left with a group of features left out, and with no other group than it.
 std::string ablations(std::string_view head_name, std::span<const Example> known, const Lesson& lesson,
                       const FaultFit& whole) {
     const auto& head = head_named(head_name);
-    std::string text = "| left out, of " + std::string(head_name) +
-                       " | what it counts | rms that is left, dB |\n|---|---|---|\n" +
-                       formatted("| nothing | | %.3f |\n", whole.left_over);
+    const auto left_over = [&](const std::map<std::string, double>& weights) {
+        FaultFitOptions options;
+        options.shape.group_weights = weights;
+        options.ridge = whole.ridge;
+        return fit_faults(head, known, lesson.table, options).left_over;
+    };
+    std::string text =
+        "| group of features, for " + std::string(head_name) +
+        " | what it counts | rms left without it, dB | with it alone |\n|---|---|---|---|\n" +
+        formatted("| none left out; nothing but the mean | | %.3f | %.3f |\n", whole.left_over, whole.mean_only);
     for (const auto& group : feature_schema().groups) {
         if (std::ranges::find(head.blind_groups, group.name) != head.blind_groups.end()) continue;
-        FaultFitOptions options;
-        options.shape.group_weights = whole.group_weights;
-        options.shape.group_weights[group.name] = 0.0;
-        options.ridge = whole.ridge;
-        text += formatted("| %s (%d numbers) | %.2f | %.3f |\n", group.name.c_str(), group.count,
-                          whole.group_weights.at(group.name), fit_faults(head, known, lesson.table, options).left_over);
+        auto without = whole.group_weights;
+        without[group.name] = 0.0;
+        std::map<std::string, double> alone;
+        for (const auto& each : feature_schema().groups) alone[each.name] = each.name == group.name ? 1.0 : 0.0;
+        text += formatted("| %s (%d numbers) | %.2f | %.3f | %.3f |\n", group.name.c_str(), group.count,
+                          whole.group_weights.at(group.name), left_over(without), left_over(alone));
     }
     return text + "\n";
 }
 
-/// Fits to more and more artists, judged by the same tracks: those of the fewest artists, each without its own.
+/// Fits to more and more artists, each size drawn several times, judged by the same tracks: an eighth of the artists,
+/// who are in every draw, each track without its own artist. Then what is left if artists are known, and of masters
+/// around the mean of their album.
 std::string learning_curve(std::span<const Example> known, const Lesson& lesson) {
-    constexpr std::array parts{8, 4, 2, 1};
+    constexpr int parts = 8;
+    constexpr int draws = 4;
+    constexpr std::array sizes{1, 2, 4, 8};  // of these parts
+    constexpr std::array heads{"tone", "width"};
+    const auto whole = [&](std::string_view head) -> const FaultFit& {
+        return head == "tone" ? lesson.tone : lesson.width;
+    };
     const auto artist = numbered(known, &TrackRow::artist);
     const int artists = *std::ranges::max_element(artist) + 1;
     std::string text =
-        "| artists | tracks | tone, rms that is left on the same tracks, dB | width |\n|---|---|---|---|\n";
-    for (const int part : parts) {
-        // Every so-many-th artist: the list is in the order of packages.
-        std::vector<Example> some;
-        std::vector<Index> judged;
-        std::set<int> chosen;
-        for (std::size_t i = 0; i < known.size(); ++i) {
-            if (artist[i] % part != 0) continue;
-            if (artist[i] % parts.front() == 0) judged.push_back(static_cast<Index>(some.size()));
-            some.push_back(known[i]);
-            chosen.insert(artist[i]);
-        }
-        if (some.size() < 10) continue;  // too few for a fit
-        const auto table = feature_table(some);
-        const auto left_over = [&](std::string_view head, const FaultFit& whole) {
-            FaultFitOptions options;
-            options.shape.group_weights = whole.group_weights;
-            options.ridge = whole.ridge;
-            const auto fit = fit_faults(head_named(head), some, table, options);
-            double sum = 0.0;
-            double count = 0.0;
-            for (const Index i : judged) {
-                const auto heard = fit.measured[static_cast<std::size_t>(i)].heard.cast<double>();
-                sum += (fit.excess.row(i).transpose().array().square() * heard).sum();
-                count += heard.sum();
+        "The artists that are left out of a size change from draw to draw: mean, and the least and the most of "
+        "them.\n\n"
+        "| artists | tone, rms that is left on the same tracks, dB | width |\n|---|---|---|\n";
+    for (const int size : sizes) {
+        std::array<std::vector<double>, heads.size()> left;
+        std::size_t chosen_artists = 0;
+        for (int draw = 0; draw < (size == 1 || size == parts ? 1 : draws); ++draw) {
+            // Every eighth artist, for the list is in the order of packages, and so many of the other eighths.
+            std::array<int, parts - 1> others{};
+            std::iota(others.begin(), others.end(), 1);
+            Random random(60 + static_cast<std::uint64_t>(10 * size + draw));
+            for (std::size_t i = others.size(); i > 1; --i) std::swap(others[i - 1], others[random.bits() % i]);
+            const auto in_draw = [&](int eighth) {
+                return eighth == 0 ||
+                       std::find(others.begin(), others.begin() + size - 1, eighth) != others.begin() + size - 1;
+            };
+            std::vector<Example> some;
+            std::vector<Index> judged;
+            std::set<int> chosen;
+            for (std::size_t i = 0; i < known.size(); ++i) {
+                const int eighth = artist[i] % parts;
+                if (!in_draw(eighth)) continue;
+                if (eighth == 0) judged.push_back(static_cast<Index>(some.size()));
+                some.push_back(known[i]);
+                chosen.insert(artist[i]);
             }
-            return std::sqrt(sum / std::max(1.0, count));
-        };
-        text += formatted("| %zu of %d | %zu | %.3f | %.3f |\n", chosen.size(), artists, some.size(),
-                          left_over("tone", lesson.tone), left_over("width", lesson.width));
+            if (some.size() < 10) break;  // too few for a fit
+            const auto table = feature_table(some);
+            chosen_artists = chosen.size();
+            for (std::size_t h = 0; h < heads.size(); ++h) {
+                FaultFitOptions options;
+                options.shape.group_weights = whole(heads[h]).group_weights;
+                options.ridge = whole(heads[h]).ridge;
+                const auto fit = fit_faults(head_named(heads[h]), some, table, options);
+                double sum = 0.0;
+                double count = 0.0;
+                for (const Index i : judged) {
+                    const auto heard = fit.measured[static_cast<std::size_t>(i)].heard.cast<double>();
+                    sum += (fit.excess.row(i).transpose().array().square() * heard).sum();
+                    count += heard.sum();
+                }
+                left[h].push_back(std::sqrt(sum / std::max(1.0, count)));
+            }
+        }
+        if (left[0].empty()) continue;
+        text += formatted("| %zu of %d", chosen_artists, artists);
+        for (const auto& of_head : left)
+            text +=
+                formatted(" | %.3f (%.3f to %.3f)",
+                          std::accumulate(of_head.begin(), of_head.end(), 0.0) / static_cast<double>(of_head.size()),
+                          *std::ranges::min_element(of_head), *std::ranges::max_element(of_head));
+        text += " |\n";
     }
     return text + "\n";
+}
+
+/// How much of what is left the artist and the album would tell.
+std::string context_text(std::span<const Example> known, const Lesson& lesson) {
+    const auto& head = head_named("tone");
+    FaultFitOptions options;
+    options.shape.group_weights = lesson.tone.group_weights;
+    options.ridge = lesson.tone.ridge;
+    options.group.resize(known.size());
+    std::iota(options.group.begin(), options.group.end(), 0);
+    const auto artist_known = fit_faults(head, known, lesson.table, options);
+    const auto album = numbered_albums(known);
+    std::map<int, std::vector<std::size_t>> albums;
+    for (std::size_t i = 0; i < known.size(); ++i) albums[album[i]].push_back(i);
+    double sum = 0.0;
+    double count = 0.0;
+    for (const auto& [number, tracks] : albums) {
+        if (tracks.size() < 2) continue;
+        for (const std::size_t i : tracks) {
+            const auto& measured = lesson.tone.measured[i];
+            VectorXd others = VectorXd::Zero(measured.values.size());
+            for (const std::size_t other : tracks)
+                if (other != i) others += lesson.tone.measured[other].values / static_cast<double>(tracks.size() - 1);
+            const auto heard = measured.heard.cast<double>();
+            sum += ((measured.values - others).array().square() * heard).sum();
+            count += heard.sum();
+        }
+    }
+    return formatted(
+        "If an artist's other tracks are learned from, %.2f dB of tone are left in place of %.2f. The mean of the "
+        "other "
+        "tracks of its album, with no features at all, misses a master by %.2f dB.\n\n",
+        artist_known.left_over, lesson.tone.left_over, std::sqrt(sum / std::max(1.0, count)));
 }
 
 /// Reduction at 4 dB, by some grouping of the tracks.
@@ -91,25 +166,25 @@ std::string by_group(const LadderRow& row, std::span<const Subject> subjects,
 }
 
 /// Share of errors that lie within what the model's deviation says they should.
-std::string coverage(const Judge& judge, std::span<const Subject> subjects) {
+std::string coverage(Fault fault, const Judge& judge, std::span<const Subject> subjects) {
     constexpr std::array<std::pair<double, double>, 3> levels{{{0.5, 0.674}, {0.8, 1.282}, {0.9, 1.645}}};
-    std::string text = "| size | 50 % | 80 % | 90 % |\n|---|---|---|---|\n";
-    for (const double size_db : {2.0, 3.0, 4.0, 6.0}) {
+    const auto member = fault == Fault::width ? &Degradation::width_db : &Degradation::tone_db;
+    std::string text = "| " + std::string(fault_name(fault)) + " | 50 % | 80 % | 90 % |\n|---|---|---|---|\n";
+    for (const double size_db : {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}) {
         std::array<double, 3> within{};
         double count = 0.0;
         for (const auto& subject : subjects) {
             Random random(5000 + subject.index);
             for (int draw = 0; draw < 4; ++draw) {
-                const auto fault = draw_degradation(Fault::smooth, size_db, random);
-                const auto opinion = judge(subject.index, fault.tone_db);
-                for (int b = 0; b < tone_bands; ++b) {
+                const VectorXd error = draw_degradation(fault, size_db, random).*member;
+                const auto opinion = judge(subject.index, error);
+                for (Index b = 0; b < error.size(); ++b) {
                     if (!subject.measured.heard(b)) continue;
                     count += 1.0;
                     for (std::size_t level = 0; level < levels.size(); ++level)
                         within[level] +=
-                            std::abs(fault.tone_db(b) - opinion.error(b)) <= levels[level].second * opinion.deviation(b)
-                                ? 1.0
-                                : 0.0;
+                            std::abs(error(b) - opinion.error(b)) <= levels[level].second * opinion.deviation(b) ? 1.0
+                                                                                                                 : 0.0;
                 }
             }
         }
@@ -132,62 +207,6 @@ Curve severity(const LadderRow& row, std::span<const Subject> subjects, std::str
                 formatted("| %.2f | %.2f | %.0f %% |\n", cell.before_db, cell.residual_db, 100.0 * cell.harm_rate);
     }
     return curve;
-}
-
-/// What is left of faults that were rendered into the tracks before anything was measured of them, so that features
-/// and expectations move with the fault. One fault per track.
-std::string rendered_faults(const ModelHead& head, const FaultFit& fit, const std::vector<double>& trust,
-                            std::span<const Example> examples, const std::vector<int>& cluster) {
-    const bool is_tone = head.name == "tone";
-    const auto tracks = static_cast<Index>(examples.size());
-    if (fit.excess.rows() < 2 * tracks) return {};
-    std::string text;
-    for (const double size_db : {3.0, 6.0}) {
-        Draws draws;
-        for (std::size_t i = 0; i < examples.size(); ++i) {
-            const auto& example = examples[i];
-            const auto& was = fit.measured[i];
-            if (example.spoiled->size_db != size_db || was.heard.count() < 3) continue;
-            const auto faulty = head.measure(example.spoiled->analysis);
-            const VectorXd error = faulty.values - was.values;
-            const Index row = tracks + static_cast<Index>(i);
-            const auto opinion =
-                fit.model.judge_excess(fit.excess.row(row).transpose() + error, faulty, fit.doubt(row));
-            const double trusted = trust[static_cast<std::size_t>(row)];
-            const VectorXd gains =
-                is_tone ? tone_correction(opinion, trusted, 1.0, highest_hz(example.spoiled->analysis)).bands_db
-                        : width_correction(opinion, trusted, 1.0).regions_db;
-            draws.before_db.push_back(error_size(error, was, is_tone));
-            draws.after_db.push_back(error_size(error + gains, was, is_tone));
-            draws.cluster.push_back(cluster[i]);
-        }
-        const auto cell = summary_of(draws);
-        text += formatted(" | %.2f", cell.before_db) + cell_text(cell);
-    }
-    return text;
-}
-
-std::string rendered_faults_table(const Lesson& lesson, std::span<const Example> known,
-                                  std::span<const Example> unknown) {
-    std::string text =
-        "## Faults rendered into the tracks before they are measured\n\n"
-        "A smooth curve in the tone and another in the width of each track, 3 dB in one half of them and 6 dB in the "
-        "other. Features, and what is expected by them, move with the fault; the correction is added to what was "
-        "measured. Before, and after as above.\n\n"
-        "| | 3 dB: before | after | 6 dB: before | after |\n|---|---|---|---|---|\n";
-    const auto trust = trusts_of(lesson);
-    const auto model = model_of(lesson);
-    for (const auto& [name, fit] : {std::pair{"tone", &lesson.tone}, {"width", &lesson.width}}) {
-        const auto& head = head_named(name);
-        text += "| " + std::string(name) + ", each judged without its artist" +
-                rendered_faults(head, *fit, trust, known, numbered_albums(known)) + " |\n";
-        if (unknown.empty()) continue;
-        std::vector<double> unseen_trust;
-        const auto unseen = judged_by(model, head, unknown, unseen_trust);
-        text += "| " + std::string(name) + ", artists not seen" +
-                rendered_faults(head, unseen, unseen_trust, unknown, numbered_albums(unknown)) + " |\n";
-    }
-    return text + "\n";
 }
 
 /// What the shipped model does to tracks by artists that are not among those it was fitted on.
@@ -230,7 +249,10 @@ std::string unseen_chapter(const Lesson& lesson, const LadderRow& nothing, std::
     text += "Left over of them, by the features and told the genre that the list has: " + told_text(model, unknown) +
             ".\n\n";
     text += "Shares of the errors of a band that lie within what the model's deviation says should be so many:\n\n" +
-            coverage(judge_of(test_fit, trust), test_subjects);
+            coverage(Fault::smooth, judge_of(test_fit, trust), test_subjects);
+    const auto test_width = judged_by(model, head_named("width"), unknown, trust);
+    text +=
+        coverage(Fault::width, judge_of(test_width, trust), subjects_of(unknown, test_width, numbered_albums(unknown)));
     return text;
 }
 
@@ -271,7 +293,8 @@ Chapters feature_domain_chapters(const Lesson& lesson, const Comparison& compari
         "## Tone, each track judged without its artist\n\nFree smooth curves (1 to 2 octaves) are put into the "
         "tone in the feature domain. Shown is what is left: mean absolute error over the Bark bands that are "
         "heard, in dB, with 95 % of it by bootstrap over albums; in brackets the reduction against doing "
-        "nothing, the share made better and the share made worse by more than 0.25 dB. The first column is the drift "
+        "nothing, 95 % of that, the share made better and the share made worse by more than 0.25 dB. The first column "
+        "is the drift "
         "on "
         "untouched masters, median and 95th percentile.\n\n";
     const auto subjects = subjects_of(known, lesson.tone, numbered_albums(known));
@@ -279,7 +302,6 @@ Chapters feature_domain_chapters(const Lesson& lesson, const Comparison& compari
     text += ladder_table(rows, subjects, Fault::smooth, sizes_db, tell);
     const auto& as_shipped = *std::ranges::find(rows, "**M1 with gate, as shipped**", &LadderRow::name);
 
-    const std::string rendered = rendered_faults_table(lesson, known, unknown);
     text += "Shelves and bells, a family that the model does not know:\n\n";
     const std::vector<LadderRow> some{rows[0], rows[3], as_shipped};
     text += ladder_table(some, subjects, Fault::equalizer, two_sizes_db, tell);
@@ -332,16 +354,12 @@ Chapters feature_domain_chapters(const Lesson& lesson, const Comparison& compari
                              return width_correction(judge(i, fault.width_db), judge.trust[i], 1.0).regions_db;
                          }};
     };
-    FaultFitOptions options;
-    options.shape = {KernelShape::Kind::linear, lesson.width.group_weights};
-    options.ridge = lesson.width.ridge;
-    const auto width_line = fit_faults(head_named("width"), known, lesson.table, options);
     const std::vector<LadderRow> width_rows{
         {"do nothing", [](std::size_t, const Degradation& fault) { return VectorXd(0.0 * fault.width_db); }},
         bare("Gaussian MAP, given the features", plain_map(width_judge)),
         bare("M1 without gate, dead zone and caps", ungated(width_judge)),
         bare("M1 with gate, no dead zone, no caps", width_judge),
-        limited("M0 (a line), with gate", judge_of(width_line, trusts_of(lesson))),
+        limited("M0 (a line), with gate", judge_of(comparison.width_line, trusts_of(lesson))),
         limited("M1, without gate", ungated(width_judge)),
         limited("**M1 with gate, as shipped**", width_judge),
         {"actuator ceiling: the error known, the chain's curve and caps",
@@ -353,7 +371,7 @@ Chapters feature_domain_chapters(const Lesson& lesson, const Comparison& compari
         {"the error undone (oracle)", [](std::size_t, const Degradation& fault) { return VectorXd(-fault.width_db); }}};
     text += ladder_table(width_rows, wide, Fault::width, sizes_db, tell);
 
-    text += rendered_faults_table(lesson, known, unknown);
+    text += rendered_faults_chapter(lesson, known, unknown);
     if (!unknown.empty()) text += unseen_chapter(lesson, rows[0], unknown, sizes_db, tell);
 
     tell("trade-off");
@@ -362,7 +380,7 @@ Chapters feature_domain_chapters(const Lesson& lesson, const Comparison& compari
     text += "## What each kind of feature buys\n\n" + ablations("tone", known, lesson, lesson.tone) +
             ablations("width", known, lesson, lesson.width);
     tell("learning curve");
-    text += "## What more music would buy\n\n" + learning_curve(known, lesson);
+    text += "## What more music would buy\n\n" + learning_curve(known, lesson) + context_text(known, lesson);
     chapters.text = std::move(text);
     return chapters;
 }

@@ -125,7 +125,7 @@ const ErrorPrior& error_prior(std::string_view head) {
     // twenty within some 1 dB of what they were. Widths are told more surely, and dynamics are what a master is made
     // for.
     static const std::map<std::string, ErrorPrior, std::less<>> priors{
-        {"tone", {list_of(bark_bands_hz), 1.5, true, 3.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}, 0.7}},
+        {"tone", {list_of(bark_bands_hz), 1.5, true, 3.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}, 0.75}},
         {"width", {list_of(image_regions_hz), 3.0, false, 0.0, {0.0, 2.0, 3.0, 4.0, 6.0, 8.0}, 0.25}},
         {"dynamics", {std::vector<double>(5, 1.0), 0.0, false, 0.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}, 0.25}}};
     return priors.find(head)->second;

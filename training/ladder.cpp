@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "analysis/statistics.h"
 #include "training/formatted.h"
@@ -14,7 +15,6 @@ namespace {
 using Eigen::VectorXd;
 
 constexpr int errors_per_track = 6;
-constexpr double harm_db = 0.25;
 constexpr int resamples = 1000;
 
 }  // namespace
@@ -31,7 +31,10 @@ LadderCell summary_of(const Draws& draws) {
     if (draws.after_db.empty()) return cell;
     const auto n = static_cast<double>(draws.after_db.size());
     std::vector<float> left(draws.after_db.begin(), draws.after_db.end());
-    std::map<int, std::pair<double, double>> sums;  // per cluster: sum, count
+    struct Sums {
+        double before = 0.0, after = 0.0, count = 0.0;
+    };
+    std::map<int, Sums> sums;  // per cluster
     for (std::size_t i = 0; i < left.size(); ++i) {
         const double before_db = draws.before_db[i];
         const double after_db = draws.after_db[i];
@@ -39,31 +42,55 @@ LadderCell summary_of(const Draws& draws) {
         cell.residual_db += after_db / n;
         cell.harm_rate += after_db > before_db + harm_db ? 1.0 / n : 0.0;
         cell.win_rate += after_db < before_db ? 1.0 / n : 0.0;
-        auto& [sum, count] = sums[draws.cluster[i]];
-        sum += after_db;
-        count += 1.0;
+        auto& of_cluster = sums[draws.cluster[i]];
+        of_cluster.before += before_db;
+        of_cluster.after += after_db;
+        of_cluster.count += 1.0;
     }
     cell.reduction = cell.before_db > 0.0 ? 1.0 - cell.residual_db / cell.before_db : 0.0;
-    std::vector<std::pair<double, double>> clusters;
+    std::vector<Sums> clusters;
     clusters.reserve(sums.size());
-    for (const auto& [cluster, pair] : sums) clusters.push_back(pair);
+    for (const auto& [cluster, of_cluster] : sums) clusters.push_back(of_cluster);
     Random random(1);
-    std::vector<float> means;
+    std::vector<float> means, reductions;
     for (int resample = 0; resample < resamples; ++resample) {
-        double sum = 0.0;
-        double count = 0.0;
+        Sums drawn;
         for (std::size_t k = 0; k < clusters.size(); ++k) {
-            const auto& [cluster_sum, cluster_count] = clusters[random.bits() % clusters.size()];
-            sum += cluster_sum;
-            count += cluster_count;
+            const auto& of_cluster = clusters[random.bits() % clusters.size()];
+            drawn.before += of_cluster.before;
+            drawn.after += of_cluster.after;
+            drawn.count += of_cluster.count;
         }
-        means.push_back(static_cast<float>(sum / count));
+        means.push_back(static_cast<float>(drawn.after / drawn.count));
+        reductions.push_back(static_cast<float>(drawn.before > 0.0 ? 1.0 - drawn.after / drawn.before : 0.0));
     }
     cell.low_db = percentile(means, 0.025);
     cell.high_db = percentile(means, 0.975);
+    cell.low_reduction = percentile(reductions, 0.025);
+    cell.high_reduction = percentile(reductions, 0.975);
     cell.median_db = percentile(left, 0.5);
     cell.p95_db = percentile(left, 0.95);
     return cell;
+}
+
+Interval interval_of(const Draws& draws, const std::function<double(const Draws&)>& number) {
+    std::map<int, std::vector<std::size_t>> members;
+    for (std::size_t i = 0; i < draws.cluster.size(); ++i) members[draws.cluster[i]].push_back(i);
+    std::vector<std::vector<std::size_t>> clusters;
+    for (auto& [cluster, of_cluster] : members) clusters.push_back(std::move(of_cluster));
+    Random random(1);
+    std::vector<float> numbers;
+    for (int resample = 0; resample < resamples; ++resample) {
+        Draws drawn;
+        for (std::size_t k = 0; k < clusters.size(); ++k)
+            for (const std::size_t i : clusters[random.bits() % clusters.size()]) {
+                drawn.before_db.push_back(draws.before_db[i]);
+                drawn.after_db.push_back(draws.after_db[i]);
+                drawn.cluster.push_back(draws.cluster[i]);
+            }
+        numbers.push_back(static_cast<float>(number(drawn)));
+    }
+    return {percentile(numbers, 0.025), percentile(numbers, 0.975)};
 }
 
 LadderCell climb(const LadderRow& row, std::span<const Subject> subjects, Fault fault, double size_db) {
@@ -85,8 +112,9 @@ LadderCell climb(const LadderRow& row, std::span<const Subject> subjects, Fault 
 }
 
 std::string cell_text(const LadderCell& cell) {
-    return formatted(" | %.2f [%.2f, %.2f] (%.0f %%, %.0f %%, %.0f %%)", cell.residual_db, cell.low_db, cell.high_db,
-                     100.0 * cell.reduction, 100.0 * cell.win_rate, 100.0 * cell.harm_rate);
+    return formatted(" | %.2f [%.2f, %.2f] (%.0f [%.0f, %.0f], %.0f, %.0f %%)", cell.residual_db, cell.low_db,
+                     cell.high_db, 100.0 * cell.reduction, 100.0 * cell.low_reduction, 100.0 * cell.high_reduction,
+                     100.0 * cell.win_rate, 100.0 * cell.harm_rate);
 }
 
 std::string ladder_table(std::span<const LadderRow> rows, std::span<const Subject> subjects, Fault fault,

@@ -23,14 +23,18 @@ struct LadderRow {
     std::function<Eigen::VectorXd(std::size_t index, const Degradation& fault)> correct;
 };
 
+/// What counts as having made something worse.
+inline constexpr double harm_db = 0.25;
+
 /// Errors before and after, one of each per draw, and what they come to.
 struct LadderCell {
     double before_db = 0.0;              ///< mean over draws of the mean absolute error
     double residual_db = 0.0;            ///< what is left of it
     double low_db = 0.0, high_db = 0.0;  ///< 95 % of that, by bootstrap over clusters
     double reduction = 0.0;              ///< 0..1
-    double harm_rate = 0.0;              ///< share made worse by more than 0.25 dB
-    double win_rate = 0.0;               ///< share made better
+    double low_reduction = 0.0, high_reduction = 0.0;
+    double harm_rate = 0.0;  ///< share made worse by more than 0.25 dB
+    double win_rate = 0.0;   ///< share made better
     double median_db = 0.0, p95_db = 0.0;
 };
 struct Draws {
@@ -38,6 +42,12 @@ struct Draws {
     std::vector<int> cluster;
 };
 [[nodiscard]] LadderCell summary_of(const Draws& draws);
+
+/// 95 % of some number of the draws, by bootstrap over clusters. Cost: the number of 1000 resamples of all draws.
+struct Interval {
+    double low = 0.0, high = 0.0;
+};
+[[nodiscard]] Interval interval_of(const Draws& draws, const std::function<double(const Draws&)>& number);
 
 /// Mean absolute value of what is heard; of a tone, its mean over that taken away.
 [[nodiscard]] double error_size(Eigen::VectorXd error_db, const Measured& measured, bool is_centred);
@@ -47,7 +57,8 @@ struct Draws {
 /// @param size_db  of the faults; 0 measures the drift on untouched tracks
 [[nodiscard]] LadderCell climb(const LadderRow& row, std::span<const Subject> subjects, Fault fault, double size_db);
 
-/// What is left, 95 % of it, and in brackets the reduction, the share made better and the share made worse.
+/// What is left, 95 % of it, and in brackets the reduction, 95 % of that, the share made better and the share made
+/// worse.
 [[nodiscard]] std::string cell_text(const LadderCell& cell);
 /// A row of cells each: drift on untouched tracks (median / 95th percentile), then faults of each size. `tell` hears
 /// what is being done.

@@ -1,5 +1,6 @@
 #include "training/render_trials.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "mastering/master.h"
 #include "mastering/memory_audio.h"
 #include "mastering/rendered_source.h"
+#include "mastering/rule_predictor.h"
 #include "mastering/usual_tone.h"
 #include "training/formatted.h"
 #include "training/kept.h"
@@ -67,6 +69,7 @@ VectorXd curve_of(const ChainSettings& settings) {
 /// The fault's own blocks turned round.
 Degradation inverse_of(Degradation fault) {
     for (const auto knot : mid_tone_knots) fault.settings.tone.*knot = -(fault.settings.tone.*knot);
+    for (const auto knot : side_tone_knots) fault.settings.tone.*knot = -(fault.settings.tone.*knot);
     auto& eq = fault.settings.eq;
     for (auto* gain : {&eq.low_shelf_db, &eq.bell_1_db, &eq.bell_2_db, &eq.bell_3_db, &eq.bell_4_db, &eq.high_shelf_db})
         *gain = -*gain;
@@ -86,39 +89,49 @@ Result<MemorySource> in_memory(AudioSource& source) {
     return MemorySource(std::move(audio), info.sample_rate_hz);
 }
 
-/// The tone that each way leaves, before anything limits it. Originals and versions are measured as masters are, which
-/// is quicker than all there is to know of a track.
+/// The shipped loudness, and nothing else or what the rules propose.
+Predictor at_its_loudness(const Predictor& learned, bool by_rules) {
+    return [=](const TrackAnalysis& track, const Target& target) {
+        auto prediction = by_rules ? predict_by_rules(track, target) : Prediction();
+        prediction.loudness = learned(track, target).loudness;
+        return prediction;
+    };
+}
+
+/// What each way leaves of the fault, before anything limits it. Originals and versions are measured as masters are,
+/// which is quicker than all there is to know of a track.
 bool try_rungs(const Example& example, AudioSource& original, MemorySource& faulty, const TrackAnalysis& known,
-               const Degradation& fault, std::span<const AudioRung> rungs, Outcome& outcome) {
+               const Trial& trial, const Degradation& fault, std::span<const AudioRung> rungs, Outcome& outcome) {
     const auto measured = [](AudioSource& source) {
         return analyze_source(
             source, false, [](double) { return true; }, AnalysisScope::master);
     };
     const auto aim = measured(original);
     if (!aim) return false;
-    const auto tone = tone_of(*aim);
     for (std::size_t r = 0; r < rungs.size(); ++r) {
         const auto& rung = rungs[r];
+        if (!with_rungs(trial, rung.head)) continue;
         if (!faulty.rewind()) return false;
         const auto undone = rung.undoes_exactly ? degraded(faulty, inverse_of(fault)) : nullptr;
         RenderedSource<program_stages> rendered(undone ? *undone : static_cast<AudioSource&>(faulty),
                                                 rung.choose(known, example, fault));
         const auto version = measured(rendered);
         if (!version) return false;
-        outcome.rung_tone_db[r] = error_size(tone_of(*version).values - tone.values, tone, true);
+        const auto left = distances(*version, *aim);
+        outcome.rung_db[r] = rung.head == "tone" ? left.tone_db : left.width_db;
     }
     return true;
 }
 
-std::optional<Outcome> try_one(const Example& example, std::size_t index, std::size_t trial,
+std::optional<Outcome> try_one(const Example& example, std::size_t index, std::size_t number,
                                const std::filesystem::path& file, const Predictor& learned,
-                               std::span<const AudioRung> rungs) {
+                               std::span<const AudioRung> rungs, bool on_ladder) {
     auto opened = open_audio(file);
     if (!opened) return std::nullopt;
     auto& original = **opened;
-    const auto& [fault, size_db, with_rungs] = trials[trial];
-    Random random(100 * index + trial);
-    const auto degradation = draw_degradation(fault, size_db, random);
+    const auto& trial = trials[number];
+    Random random(100 * index + number);
+    const auto degradation = draw_degradation(trial.fault, trial.size_db, random);
     auto source = in_memory(*degraded(original, degradation));
     if (!source) return std::nullopt;
     const auto& info = original.info();
@@ -127,7 +140,7 @@ std::optional<Outcome> try_one(const Example& example, std::size_t index, std::s
     auto report = mastered(*source, learned, delivery);
     if (!report || !report->after) return std::nullopt;
     Outcome outcome;
-    outcome.rung_tone_db.fill(Distances().tone_db);
+    outcome.rung_db.fill(Distances().tone_db);
     outcome.before = distances(report->before, example.analysis);
     outcome.after = distances(*report->after, example.analysis);
     outcome.treatment_share = report->treatment_share;
@@ -135,18 +148,32 @@ std::optional<Outcome> try_one(const Example& example, std::size_t index, std::s
     const auto heard = tone_of(report->before);
     outcome.simulated_db =
         error_size(heard.values + curve_of(report->settings) - tone_of(*report->after).values, heard, true);
-    if (fault == Fault::none) {
+    if (trial.fault == Fault::none) {
         MemorySource once(delivery.buffer(), info.sample_rate_hz);
         MemoryDelivery second(info.channels, info.sample_rate_hz);
         const auto again = mastered(once, learned, second);
         if (again && again->after) outcome.again = distances(*again->after, *report->after);
     }
-    if (with_rungs && !try_rungs(example, original, *source, report->before, degradation, rungs, outcome))
+    if (on_ladder && trial.other_masters)
+        for (const bool by_rules : {false, true}) {
+            MemoryDelivery other(info.channels, info.sample_rate_hz);
+            if (!source->rewind()) return std::nullopt;
+            const auto made = mastered(*source, at_its_loudness(learned, by_rules), other);
+            if (made && made->after)
+                (by_rules ? outcome.by_rules : outcome.by_loudness) = distances(*made->after, example.analysis);
+        }
+    const bool has_rungs = std::ranges::any_of(rungs, [&](const auto& rung) { return with_rungs(trial, rung.head); });
+    if (on_ladder && has_rungs &&
+        !try_rungs(example, original, *source, report->before, trial, degradation, rungs, outcome))
         return std::nullopt;
     return outcome;
 }
 
 }  // namespace
+
+bool with_rungs(const Trial& trial, std::string_view head) noexcept {
+    return head == "tone" ? trial.tone_rungs : trial.width_rungs;
+}
 
 std::string trial_name(const Trial& trial) {
     return std::string(fault_name(trial.fault)) +
@@ -155,7 +182,7 @@ std::string trial_name(const Trial& trial) {
 
 std::array<Outcomes, trials.size()> run_trials(std::span<const Example> examples, const std::filesystem::path& corpus,
                                                const std::filesystem::path& kept, const Predictor& learned,
-                                               std::span<const AudioRung> rungs, int jobs,
+                                               std::span<const AudioRung> rungs, int ladder_every, int jobs,
                                                const std::function<void(const std::string&)>& tell) {
     std::filesystem::create_directories(kept);
     std::array<Outcomes, trials.size()> outcomes;
@@ -170,11 +197,13 @@ std::array<Outcomes, trials.size()> run_trials(std::span<const Example> examples
             const auto file = track_file(row, corpus);
             std::error_code unread;
             const auto of_file = file.string() + " " + std::to_string(std::filesystem::file_size(file, unread));
-            const auto name = hexadecimal(fingerprint(of_file)) + formatted(" %zu %zu", index, trial);
+            const bool on_ladder = index % static_cast<std::size_t>(ladder_every) == 0;
+            const auto name =
+                hexadecimal(fingerprint(of_file)) + formatted(" %zu %zu%s", index, trial, on_ladder ? " ladder" : "");
             auto& outcome = outcomes[trial][index];
             outcome = read_kept<Outcome>(kept / name);
             if (outcome) continue;
-            outcome = try_one(examples[index], index, trial, file, learned, rungs);
+            outcome = try_one(examples[index], index, trial, file, learned, rungs, on_ladder);
             if (outcome) keep(*outcome, kept / name);
             const std::scoped_lock lock(telling);
             tell(formatted("rendered %zu of %zu", item + 1, examples.size() * trials.size()));

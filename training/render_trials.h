@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mastering/prediction.h"
@@ -20,18 +21,26 @@ namespace burnish::training {
 struct Trial {
     Fault fault;
     double size_db;
-    bool with_rungs;  ///< its tone is set in every other way too
+    bool tone_rungs = false;     ///< its tone is set in every other way too
+    bool width_rungs = false;    ///< its width is
+    bool other_masters = false;  ///< it is mastered without the model too
+    bool only_shown = false;     ///< a size or a kind that is there to be seen beside the others; no bar counts it
 };
-inline constexpr auto trials = std::to_array<Trial>({{Fault::none, 0.0, true},
-                                                     {Fault::smooth, 1.0, true},
-                                                     {Fault::smooth, 2.0, true},
-                                                     {Fault::smooth, 3.0, true},
-                                                     {Fault::smooth, 4.0, true},
-                                                     {Fault::smooth, 6.0, true},
-                                                     {Fault::equalizer, 3.0, true},
-                                                     {Fault::equalizer, 6.0, true},
-                                                     {Fault::width, 6.0, false},
-                                                     {Fault::transients, 6.0, false}});
+inline constexpr auto trials = std::to_array<Trial>({
+    {.fault = Fault::none, .size_db = 0.0, .tone_rungs = true, .width_rungs = true, .other_masters = true},
+    {.fault = Fault::smooth, .size_db = 1.0, .tone_rungs = true, .only_shown = true},
+    {.fault = Fault::smooth, .size_db = 2.0, .tone_rungs = true, .only_shown = true},
+    {.fault = Fault::smooth, .size_db = 3.0, .tone_rungs = true},
+    {.fault = Fault::smooth, .size_db = 4.0, .tone_rungs = true, .only_shown = true},
+    {.fault = Fault::smooth, .size_db = 6.0, .tone_rungs = true, .other_masters = true},
+    {.fault = Fault::equalizer, .size_db = 3.0, .tone_rungs = true},
+    {.fault = Fault::equalizer, .size_db = 6.0, .tone_rungs = true},
+    {.fault = Fault::width, .size_db = 6.0, .width_rungs = true, .other_masters = true},
+    {.fault = Fault::transients, .size_db = 6.0, .other_masters = true},
+    {.fault = Fault::squashed, .size_db = 12.0, .only_shown = true},
+});
+/// Whether it is gone through by the ways to set a head.
+[[nodiscard]] bool with_rungs(const Trial& trial, std::string_view head) noexcept;
 /// "smooth curve, 3 dB".
 [[nodiscard]] std::string trial_name(const Trial& trial);
 
@@ -43,23 +52,25 @@ struct Distances {
 
 /// How one track went through one trial.
 struct Outcome {
-    static constexpr std::size_t most_rungs = 16;
+    static constexpr std::size_t most_rungs = 24;
     Distances before, after;
-    Distances again;            ///< the master mastered once more, from the master
-    double simulated_db = 0.0;  ///< of the tone: what the settings should have done, from what they did
+    Distances by_rules, by_loudness;  ///< mastered by the rules; with nothing but the loudness changed
+    Distances again;                  ///< the master mastered once more, from the master
+    double simulated_db = 0.0;        ///< of the tone: what the settings should have done, from what they did
     double treatment_share = 1.0;
-    double side_regions = 0.0;                      ///< of the image, that have one in the track as it was
-    std::array<double, most_rungs> rung_tone_db{};  ///< distances that the ways to set it leave
+    double side_regions = 0.0;                 ///< of the image, that have one in the track as it was
+    std::array<double, most_rungs> rung_db{};  ///< distances that the ways to set a head leave in it
 };
 using Outcomes = std::vector<std::optional<Outcome>>;  ///< per example; none: it could not be read
 
 /// Every trial of every example, on `jobs` threads; the result is the same for any number of them. What `kept` has is
-/// taken from there: its name should tell program and model. Cost: 11 masters and 100 renders of a track.
+/// taken from there: its name should tell program and model. Of every so-many-th example (`ladder_every`) tone and
+/// width are set in every way, and masters made without the model. Cost: 21 masters and 120 renders of a track.
 [[nodiscard]] std::array<Outcomes, trials.size()> run_trials(std::span<const Example> examples,
                                                              const std::filesystem::path& corpus,
                                                              const std::filesystem::path& kept,
                                                              const Predictor& learned, std::span<const AudioRung> rungs,
-                                                             int jobs,
+                                                             int ladder_every, int jobs,
                                                              const std::function<void(const std::string&)>& tell);
 
 }  // namespace burnish::training

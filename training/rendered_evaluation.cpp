@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
+#include <string_view>
+#include <utility>
 
 #include "analysis/statistics.h"
 #include "training/feature_table.h"
@@ -25,7 +28,7 @@ Measure after(double Distances::*member) {
     return [member](const Outcome& outcome) { return outcome.after.*member; };
 }
 Measure by_rung(std::size_t rung) {
-    return [rung](const Outcome& outcome) { return outcome.rung_tone_db[rung]; };
+    return [rung](const Outcome& outcome) { return outcome.rung_db[rung]; };
 }
 
 /// Some distance of all outcomes, beside that of the faulty tracks. @param wanted  which examples
@@ -43,18 +46,25 @@ Draws drawn(const Outcomes& outcomes, const std::vector<int>& cluster, const Mea
     return draws;
 }
 
+/// Whether a distance says anything of a track: of width it does if enough of the track has a side.
+std::function<bool(std::size_t)> is_told(const Outcomes& outcomes, double Distances::*member) {
+    constexpr double least_regions = 3.0;
+    return [&outcomes, member](std::size_t i) {
+        return member != &Distances::width_db || outcomes[i]->side_regions >= least_regions;
+    };
+}
+
 /// The same of whole masters.
 Draws drawn(const Outcomes& outcomes, const std::vector<int>& cluster, double Distances::*member,
             const Measure& version) {
-    constexpr double least_regions = 3.0;
-    return drawn(outcomes, cluster, before(member), version, [&](std::size_t i) {
-        return member != &Distances::width_db || outcomes[i]->side_regions >= least_regions;
-    });
+    return drawn(outcomes, cluster, before(member), version, is_told(outcomes, member));
 }
 
 /// Where the fault leaves the numbers alone, what is done to them is a drift.
 bool is_drift(const Trial& trial, double Distances::*member) {
-    return trial.fault == Fault::none || (trial.fault == Fault::width && member == &Distances::tone_db);
+    const bool is_of_tone = trial.fault == Fault::smooth || trial.fault == Fault::equalizer;
+    return trial.fault == Fault::none || (trial.fault == Fault::width && member == &Distances::tone_db) ||
+           ((is_of_tone || trial.fault == Fault::transients) && member == &Distances::width_db);
 }
 
 std::string cell_of(const Trial& trial, double Distances::*member, const Draws& draws) {
@@ -71,51 +81,91 @@ std::vector<float> again(const Outcomes& outcomes, double Distances::*member) {
     return values;
 }
 
-void add_tone_bars(const Trial& trial, const LadderCell& tone, std::vector<Bar>& bars) {
-    constexpr double small_db = 3.0;
-    constexpr double large_db = 6.0;
+double mean_of(const std::vector<double>& values) {
+    return std::accumulate(values.begin(), values.end(), 0.0) /
+           static_cast<double>(std::max<std::size_t>(1, values.size()));
+}
+double reduction_percent(const Draws& draws) {
+    return 100.0 * (1.0 - mean_of(draws.after_db) / std::max(1e-9, mean_of(draws.before_db)));
+}
+double harm_percent(const Draws& draws) {
+    double worse = 0.0;
+    for (std::size_t i = 0; i < draws.after_db.size(); ++i)
+        worse += draws.after_db[i] > draws.before_db[i] + harm_db ? 100.0 : 0.0;
+    return worse / static_cast<double>(std::max<std::size_t>(1, draws.after_db.size()));
+}
+double mean_db(const Draws& draws) { return mean_of(draws.after_db); }
+template <int per_thousand>
+double percentile_db(const Draws& draws) {
+    std::vector<float> left(draws.after_db.begin(), draws.after_db.end());
+    return left.empty() ? 0.0 : percentile(left, 0.001 * per_thousand);
+}
+
+/// What is to be reached, and what would be splendid.
+struct Aim {
+    double limit, moonshot;
+    bool at_most;
+    const char* unit;
+};
+Bar bar_of(std::string what, const Draws& draws, double (*number)(const Draws&), const Aim& aim) {
+    const auto interval = interval_of(draws, number);
+    return {std::move(what), number(draws), aim.limit,     aim.at_most,
+            aim.unit,        interval.low,  interval.high, aim.moonshot};
+}
+constexpr double small_db = 3.0;
+
+void add_tone_bars(const Trial& trial, const Draws& tone, std::vector<Bar>& bars) {
     const bool is_small = trial.size_db == small_db;
-    if (!is_small && trial.size_db != large_db) return;
     const auto name = "tone, " + trial_name(trial);
-    bars.push_back({name + ": less than before", 100.0 * tone.reduction, is_small ? 22.0 : 42.0, false, "%"});
-    if (is_small) bars.push_back({name + ": made worse", 100.0 * tone.harm_rate, 12.0, true, "%"});
+    bars.push_back(bar_of(name + ": less than before", tone, reduction_percent,
+                          {is_small ? 22.0 : 42.0, is_small ? 40.0 : 60.0, false, "%"}));
+    if (is_small) bars.push_back(bar_of(name + ": made worse", tone, harm_percent, {12.0, 3.0, true, "%"}));
+}
+
+/// What a second master of the masters of untouched tracks changes.
+Draws again_draws(const Outcomes& outcomes, const std::vector<int>& cluster, double Distances::*member) {
+    return drawn(
+        outcomes, cluster, before(member), [member](const Outcome& outcome) { return outcome.again.*member; },
+        [](std::size_t) { return true; });
 }
 
 std::vector<Bar> bars_of(const AllOutcomes& outcomes, const std::vector<int>& cluster) {
     std::vector<Bar> bars;
-    double plr_error_db = 0.0;
-    double worst_plr_error_db = 0.0;
-    int faults = 0;
+    Draws plr;  // of all faults, one after another: every kind as often as the others
+    Draws worst_plr;
     for (std::size_t t = 0; t < trials.size(); ++t) {
         const auto& trial = trials[t];
+        if (trial.only_shown) continue;
         const auto reached = [&](double Distances::*member) {
-            return summary_of(drawn(outcomes[t], cluster, member, after(member)));
+            return drawn(outcomes[t], cluster, member, after(member));
         };
         const auto tone = reached(&Distances::tone_db);
         if (trial.fault == Fault::none) {
-            bars.push_back({"tone of untouched masters, median", tone.median_db, 0.4, true, "dB"});
-            bars.push_back({"tone of untouched masters, 95th percentile", tone.p95_db, 1.2, true, "dB"});
+            bars.push_back(
+                bar_of("tone of untouched masters, median", tone, percentile_db<500>, {0.4, 0.2, true, "dB"}));
+            bars.push_back(
+                bar_of("tone of untouched masters, 95th percentile", tone, percentile_db<950>, {1.2, 0.6, true, "dB"}));
             continue;
         }
-        // Each kind of fault as often as the others: sizes that are there to draw the tone's course do not count.
-        if (trial.fault == Fault::smooth && std::fmod(trial.size_db, 3.0) != 0.0) continue;
-        ++faults;
-        const double plr_db = reached(&Distances::plr_db).residual_db;
-        plr_error_db += plr_db;
-        worst_plr_error_db = std::max(worst_plr_error_db, plr_db);
+        const auto here = reached(&Distances::plr_db);
+        plr.before_db.insert(plr.before_db.end(), here.before_db.begin(), here.before_db.end());
+        plr.after_db.insert(plr.after_db.end(), here.after_db.begin(), here.after_db.end());
+        plr.cluster.insert(plr.cluster.end(), here.cluster.begin(), here.cluster.end());
+        if (worst_plr.after_db.empty() || mean_db(here) > mean_db(worst_plr)) worst_plr = here;
         if (trial.fault == Fault::smooth || trial.fault == Fault::equalizer) add_tone_bars(trial, tone, bars);
         if (trial.fault == Fault::width)
-            bars.push_back({trial_name(trial) + ": less than before", 100.0 * reached(&Distances::width_db).reduction,
-                            40.0, false, "%"});
+            bars.push_back(bar_of(trial_name(trial) + ": less than before", reached(&Distances::width_db),
+                                  reduction_percent, {40.0, 60.0, false, "%"}));
     }
-    bars.push_back({"peak to loudness ratio to the true master's, mean of all faults",
-                    plr_error_db / std::max(1, faults), 1.5, true, "dB"});
-    bars.push_back({"the same, of the fault that it does worst at", worst_plr_error_db, 1.5, true, "dB"});
-    auto tone_again = again(outcomes[0], &Distances::tone_db);
-    auto loudness_again = again(outcomes[0], &Distances::loudness_lu);
-    if (tone_again.empty()) return bars;
-    bars.push_back({"a master mastered once more: tone, median", percentile(tone_again, 0.5), 0.3, true, "dB"});
-    bars.push_back({"the same: loudness, median", percentile(loudness_again, 0.5), 0.3, true, "LU"});
+    bars.push_back(bar_of("peak to loudness ratio to the true master's, mean of all faults", plr, mean_db,
+                          {1.5, 1.0, true, "dB"}));
+    bars.push_back(bar_of("the same, of the fault that it does worst at", worst_plr, mean_db, {1.5, 1.0, true, "dB"}));
+    const auto tone_again = again_draws(outcomes[0], cluster, &Distances::tone_db);
+    if (tone_again.after_db.empty()) return bars;
+    bars.push_back(
+        bar_of("a master mastered once more: tone, median", tone_again, percentile_db<500>, {0.3, 0.1, true, "dB"}));
+    bars.push_back(bar_of("the same: loudness, median", again_draws(outcomes[0], cluster, &Distances::loudness_lu),
+                          percentile_db<500>, {0.3, 0.1, true, "LU"}));
     return bars;
 }
 
@@ -140,25 +190,89 @@ std::string faults_table(const AllOutcomes& outcomes, const std::vector<int>& cl
     return text + "\n";
 }
 
-std::string rungs_table(const AllOutcomes& outcomes, const std::vector<int>& cluster,
-                        std::span<const AudioRung> rungs) {
-    std::string head = "| tone";
+std::string rungs_table(const AllOutcomes& outcomes, const std::vector<int>& cluster, std::span<const AudioRung> rungs,
+                        std::string_view name) {
+    std::string head = "| " + std::string(name);
     std::string line = "|---";
     for (const auto& trial : trials) {
-        if (!trial.with_rungs) continue;
+        if (!with_rungs(trial, name)) continue;
         head += " | " + trial_name(trial);
         line += "|---";
     }
     std::string text = head + " |\n" + line + "|\n";
-    for (std::size_t r = 0; r < rungs.size(); ++r) {
+    const auto member = name == "tone" ? &Distances::tone_db : &Distances::width_db;
+    const auto first = static_cast<std::size_t>(std::ranges::find(rungs, name, &AudioRung::head) - rungs.begin());
+    for (std::size_t r = first; r < rungs.size(); ++r) {
+        if (rungs[r].head != name) continue;
         text += "| " + rungs[r].name;
         for (std::size_t t = 0; t < trials.size(); ++t)
-            if (trials[t].with_rungs)
-                text += cell_of(trials[t], &Distances::tone_db,
-                                drawn(outcomes[t], cluster, by_rung(0), by_rung(r), [](std::size_t) { return true; }));
+            if (with_rungs(trials[t], name))
+                text += cell_of(trials[t], member,
+                                drawn(outcomes[t], cluster, by_rung(first), by_rung(r), is_told(outcomes[t], member)));
         text += " |\n";
     }
     return text + "\n";
+}
+
+/// Whole masters made without the model, at the loudness that it chooses, beside its own.
+std::string masters_table(const AllOutcomes& outcomes, const std::vector<int>& cluster) {
+    struct Row {
+        const char* name;
+        Distances Outcome::*distances;
+    };
+    constexpr std::array rows{Row{"the track as it came", &Outcome::before},
+                              Row{"loudness only", &Outcome::by_loudness}, Row{"rules", &Outcome::by_rules},
+                              Row{"**learned, as shipped**", &Outcome::after}};
+    std::string text =
+        "| fault | mastered by | tone | width | peak to loudness | spread of bands |\n|---|---|---|---|---|---|\n";
+    for (std::size_t t = 0; t < trials.size(); ++t) {
+        if (!trials[t].other_masters) continue;
+        for (const auto& row : rows) {
+            text += "| " + trial_name(trials[t]) + " | " + row.name;
+            for (const auto member :
+                 {&Distances::tone_db, &Distances::width_db, &Distances::plr_db, &Distances::spread_db})
+                text += cell_of(trials[t], member,
+                                drawn(
+                                    outcomes[t], cluster, before(member),
+                                    [&](const Outcome& outcome) { return outcome.*row.distances.*member; },
+                                    [&, told = is_told(outcomes[t], member)](std::size_t i) {
+                                        return told(i) && !std::isnan(outcomes[t][i]->by_loudness.tone_db);
+                                    }));
+            text += " |\n";
+        }
+    }
+    return text + "\n";
+}
+
+/// The steps of the way that are on audio, all of the same tracks: three ways to set a tone, and whole masters.
+std::vector<Step> steps_of(const AllOutcomes& outcomes, const std::vector<int>& cluster,
+                           std::span<const AudioRung> rungs) {
+    const auto step = [&](std::string name, const Measure& source, const Measure& version) {
+        Step made{std::move(name)};
+        for (std::size_t t = 0; t < trials.size(); ++t) {
+            const auto on_ladder = [&](std::size_t i) { return !std::isnan(outcomes[t][i]->rung_db[0]); };
+            const auto draws = drawn(outcomes[t], cluster, source, version, on_ladder);
+            if (trials[t].fault == Fault::none) made.drift_p95_db = percentile_db<950>(draws);
+            if (trials[t].fault != Fault::smooth || trials[t].only_shown) continue;
+            (trials[t].size_db == small_db ? made.small_percent : made.large_percent) = reduction_percent(draws);
+        }
+        return made;
+    };
+    std::vector<Step> steps;
+    for (const auto& [rung, name] :
+         {std::pair{"M1, without gate", "on audio, artists not seen: without gate, by the chain's curve"},
+          {"**M1 with gate, as shipped**", "on audio, with the gate, as shipped"}}) {
+        const auto found = std::ranges::find(rungs, rung, &AudioRung::name);
+        if (found != rungs.end())
+            steps.push_back(step(name, by_rung(0), by_rung(static_cast<std::size_t>(found - rungs.begin()))));
+    }
+    steps.push_back(step("whole masters, as shipped", before(&Distances::tone_db), after(&Distances::tone_db)));
+    const auto ceiling =
+        std::ranges::find_if(rungs, [](const auto& rung) { return rung.name.starts_with("actuator"); });
+    if (ceiling != rungs.end())
+        steps.push_back(step("on audio, the error known (actuator ceiling)", by_rung(0),
+                             by_rung(static_cast<std::size_t>(ceiling - rungs.begin()))));
+    return steps;
 }
 
 /// Drift and what is left of 3 and 6 dB, by some grouping of the tracks.
@@ -167,7 +281,7 @@ std::string by_group(const AllOutcomes& outcomes, const std::vector<int>& cluste
     std::map<std::string, int> groups;
     for (std::size_t i = 0; i < outcomes[0].size(); ++i) ++groups[name_of(i)];
     const auto is_shown = [](const Trial& trial) {
-        return trial.fault == Fault::none || (trial.fault == Fault::smooth && std::fmod(trial.size_db, 3.0) == 0.0);
+        return trial.fault == Fault::none || (trial.fault == Fault::smooth && !trial.only_shown);
     };
     std::string text = "| | tracks | untouched | smooth curve, 3 dB | smooth curve, 6 dB |\n|---|---|---|---|---|\n";
     for (const auto& [name, count] : groups) {
@@ -224,13 +338,17 @@ RenderedChapter rendered_chapter(std::span<const Example> examples, const AllOut
         "## On audio\n\nFaults are rendered into whole tracks by artists that the shipped model has not seen, the "
         "tracks are mastered from end to end (loudness chosen by the model), and the masters are compared with the "
         "tracks as they were: mean distance left, 95 % of it by bootstrap over albums (the music of a package, or of "
-        "an artist's folder); in brackets the reduction against the faulty track, the share made better and the share "
-        "made worse by more than 0.25 dB. Where there is no fault in what is measured it is the drift, median / 95th "
+        "an artist's folder); in brackets the reduction against the faulty track, 95 % of that, the share made better "
+        "and the share made worse by more than 0.25 dB. Where there is no fault in what is measured it is the drift, "
+        "median / 95th "
         "percentile.\n\n" +
         faults_table(outcomes, cluster) + in_words(outcomes) +
         "Every way to set the tone, rendered through the chain, all else but the loudness being as shipped: no "
         "limiter, and nothing checked afterwards. The genre's mean curve goes by the genre that the list has.\n\n" +
-        rungs_table(outcomes, cluster, rungs) + "As shipped, by genre:\n\n" +
+        rungs_table(outcomes, cluster, rungs, "tone") + "The same of the width:\n\n" +
+        rungs_table(outcomes, cluster, rungs, "width") +
+        "Whole masters made without the model, at the loudness that it chooses:\n\n" +
+        masters_table(outcomes, cluster) + "As shipped, by genre:\n\n" +
         by_group(outcomes, cluster, [&](std::size_t i) { return examples[i].row.genre; });
     std::vector<double> sorted(strangeness.begin(), strangeness.end());
     std::ranges::sort(sorted);
@@ -247,7 +365,7 @@ RenderedChapter rendered_chapter(std::span<const Example> examples, const AllOut
             by_group(outcomes, cluster, [&](std::size_t i) {
                 return std::string(packages.contains(examples[i].row.package) ? "package known" : "package not known");
             });
-    return {std::move(text), bars_of(outcomes, cluster)};
+    return {std::move(text), bars_of(outcomes, cluster), steps_of(outcomes, cluster, rungs)};
 }
 
 }  // namespace burnish::training

@@ -6,6 +6,7 @@
 
 #include "training/bars.h"
 #include "training/render_trials.h"
+#include "training/shortfall.h"
 
 namespace burnish::training {
 
@@ -13,6 +14,7 @@ namespace burnish::training {
 struct RenderedChapter {
     std::string text;
     std::vector<Bar> bars;
+    std::vector<Step> steps;  ///< of the tone, the last of the way
 };
 
 /// The chapter on audio, of what run_trials has made of the examples.

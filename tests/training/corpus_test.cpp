@@ -4,9 +4,13 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
+#include <span>
+#include <string>
 
+#include "mastering/model_file.h"
 #include "tests/io/audio_files.h"
 #include "training/feature_table.h"
 #include "training/kept.h"
@@ -99,6 +103,23 @@ TEST_CASE("artists without a split are shared out by their names, most of them t
     CHECK(count["train"] == Approx(700).margin(60));  // four standard deviations
     CHECK(count["validation"] == Approx(150).margin(46));
     CHECK(count["test"] == Approx(150).margin(46));
+}
+
+// The schema's fingerprint knows names alone. Numbers of one build may differ from another's by rounding.
+TEST_CASE("the shipped model was learned from what this analysis measures", "[training][corpus]") {
+    std::ifstream stream(BURNISH_SOURCE_DIR "/models/master.safetensors", std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    const auto model = parse_model("master.safetensors", std::as_bytes(std::span(text)));
+    REQUIRE(model);
+    const auto found = model->tensors.find(std::string(reference_features_name));
+    REQUIRE(found != model->tensors.end());
+    const auto now = reference_features();
+    const auto& then = found->second.values;
+    REQUIRE(now.size() == then.size());
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        INFO("feature " << i);
+        CHECK(now[i] == Approx(double{then[i]}).epsilon(1e-3).margin(0.01));
+    }
 }
 
 }  // namespace burnish::training
