@@ -204,7 +204,8 @@ Found sample_rate(const TrackAnalysis& track, bool is_lossy) {
 }
 
 Found codec_cutoff(const TrackAnalysis& track, bool is_lossy) {
-    constexpr double highest_hz = 20100.0;  // converters and careful low-passes cut above
+    // Converters and the limiter's own high-cut lie above, and codecs of some 256 kb/s, which are not worth a word.
+    constexpr double highest_hz = 19500.0;
     if (track.codec_cutoff_hz == 0.0 || track.codec_cutoff_hz > highest_hz || is_codec_own(track, is_lossy) ||
         sample_rate(track, is_lossy))
         return std::nullopt;
@@ -247,7 +248,7 @@ constexpr auto checks = std::to_array<AdviceCheck>({
      "look for a widener, a stereo bass or a flipped track in that band, and narrow it", mono_bands},
     {"sample_rate", Severity::repair, "a rate below 44.1 kHz, or what one has left behind in a higher one",
      "export from the session at 44.1 kHz or more; --rate converts cleanly, but brings nothing back", sample_rate},
-    {"codec_cutoff", Severity::repair, "nothing above a cliff below 20.1 kHz, unless the file is lossy and says so",
+    {"codec_cutoff", Severity::repair, "nothing above a cliff below 19.5 kHz, unless the file is lossy and says so",
      "send the lossless export, not a decoded MP3 or AAC", codec_cutoff},
     {"limited", Severity::repair, "half of the time peaks stand less than 7 dB over the short-term loudness",
      "take limiter and clipper off the mix bus and send what is before them", limited},

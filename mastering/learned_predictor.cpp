@@ -44,6 +44,7 @@ Opinions opinions_of(const MasterModel& model, const TrackAnalysis& track, const
     const auto shares = model.shares_of(told);
     opinions.expected = shares ? model.expected(opinions.features, *shares) : model.expected(opinions.features);
     if (shares) opinions.whom = names_of(told) + " that sounds like this one has";
+    if (!model.parts().dynamics.parts().genre_weights.isZero()) opinions.whose_dynamics = opinions.whom;
     const auto judge = [&](const FaultModel& part, const VectorXd& expected, const Measured& measured) {
         return part.judge_excess(measured.values - expected, measured, part.doubt(opinions.features));
     };

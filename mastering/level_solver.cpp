@@ -13,7 +13,7 @@ namespace burnish {
 namespace {
 
 constexpr double budget_tolerance_db = 0.1;
-constexpr int max_passes = 6;
+constexpr int max_passes = 5;            // and one more that writes, where none of these has
 constexpr int max_passes_to_settle = 4;  // of them: the rest is for peaks that are found too high
 constexpr int max_clipper_settings = 4;
 constexpr double close_enough_db = 0.7;  // to what may be clipped
@@ -206,7 +206,8 @@ Result<DrivePoint> Solver::reach_target() {
     if (may_clip && !planner_.reaches(*planned)) planned = plan_with_clipper(planned->drive_db);
     if (!planned) return planned;
     auto found = settle(*planned);
-    if (!found || planner_.reaches(*found) || !may_clip || !may_clip_more()) return found;
+    if (!found || planner_.reaches(*found) || !may_clip || !may_clip_more() || solution_.report.passes >= max_passes)
+        return found;
     // The model thought that the limiter alone would do, or with less of the clipper, and now knows better.
     planned = plan_with_clipper(found->drive_db);
     if (!planned) return planned;

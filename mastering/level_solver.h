@@ -43,7 +43,7 @@ struct LevelTask {
 ///
 /// Loudness rises with the drive, ever more slowly as the limiter works. The drive is found on the desk's model, tried
 /// on the programme itself, and found again with what the model was off by, until the programme is on target: one
-/// pass as a rule, six at most before the one that writes. Beyond the reduction budget the clipper takes the tops of
+/// pass as a rule, five at most before the one that writes. Beyond the reduction budget the clipper takes the tops of
 /// the peaks first, as far down as its own budget allows; what is still beyond the two is not done, and said.
 /// @param tick  called with the share 0..1 of the expected work; false cancels
 [[nodiscard]] Result<LevelSolution> solve_level(LevelDesk& desk, const LevelTask& task,

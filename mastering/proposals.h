@@ -25,7 +25,8 @@ struct Opinions {
     Eigen::VectorXd features;
     MasterModel::Expected expected;
     double trust = 1.0;
-    std::string whom = "tracks that sound like this one have";  ///< who have what is expected, for the reasons
+    /// Who have what is expected, for the reasons; of the dynamics, of which a genre may tell nothing.
+    std::string whom = "tracks that sound like this one have", whose_dynamics = whom;
     FaultOpinion tone, width, dynamics;
     bool has_width = false;
 };

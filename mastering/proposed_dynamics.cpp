@@ -89,7 +89,7 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
         const double confidence = confidence_of(reduction_db, surplus.deviation_db);
         draft.set("multiband", multiband, row.ratio, row.names[0], found.ratio, confidence,
                   reason_text("loud moments %s stand %.1f dB over the middle, %s %.1f dB: %.1f dB less%s",
-                              std::string(row.where).c_str(), spread_db, opinions.whom.c_str(), surplus.usual,
+                              std::string(row.where).c_str(), spread_db, opinions.whose_dynamics.c_str(), surplus.usual,
                               reduction_db, held_back(opinions.trust)));
         draft.set("multiband", multiband, row.level_db, row.names[1], level_db, 0.9,
                   "measured level " + std::string(row.where));
@@ -107,8 +107,8 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
               std::clamp(track.max_short_term_lufs + 8.0, -60.0, 0.0), 0.5,
               reason_text("8 dB over the loudest 3 s, %.1f LUFS", track.max_short_term_lufs));
     draft.set("glue", glue, &GlueCompressor::Settings::ratio, "ratio", ratio, confidence,
-              reason_text("peaks stand %.1f dB over the loudness, %s %.1f dB%s", track.plr_db, opinions.whom.c_str(),
-                          surplus.usual, held_back(opinions.trust)));
+              reason_text("peaks stand %.1f dB over the loudness, %s %.1f dB%s", track.plr_db,
+                          opinions.whose_dynamics.c_str(), surplus.usual, held_back(opinions.trust)));
     draft.set("glue", glue, &GlueCompressor::Settings::slow_release_amount, "slow_release_amount", 0.5, 0.5,
               "half of a lasting reduction recovers slowly, so that it does not pump");
 }
@@ -121,9 +121,9 @@ Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, cons
     const double as_expected_lufs = untouched_lufs + reduction_db;
     const double wanted = std::max(as_expected_lufs, std::min(streamed_lufs, untouched_lufs + harmless_reduction_db));
     const double lufs = std::round(10.0 * std::clamp(wanted, quietest_lufs, loudest_lufs)) / 10.0;
-    auto reason =
-        reason_text("peaks stand %.1f dB over the loudness, masters of %s %.1f dB; %.1f dB of it is taken away",
-                    track.plr_db, opinions.whom.c_str(), track.plr_db - opinion.excess(0), wanted - untouched_lufs);
+    auto reason = reason_text(
+        "peaks stand %.1f dB over the loudness, masters of %s %.1f dB; %.1f dB of it is taken away", track.plr_db,
+        opinions.whose_dynamics.c_str(), track.plr_db - opinion.excess(0), wanted - untouched_lufs);
     if (wanted > as_expected_lufs)
         reason += reason_text(", for streams play single tracks at %.0f LUFS", streamed_lufs);
     return {"loudness_lufs", lufs, confidence_of(std::max(reduction_db, 1.0), opinion.deviation(0)), std::move(reason)};

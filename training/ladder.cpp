@@ -77,6 +77,7 @@ Interval interval_of(const Draws& draws, const std::function<double(const Draws&
     std::map<int, std::vector<std::size_t>> members;
     for (std::size_t i = 0; i < draws.cluster.size(); ++i) members[draws.cluster[i]].push_back(i);
     std::vector<std::vector<std::size_t>> clusters;
+    clusters.reserve(members.size());
     for (auto& [cluster, of_cluster] : members) clusters.push_back(std::move(of_cluster));
     Random random(1);
     std::vector<float> numbers;
