@@ -73,7 +73,7 @@ double residual_db(const AudioBuffer& audio, double frequency_hz, double rate_hz
 
 }  // namespace
 
-TEST_CASE("sample-rate conversion adds no distortion and no noise", "[io]") {
+TEST_CASE("sample-rate conversion adds no distortion and no noise", "[io][rate]") {
     struct Row {
         double from_hz, to_hz;
     };
@@ -89,7 +89,7 @@ TEST_CASE("sample-rate conversion adds no distortion and no noise", "[io]") {
         }
 }
 
-TEST_CASE("no tone of the audible range is distorted between 44.1, 48 and 96 kHz", "[io]") {
+TEST_CASE("no tone of the audible range is distorted between 44.1, 48 and 96 kHz", "[io][rate]") {
     constexpr int tones = 24;
     for (const double from_hz : {44100.0, 48000.0, 96000.0})
         for (const double to_hz : {44100.0, 48000.0, 96000.0})
@@ -103,7 +103,7 @@ TEST_CASE("no tone of the audible range is distorted between 44.1, 48 and 96 kHz
 
 // A tone above half the new rate comes back mirrored at it, if at all. Counted from 2 % above it: the filter passes
 // 20 kHz at 44.1 kHz, and what is left of its transition band lies beside half the new rate, on either side.
-TEST_CASE("what the new rate cannot hold is gone", "[io]") {
+TEST_CASE("what the new rate cannot hold is gone", "[io][rate]") {
     struct Row {
         double from_hz, to_hz;
     };
@@ -120,7 +120,7 @@ TEST_CASE("what the new rate cannot hold is gone", "[io]") {
 
 // On the way up the tone's mirror images about the old rate have to go. From 88.2 kHz there is room for one below half
 // the new rate only where the tone is nearly as high as its rate can hold, and again it counts from 2 % above.
-TEST_CASE("a higher rate shows no images", "[io]") {
+TEST_CASE("a higher rate shows no images", "[io][rate]") {
     struct Row {
         double from_hz, to_hz;
         std::vector<double> tones_hz;
@@ -141,7 +141,7 @@ TEST_CASE("a higher rate shows no images", "[io]") {
         }
 }
 
-TEST_CASE("the top of the audible band passes", "[io]") {
+TEST_CASE("the top of the audible band passes", "[io][rate]") {
     for (const double from_hz : {48000.0, 96000.0}) {
         const auto out = resample(sine(20000.0, 0.5, 1.0, from_hz, 1), from_hz, 44100.0);
         CHECK(20 * std::log10(tone_amplitude(out, 0, 20000.0, 44100.0, 11025, 22050) / 0.5) ==
@@ -149,7 +149,7 @@ TEST_CASE("the top of the audible band passes", "[io]") {
     }
 }
 
-TEST_CASE("length and time are exact", "[io]") {
+TEST_CASE("length and time are exact", "[io][rate]") {
     struct Row {
         double from_hz, to_hz;
         int frames;
@@ -173,7 +173,7 @@ TEST_CASE("length and time are exact", "[io]") {
     for (int i = 1; i < 50; ++i) CHECK(out[4800 + i] == Approx(out[4800 - i]).margin(1e-6));
 }
 
-TEST_CASE("the bits hang on neither the block size nor on earlier reading", "[io]") {
+TEST_CASE("the bits hang on neither the block size nor on earlier reading", "[io][rate]") {
     const auto audio = white_noise(0.5, 0.7, 48000.0);
     const auto expected = resample(audio, 48000.0, 44100.0);
     Memory source(audio, 48000.0, 1111);  // gives less than asked for
@@ -190,7 +190,7 @@ TEST_CASE("the bits hang on neither the block size nor on earlier reading", "[io
     CHECK(need(resampler->read(some.view())) == 0);
 }
 
-TEST_CASE("at its own rate the sound passes unchanged", "[io]") {
+TEST_CASE("at its own rate the sound passes unchanged", "[io][rate]") {
     const auto audio = white_noise(1.5, 0.3, 44100.0);
     Memory source(audio, 44100.0);
     const auto resampler = need(convert_rate(source, 44100.0));
