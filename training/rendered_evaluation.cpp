@@ -73,14 +73,6 @@ std::string cell_of(const Trial& trial, double Distances::*member, const Draws& 
     return is_drift(trial, member) ? formatted(" | %.2f / %.2f", cell.median_db, cell.p95_db) : cell_text(cell);
 }
 
-std::vector<float> again(const Outcomes& outcomes, double Distances::*member) {
-    std::vector<float> values;
-    for (const auto& outcome : outcomes)
-        if (outcome && !std::isnan(outcome->again.*member))
-            values.push_back(static_cast<float>(outcome->again.*member));
-    return values;
-}
-
 double mean_of(const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0) /
            static_cast<double>(std::max<std::size_t>(1, values.size()));
@@ -297,13 +289,14 @@ std::string by_group(const AllOutcomes& outcomes, const std::vector<int>& cluste
     return text + "\n";
 }
 
-std::string median_and_p95(std::vector<float> values) {
-    if (values.empty()) return "–";
+std::string median_and_p95(const std::vector<double>& numbers) {
+    if (numbers.empty()) return "–";
+    std::vector<float> values(numbers.begin(), numbers.end());
     return formatted("%.2f / %.2f", percentile(values, 0.5), percentile(values, 0.95));
 }
 
-std::string in_words(const AllOutcomes& outcomes) {
-    std::vector<float> simulated, loudness_error;
+std::string in_words(const AllOutcomes& outcomes, const std::vector<int>& cluster) {
+    std::vector<double> simulated, loudness_error;
     int halved = 0;
     int dropped = 0;
     int failed = 0;
@@ -311,16 +304,16 @@ std::string in_words(const AllOutcomes& outcomes) {
         for (const auto& outcome : of_trial) {
             failed += outcome ? 0 : 1;
             if (!outcome) continue;
-            simulated.push_back(static_cast<float>(outcome->simulated_db));
-            loudness_error.push_back(static_cast<float>(outcome->after.loudness_lu));
+            simulated.push_back(outcome->simulated_db);
+            loudness_error.push_back(outcome->after.loudness_lu);
             halved += outcome->treatment_share == 0.5 ? 1 : 0;
             dropped += outcome->treatment_share == 0.0 ? 1 : 0;
         }
     return "Median / 95th percentile: a master mastered once more moves by " +
-           median_and_p95(again(outcomes[0], &Distances::tone_db)) + " dB in tone and " +
-           median_and_p95(again(outcomes[0], &Distances::loudness_lu)) + " LU; the loudness chosen is " +
-           median_and_p95(loudness_error) + " LU from that of the true master; the tone of a master is " +
-           median_and_p95(simulated) +
+           median_and_p95(again_draws(outcomes[0], cluster, &Distances::tone_db).after_db) + " dB in tone and " +
+           median_and_p95(again_draws(outcomes[0], cluster, &Distances::loudness_lu).after_db) +
+           " LU; the loudness chosen is " + median_and_p95(loudness_error) +
+           " LU from that of the true master; the tone of a master is " + median_and_p95(simulated) +
            " dB from what its tone curve adds to the source's (the error of the feature domain). Of " +
            formatted(
                "%zu masters, %d got half the treatment and %d none, since more would not have brought them "
@@ -342,7 +335,7 @@ RenderedChapter rendered_chapter(std::span<const Example> examples, const AllOut
         "and the share made worse by more than 0.25 dB. Where there is no fault in what is measured it is the drift, "
         "median / 95th "
         "percentile.\n\n" +
-        faults_table(outcomes, cluster) + in_words(outcomes) +
+        faults_table(outcomes, cluster) + in_words(outcomes, cluster) +
         "Every way to set the tone, rendered through the chain, all else but the loudness being as shipped: no "
         "limiter, and nothing checked afterwards. The genre's mean curve goes by the genre that the list has.\n\n" +
         rungs_table(outcomes, cluster, rungs, "tone") + "The same of the width:\n\n" +
