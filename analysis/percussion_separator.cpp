@@ -27,9 +27,10 @@ struct Shares {
     float percussive;
 };
 
-/// Sums over bins 4 .. bins - 5 of the middle frame, weighted with frequency.
+/// Sums over the middle frame, weighted with frequency, and its medians: from bin 4 on in eights, as far as four bins
+/// are left above.
 BURNISH_VECTORIZED
-Shares share_out(const std::array<const float*, 9>& frames, int bins) noexcept {
+Shares share_out(const std::array<const float*, 9>& frames, int bins, float* over_bins, float* over_frames) noexcept {
     constexpr int lanes = 8;
     const float* const f0 = frames[0];
     const float* const f1 = frames[1];
@@ -48,6 +49,8 @@ Shares share_out(const std::array<const float*, 9>& frames, int bins) noexcept {
             const float tone = median(f0[k], f1[k], f2[k], f3[k], f4[k], f5[k], f6[k], f7[k], f8[k]);
             const float hit =
                 median(f4[k - 4], f4[k - 3], f4[k - 2], f4[k - 1], f4[k], f4[k + 1], f4[k + 2], f4[k + 3], f4[k + 4]);
+            over_bins[k] = hit;
+            over_frames[k] = tone;
             const float ratio = hit / (hit + tone + 1e-20F);
             const float share = ratio * ratio / (ratio * ratio + (1.0F - ratio) * (1.0F - ratio));
             const float weighted = static_cast<float>(k) * f4[k];
@@ -69,21 +72,24 @@ void PercussionSeparator::prepare(int bins) {
     next_ = 0;
     is_counted_ = false;
     for (auto& frame : frames_) frame.assign(static_cast<std::size_t>(bins), 0.0F);
+    over_bins_.assign(static_cast<std::size_t>(bins), 0.0F);
+    over_frames_ = over_bins_;
     power_ = 0.0;
     percussive_power_ = 0.0;
 }
 
-void PercussionSeparator::add_frame(std::span<const float> power) noexcept {
+bool PercussionSeparator::add_frame(std::span<const float> power) noexcept {
     assert(static_cast<int>(power.size()) == bins_);
     std::ranges::copy(power, frames_[static_cast<std::size_t>(next_)].begin());
     next_ = (next_ + 1) % width;
     is_counted_ = !is_counted_;
-    if (!is_counted_) return;
+    if (!is_counted_) return false;
     std::array<const float*, width> oldest_first{};
     for (int i = 0; i < width; ++i) oldest_first[i] = frames_[static_cast<std::size_t>((next_ + i) % width)].data();
-    const auto shares = share_out(oldest_first, bins_);
+    const auto shares = share_out(oldest_first, bins_, over_bins_.data(), over_frames_.data());
     power_ += shares.power;
     percussive_power_ += shares.percussive;
+    return true;
 }
 
 void PercussionSeparator::finish() {

@@ -99,6 +99,7 @@ void SpectrumAnalyzer::prepare(const StreamInfo& info, AnalysisScope scope) {
     bark_sums_.prepare(bands_between(bark_edges_hz), bin_hz_, bins);
     rhythm_.prepare(info.sample_rate_hz / hop_);
     percussion_.prepare(bins);
+    partials_.prepare(bin_hz_, bins);
     resonances_.prepare(bin_hz_, bins);
     hum_.prepare(info.sample_rate_hz);
     texture_.prepare(info.sample_rate_hz, bin_hz_, bins);
@@ -158,7 +159,8 @@ void SpectrumAnalyzer::follow(std::span<const float> new_mid) {
     bark_sums_.sum(power_, bark);
     hum_.process(new_mid);
     rhythm_.add_frame(bark);
-    percussion_.add_frame(power_);
+    if (percussion_.add_frame(power_))
+        partials_.add_frame(percussion_.middle(), percussion_.over_bins(), percussion_.over_frames());
     texture_.add_frame(bark, power_, new_mid);
 }
 
@@ -246,6 +248,7 @@ void SpectrumAnalyzer::describe_movement(TrackAnalysis& analysis, std::int64_t f
 
     const auto hum = hum_.result();
     analysis.texture = texture_.describe();
+    analysis.partials = partials_.describe();
     analysis.hum_hz = hum.frequency_hz;
     analysis.hum_excess_db = hum.excess_db;
     analysis.hum_level_db = power_to_db(hum.power);

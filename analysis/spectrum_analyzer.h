@@ -9,6 +9,7 @@
 #include "analysis/band_sums.h"
 #include "analysis/hum_detector.h"
 #include "analysis/image_analyzer.h"
+#include "analysis/partial_analyzer.h"
 #include "analysis/percussion_separator.h"
 #include "analysis/resonance_finder.h"
 #include "analysis/rhythm_tracker.h"
@@ -75,6 +76,7 @@ private:
     BandSums bark_sums_;
     RhythmTracker rhythm_;
     PercussionSeparator percussion_;
+    PartialAnalyzer partials_;
     ResonanceFinder resonances_;
     HumDetector hum_;
     TextureAnalyzer texture_;

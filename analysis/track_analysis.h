@@ -114,6 +114,23 @@ struct TextureCurves {
     Curve<24> step_with_highs{};
 };
 
+/// What the tones of a track are like, band by band, whatever its tone; what PartialAnalyzer measures. Zeros where
+/// there are too few.
+struct PartialCurves {
+    Curve<24> tonal_share{};
+    Curve<24> percussive_share{};
+    Curve<24> partials{};
+    Curve<24> partial_level_db{};
+    Curve<24> partial_deviation_db{};
+    Curve<24> sharpness_db{};
+    Curve<24> octave_share{};
+    Curve<24> octave_step_db{};
+    Curve<24> octave_deviation_db{};
+    Curve<24> twelfth_share{};
+    Curve<24> twelfth_step_db{};
+    Curve<24> twelfth_deviation_db{};
+};
+
 /// What the stereo image is made of, whatever its width; what ImageAnalyzer measures. Percentiles are over side_mid_db.
 /// Zeros, and silence_db for the level, where there is no side.
 struct ImageCurves {
@@ -211,6 +228,7 @@ struct TrackAnalysis {
     DynamicsCurves dynamics;
     Resonances resonances;
     TextureCurves texture;
+    PartialCurves partials;
     ImageCurves image;
 };
 
@@ -454,6 +472,34 @@ inline constexpr CurveGroup<TextureCurves, bark_bands_hz.size(), 34> texture_cur
        "correlation of the step from frame to frame with those of the bands from 5 to 15 kHz"}}},
     /*of_master=*/false};
 
+inline constexpr CurveGroup<PartialCurves, bark_bands_hz.size(), 12> partial_curves{
+    "partials",
+    "centre_hz",
+    bark_bands_hz,
+    &TrackAnalysis::partials,
+    {{{"tonal_share", "tonal share", "", 2, &PartialCurves::tonal_share,
+       "power of the band in bins that are steadier over time than they are broad"},
+      {"percussive_share", "percussive share", "", 2, &PartialCurves::percussive_share,
+       "the same in bins that are broader than steady; the rest is noise"},
+      {"partials", "partials", "", 1, &PartialCurves::partials, "lines that stand out of the band in one spectrum"},
+      {"partial_level_db", "level of a partial", "dB", 1, &PartialCurves::partial_level_db, "over the band's, mean"},
+      {"partial_deviation_db", "level of a partial, deviation", "dB", 1, &PartialCurves::partial_deviation_db,
+       "how far apart partials are in level"},
+      {"sharpness_db", "sharpness of a partial", "dB", 1, &PartialCurves::sharpness_db,
+       "over its two neighbours: how still it stands"},
+      {"octave_share", "octaves above", "", 2, &PartialCurves::octave_share,
+       "share of the band's partials that have one an octave above"},
+      {"octave_step_db", "step to the octave", "dB", 1, &PartialCurves::octave_step_db,
+       "its level over the partial's, less what the mean spectrum does from the one to the other"},
+      {"octave_deviation_db", "step to the octave, deviation", "dB", 1, &PartialCurves::octave_deviation_db,
+       "how much that varies"},
+      {"twelfth_share", "twelfths above", "", 2, &PartialCurves::twelfth_share,
+       "share of the band's partials that have one at three times the frequency"},
+      {"twelfth_step_db", "step to the twelfth", "dB", 1, &PartialCurves::twelfth_step_db, "as that to the octave"},
+      {"twelfth_deviation_db", "step to the twelfth, deviation", "dB", 1, &PartialCurves::twelfth_deviation_db,
+       "how much that varies"}}},
+    /*of_master=*/false};
+
 /// How much is measured: all there is to know of a track; or what mastering is meant to change, for which spectra side
 /// by side are enough: what plays, and what was wrong with the source, is known when its master is measured; or that
 /// and the dynamics of the bands, which is what one track has to say to another that is to sound like it.
@@ -500,13 +546,14 @@ constexpr void for_each_curve_group(Visit&& visit) {
     visit(dynamics_curves);
     visit(resonance_curves);
     visit(texture_curves);
+    visit(partial_curves);
     visit(image_curves);
 }
 
 static_assert(sizeof(TrackAnalysis) ==
                   sizeof(double) * (analysis_numbers.size() + third_octave_curves.numbers + bark_curves.numbers +
                                     dynamics_curves.numbers + resonance_curves.numbers + texture_curves.numbers +
-                                    image_curves.numbers),
+                                    partial_curves.numbers + image_curves.numbers),
               "every number of an analysis has one row");
 
 }  // namespace burnish

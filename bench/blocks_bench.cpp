@@ -19,6 +19,8 @@
 #include "analysis/analyzer.h"
 #include "analysis/image_analyzer.h"
 #include "analysis/level_analyzer.h"
+#include "analysis/partial_analyzer.h"
+#include "analysis/percussion_separator.h"
 #include "analysis/spectrum_analyzer.h"
 #include "analysis/texture_analyzer.h"
 #include "bench/bench_signal.h"
@@ -231,6 +233,27 @@ void register_all() {
         for (float& bin : power) bin = static_cast<float>(random.uniform(0.0, 1e-4));
         for (float& band : bark) band = static_cast<float>(random.uniform(0.0, 1e-2));
         const auto process = [&](AudioView io) { texture.add_frame(bark, power, io.channel(0)); };
+        run(state, process, hop);
+    });
+    benchmark::RegisterBenchmark("analysis: hits and partials, part of the spectrum", [](benchmark::State& state) {
+        constexpr int size = 4096, hop = size / 4, bins = size / 2 + 1;
+        PercussionSeparator percussion;
+        percussion.prepare(bins);
+        PartialAnalyzer partials;
+        partials.prepare(rate_hz / size, bins);
+        // Noise, and the partials of three notes.
+        Random random(4);
+        std::vector<std::vector<float>> frames(8, std::vector<float>(bins));
+        for (auto& frame : frames) {
+            for (float& bin : frame) bin = static_cast<float>(random.uniform(0.0, 1e-6));
+            for (const int pitch : {11, 14, 17})
+                for (int k = pitch; k < 60 * pitch && k < bins; k += pitch) frame[static_cast<std::size_t>(k)] += 1e-4F;
+        }
+        std::size_t next = 0;
+        const auto process = [&](AudioView) {
+            if (percussion.add_frame(frames[next++ % frames.size()]))
+                partials.add_frame(percussion.middle(), percussion.over_bins(), percussion.over_frames());
+        };
         run(state, process, hop);
     });
     benchmark::RegisterBenchmark("analysis: image, part of the spectrum", [](benchmark::State& state) {

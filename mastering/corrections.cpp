@@ -62,7 +62,12 @@ static_assert(width_band_of_region.size() == image_regions_hz.size());
 CorrectionLimits limits_at(CorrectionLimits proposed, double amount) noexcept {
     constexpr double quartile = 0.6745;  // of a normal distribution, in deviations
     const double strength = std::max(amount, 1e-6);
-    return {proposed.dead_zone_db / strength, proposed.cap_db * strength, -quartile * std::log2(strength)};
+    auto limits = proposed;
+    limits.dead_zone_db /= strength;
+    limits.cap_db *= strength;
+    limits.unsure_db *= strength;
+    limits.below_mean = -quartile * std::log2(strength);
+    return limits;
 }
 
 double quantile_db(const FaultOpinion& opinion, Index number, const CorrectionLimits& limits) noexcept {
@@ -71,20 +76,30 @@ double quantile_db(const FaultOpinion& opinion, Index number, const CorrectionLi
     return std::clamp(mean_db - limits.below_mean * opinion.deviation(number), 0.0, 2.0 * mean_db);
 }
 
+double sureness(const FaultOpinion& opinion, const CorrectionLimits& limits) noexcept {
+    const double clean = std::clamp(opinion.clean_probability, 1e-9, 1.0);
+    const double odds = (1.0 - clean) / clean;
+    return std::clamp(std::log(odds / limits.least_odds) / std::log(limits.full_odds / limits.least_odds), 0.0, 1.0);
+}
+
 ToneCorrection tone_correction(const FaultOpinion& opinion, double trust, double amount, double highest_hz,
                                CorrectionLimits proposed) {
     static const MatrixXd response = response_of_knots<tone_knots>(first_knot_hz, 2.0, bark_bands_hz);
     static const MatrixXd to_knots = knots_from(response, 0.02);
     const auto limits = limits_at(proposed, amount);
-    const VectorXd knots = -trust * (to_knots * to_be_undone(opinion, limits));
-    ToneCorrection correction;
-    VectorXd gains(tone_knots);
+    VectorXd gains = -trust * (to_knots * to_be_undone(opinion, limits));
     for (int knot = 0; knot < tone_knots; ++knot) {
-        double gain_db = std::clamp(knots(knot), -limits.cap_db, limits.cap_db);
-        if (knot < 2 || tone_knot_hz(knot) > 0.7 * highest_hz) gain_db = std::min(gain_db, 0.0);
-        gain_db = two_decimals(gain_db);
-        correction.knots_db[static_cast<std::size_t>(knot)] = gain_db;
-        gains(knot) = gain_db;
+        gains(knot) = std::clamp(gains(knot), -limits.cap_db, limits.cap_db);
+        if (knot < 2 || tone_knot_hz(knot) > 0.7 * highest_hz) gains(knot) = std::min(gains(knot), 0.0);
+    }
+    ToneCorrection correction;
+    const VectorXd bands = response * gains;
+    const double moved_db = (bands.array() - bands.mean()).abs().mean();
+    if (limits.unsure_db > 0.0 && moved_db > limits.unsure_db)
+        correction.done = (limits.unsure_db + sureness(opinion, limits) * (moved_db - limits.unsure_db)) / moved_db;
+    for (int knot = 0; knot < tone_knots; ++knot) {
+        gains(knot) = two_decimals(correction.done * gains(knot));
+        correction.knots_db[static_cast<std::size_t>(knot)] = gains(knot);
     }
     correction.bands_db = response * gains;
     return correction;

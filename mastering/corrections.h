@@ -18,21 +18,29 @@ namespace burnish {
 struct CorrectionLimits {
     double dead_zone_db;
     double cap_db;
-    double below_mean = 0.0;  ///< how far below the mean the quantile lies, in deviations of the opinion
+    double unsure_db = 0.0;    ///< mean over the bands that a tone moves by at most if the fault may be none; 0: any
+    double least_odds = 10.0;  ///< of a fault, from which on it may move by more
+    double full_odds = 40.0;   ///< and from which on by all of it
+    double below_mean = 0.0;   ///< how far below the mean the quantile lies, in deviations of the opinion
 };
 /// @param amount  of the dimension: 0 nothing, 1 what is proposed
 [[nodiscard]] CorrectionLimits limits_at(CorrectionLimits proposed, double amount) noexcept;
 /// How much of one number is held to be a fault: the size of the quantile, dB, on the side of the mean.
 [[nodiscard]] double quantile_db(const FaultOpinion& opinion, Eigen::Index number,
                                  const CorrectionLimits& limits) noexcept;
-inline constexpr CorrectionLimits tone_limits{0.1, 6.0};
+inline constexpr CorrectionLimits tone_limits{0.1, 6.0, 0.85};
 inline constexpr CorrectionLimits width_limits{0.3, 8.0};
 
 /// What is to be done to the tone.
 struct ToneCorrection {
     KnotLevels knots_db{};     ///< of the tone curve
     Eigen::VectorXd bands_db;  ///< what the curve does to the Bark bands
+    double done = 1.0;         ///< share that is left of what dead zone, caps and trust allow: less where it is unsure
 };
+/// How sure it is that there is a fault at all: 0 up to the least odds, 1 from the full odds on, by the logarithm.
+[[nodiscard]] double sureness(const FaultOpinion& opinion, const CorrectionLimits& limits) noexcept;
+/// Small corrections are made where a fault is likely, large ones only where it is sure: so an untouched track that is
+/// taken for a faulty one is moved by little.
 /// The deepest and the highest knots, and those above 0.7 `highest_hz`, only ever turn down.
 /// @param trust   0..1: how much is done of it, for tracks unlike those that were learned from
 /// @param limits  at an amount of 1

@@ -10,7 +10,7 @@ namespace burnish {
 inline constexpr int hidden_units = 2048;
 
 ///
-/// The directions are drawn again whenever they are needed: that takes less time than to touch the 8 MB they would
+/// The directions are drawn again whenever they are needed: that takes less time than to touch the 11 MB they would
 /// fill.
 /// @param inputs  features x tracks: standardised, times how fast the cosines turn with each; 0 leaves a feature out
 /// @return        units x tracks, within +-1. Cost: 1 ms, and 0.4 ms for each track

@@ -77,11 +77,11 @@ void propose_tone(const Opinions& opinions, const TrackAnalysis& track, double a
         draft.set(
             "tone", tone, row->member, row->name, gain_db, confidence_of(gain_db, deviation_db),
             reason_text("%.1f dB %s at %.0f Hz: %.1f dB %s what %s, %.1f dB of it held to be a fault, give or take "
-                        "%.1f dB%s",
+                        "%.1f dB%s%s",
                         std::abs(gain_db), gain_db < 0.0 ? "less" : "more", tone_knot_hz(knot),
                         std::abs(opinions.tone.excess(band)), opinions.tone.excess(band) > 0.0 ? "above" : "below",
                         opinions.whom.c_str(), std::abs(opinions.tone.error(band)), deviation_db,
-                        held_back(opinions.trust)));
+                        correction.done < 0.9 ? "; held back, since it may be meant" : "", held_back(opinions.trust)));
     }
 }
 

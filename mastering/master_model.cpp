@@ -136,13 +136,13 @@ VectorXd GenreModel::posterior(const VectorXd& features) const {
 }
 
 const std::vector<ModelHead>& model_heads() {
-    static const std::vector<ModelHead> heads{
-        {"tone", tone_of, &MasterModel::Parts::tone, {}},
-        {"width", width_of, &MasterModel::Parts::width, {}},
-        {"dynamics",
-         dynamics_of,
-         &MasterModel::Parts::dynamics,
-         {"spread of levels", "onsets and decays", "modulation", "brightness over loudness", "movement"}}};
+    static const std::vector<ModelHead> heads{{"tone", tone_of, &MasterModel::Parts::tone, {}},
+                                              {"width", width_of, &MasterModel::Parts::width, {}},
+                                              {"dynamics",
+                                               dynamics_of,
+                                               &MasterModel::Parts::dynamics,
+                                               {"spread of levels", "onsets and decays", "modulation",
+                                                "brightness over loudness", "tones, hits and noise", "movement"}}};
     return heads;
 }
 

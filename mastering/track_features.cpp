@@ -43,6 +43,13 @@ std::string group_of(std::string_view curve) {
     return "onsets and decays";
 }
 
+/// The same of a curve of the partials.
+std::string partial_group_of(std::string_view curve) {
+    const auto has = [&](std::string_view part) { return curve.find(part) != curve.npos; };
+    if (has("octave_") || has("twelfth_")) return "harmonics";
+    return has("partial") || has("sharpness") ? "partials" : "tones, hits and noise";
+}
+
 /// Calls visit(group, name, value) for every feature, group by group.
 template <class Visit>
 void for_each_feature(const TrackAnalysis& track, Visit visit) {
@@ -57,6 +64,10 @@ void for_each_feature(const TrackAnalysis& track, Visit visit) {
         for (const auto& row : texture_curves.curves)
             if (group_of(row.name) == group)
                 visit_curve(group, "texture." + std::string(row.name), track.texture.*row.member);
+    for (const auto* group : {"tones, hits and noise", "partials", "harmonics"})
+        for (const auto& row : partial_curves.curves)
+            if (partial_group_of(row.name) == group)
+                visit_curve(group, "partials." + std::string(row.name), track.partials.*row.member);
     auto side_mid_db = track.bark.side_mid_db;
     for (double& db : side_mid_db) db = std::clamp(db, -40.0, 10.0);
     visit_curve("stereo", "bark.side_mid_db", side_mid_db);

@@ -91,6 +91,7 @@ Diagnosis the_fault(Eigen::VectorXd Degradation::*member) {
     return [member](const TrackAnalysis&, const Example&, const Degradation& fault) {
         FaultOpinion opinion;
         opinion.error = fault.*member;
+        opinion.clean_probability = 0.0;
         return opinion;
     };
 }

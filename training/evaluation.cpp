@@ -194,6 +194,33 @@ std::string coverage(Fault fault, const Judge& judge, std::span<const Subject> s
     return text + "\n";
 }
 
+/// How often the model holds a tone to be at fault at the odds that set its limits.
+std::string sureness_table(const Judge& judge, std::span<const Subject> subjects) {
+    std::string text = formatted("| tone | held to be at fault at %.0f to 1 | at %.0f to 1 |\n|---|---|---|\n",
+                                 tone_limits.least_odds, tone_limits.full_odds);
+    for (const auto fault : {Fault::smooth, Fault::equalizer})
+        for (const double size_db : {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}) {
+            if (size_db == 0.0 && fault != Fault::smooth) continue;
+            std::array<double, 2> sure{};
+            double count = 0.0;
+            for (const auto& subject : subjects) {
+                Random random(6000 + subject.index);
+                for (int draw = 0; draw < 4; ++draw) {
+                    const double clean =
+                        judge(subject.index, draw_degradation(fault, size_db, random).tone_db).clean_probability;
+                    sure[0] += (1.0 - clean) > tone_limits.least_odds * clean ? 1.0 : 0.0;
+                    sure[1] += (1.0 - clean) > tone_limits.full_odds * clean ? 1.0 : 0.0;
+                    count += 1.0;
+                }
+            }
+            const auto name = size_db > 0.0 ? std::string(fault_name(fault)) + formatted(", %.0f dB", size_db)
+                                            : std::string("untouched");
+            text += formatted("| %s | %.0f %% | %.0f %% |\n", name.c_str(), 100.0 * sure[0] / count,
+                              100.0 * sure[1] / count);
+        }
+    return text + "\n";
+}
+
 /// How much is left of errors of rising size, and how often it is more than was put in.
 Curve severity(const LadderRow& row, std::span<const Subject> subjects, std::string* table) {
     Curve curve{row.name, {}, {}};
@@ -250,9 +277,11 @@ std::string unseen_chapter(const Lesson& lesson, const LadderRow& nothing, std::
             ".\n\n";
     text += "Shares of the errors of a band that lie within what the model's deviation says should be so many:\n\n" +
             coverage(Fault::smooth, judge_of(test_fit, trust), test_subjects);
+    const auto sure = sureness_table(judge_of(test_fit, trust), test_subjects);
     const auto test_width = judged_by(model, head_named("width"), unknown, trust);
     text +=
         coverage(Fault::width, judge_of(test_width, trust), subjects_of(unknown, test_width, numbered_albums(unknown)));
+    text += "How often a fault of the tone is held to be sure enough for a large correction:\n\n" + sure;
     return text;
 }
 
@@ -378,7 +407,7 @@ Chapters feature_domain_chapters(const Lesson& lesson, const Comparison& compari
     text += trade_off_chapter(lesson, known, unknown, tell);
     tell("ablations");
     text += "## What each kind of feature buys\n\n" + ablations("tone", known, lesson, lesson.tone) +
-            ablations("width", known, lesson, lesson.width);
+            ablations("width", known, lesson, lesson.width) + ablations("dynamics", known, lesson, lesson.dynamics);
     tell("learning curve");
     text += "## What more music would buy\n\n" + learning_curve(known, lesson) + context_text(known, lesson);
     chapters.text = std::move(text);

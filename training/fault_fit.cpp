@@ -121,11 +121,10 @@ double deviation_scale(const FaultFit& fit, const ErrorPrior& prior) {
 }  // namespace
 
 const ErrorPrior& error_prior(std::string_view head) {
-    // A tone that is left alone is worth more than a fault of it that is found: these odds keep nineteen masters of
-    // twenty within some 1 dB of what they were. Widths are told more surely, and dynamics are what a master is made
-    // for.
+    // A tone that is left alone is worth more than a fault of it that is found. Widths are told more surely, and
+    // dynamics are what a master is made for.
     static const std::map<std::string, ErrorPrior, std::less<>> priors{
-        {"tone", {list_of(bark_bands_hz), 1.5, true, 3.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}, 0.75}},
+        {"tone", {list_of(bark_bands_hz), 1.5, true, 3.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}, 0.4}},
         {"width", {list_of(image_regions_hz), 3.0, false, 0.0, {0.0, 2.0, 3.0, 4.0, 6.0, 8.0}, 0.25}},
         {"dynamics", {std::vector<double>(5, 1.0), 0.0, false, 0.0, {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}, 0.25}}};
     return priors.find(head)->second;

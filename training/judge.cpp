@@ -148,6 +148,7 @@ std::vector<LadderRow> tone_rows(const Lesson& lesson, const Comparison& compari
          [known](std::size_t index, const Degradation& fault) {
              FaultOpinion opinion;
              opinion.error = fault.tone_db;
+             opinion.clean_probability = 0.0;
              return tone_correction(opinion, 1.0, 1.0, highest_hz(known[index].analysis)).bands_db;
          }},
         {"the error undone (oracle)", [](std::size_t, const Degradation& fault) { return VectorXd(-fault.tone_db); }},

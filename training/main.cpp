@@ -72,7 +72,9 @@ int train(const Options& options) {
     if (options.evaluation.empty()) return 0;
 
     std::string text =
-        "# Evaluation of the model\n\nMade by `./dev train`. " +
+        "# Evaluation of the model\n\nMade by `./dev train" +
+        (options.every > 1 ? formatted(" --render-every %d", options.every) : std::string()) +
+        (options.ladder_every > 1 ? formatted(" --ladder-every %d", options.ladder_every) : std::string()) + "`. " +
         formatted("%zu tracks to learn from, %zu of other artists to judge by.\n\n", known.size(), unknown.size());
     tell("comparing models");
     const auto comparison = comparison_of(lesson, known);

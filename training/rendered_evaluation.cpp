@@ -151,7 +151,8 @@ std::vector<Bar> bars_of(const AllOutcomes& outcomes, const std::vector<int>& cl
     }
     bars.push_back(bar_of("peak to loudness ratio to the true master's, mean of all faults", plr, mean_db,
                           {1.5, 1.0, true, "dB"}));
-    bars.push_back(bar_of("the same, of the fault that it does worst at", worst_plr, mean_db, {1.5, 1.0, true, "dB"}));
+    bars.push_back(bar_of("the same, of the one of these faults that it does worst at", worst_plr, mean_db,
+                          {1.5, 1.0, true, "dB"}));
     const auto tone_again = again_draws(outcomes[0], cluster, &Distances::tone_db);
     if (tone_again.after_db.empty()) return bars;
     bars.push_back(

@@ -47,7 +47,23 @@ std::vector<LadderRow> tone_choices(const Judge& judge, std::span<const Example>
             shipped(formatted("odds of a clean track times %.4g", factor), with_odds(judge, factor), examples));
     for (const double dead_zone_db : {0.3, 0.6, 1.1})
         rows.push_back(limited(formatted("dead zone of %.1f dB", dead_zone_db), judge, examples,
-                               {dead_zone_db, tone_limits.cap_db}));
+                               {dead_zone_db, tone_limits.cap_db, tone_limits.unsure_db}));
+    const auto with = [&](std::string name, const auto& change) {
+        auto limits = tone_limits;
+        change(limits);
+        rows.push_back(limited(std::move(name), judge, examples, limits));
+    };
+    for (const double unsure_db : {0.6, 1.2})
+        with(formatted("at most %.1f dB where a fault is unsure", unsure_db),
+             [&](CorrectionLimits& limits) { limits.unsure_db = unsure_db; });
+    with("any size where a fault is unsure", [](CorrectionLimits& limits) { limits.unsure_db = 0.0; });
+    for (const double factor : {0.5, 2.0})
+        with(formatted("sure from odds of %.0f to 1 on, in full from %.0f", factor * tone_limits.least_odds,
+                       factor * tone_limits.full_odds),
+             [&](CorrectionLimits& limits) {
+                 limits.least_odds *= factor;
+                 limits.full_odds *= factor;
+             });
     return rows;
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <numbers>
 
 #include "analysis/analyzer.h"
 #include "core/random.h"
@@ -148,6 +149,53 @@ TEST_CASE("less intensity corrects what is sure, more what is likely", "[masteri
     CHECK(done_at_640_hz(-0.4, 1.0) == Approx(0.4 - 0.1).margin(0.05));
     CHECK(done_at_640_hz(-0.4, 0.5) == Approx(0.0).margin(1e-9));
     CHECK(done_at_640_hz(-0.4, 2.0) == Approx(2 * 0.4 - 0.05).margin(0.05));
+}
+
+TEST_CASE("a large correction is made only where a fault is sure", "[mastering][predictor]") {
+    const auto corrected = [](double error_db, double clean_probability, double amount) {
+        FaultOpinion opinion;
+        opinion.error = VectorXd(tone_bands);
+        for (int b = 0; b < tone_bands; ++b) opinion.error(b) = error_db * std::cos(std::numbers::pi * b / tone_bands);
+        opinion.deviation = VectorXd::Constant(tone_bands, 0.1);
+        opinion.clean_probability = clean_probability;
+        return tone_correction(opinion, 1.0, amount, 20000.0);
+    };
+    const auto moved_db = [](const ToneCorrection& correction) {
+        return (correction.bands_db.array() - correction.bands_db.mean()).abs().mean();
+    };
+    const double wanted_db = moved_db(corrected(4.0, 0.0, 1.0));
+    REQUIRE(wanted_db > 1.5 * tone_limits.unsure_db);
+    double last_db = 0.0;
+    for (const double clean : {1.0, 0.5, 0.1, 0.08, 0.05, 0.03, 0.02, 0.001}) {
+        INFO("clean with a probability of " << clean);
+        const auto correction = corrected(4.0, clean, 1.0);
+        const double now_db = moved_db(correction);
+        CHECK(now_db >= last_db);
+        CHECK(now_db == Approx(correction.done * wanted_db).margin(0.02));
+        if (clean > 1.0 / 11.0) CHECK(now_db == Approx(tone_limits.unsure_db).margin(0.02));
+        if (clean < 1.0 / 41.0) CHECK(now_db == Approx(wanted_db).margin(1e-9));
+        last_db = now_db;
+    }
+    // What is small needs no more than to be likely, and who asks for half gets half of what is unsure.
+    CHECK(corrected(1.0, 0.5, 1.0).done == 1.0);
+    CHECK(moved_db(corrected(4.0, 0.5, 0.5)) == Approx(0.5 * tone_limits.unsure_db).margin(0.02));
+}
+
+TEST_CASE("a reason says when a fault is too unsure to be taken out in full", "[mastering][predictor]") {
+    const auto track = toy_track();
+    int held_back = 0;
+    for (double spread_db = 0.5; spread_db < 15.0; spread_db *= 1.1) {
+        INFO("tracks differ by " << spread_db << " dB");
+        const auto prediction = predict_by_model(
+            model_wishing({.tone = less_around_1280_hz(12.0), .spread_db = spread_db}, track), track, {});
+        for (const auto& decision : prediction.decisions) {
+            if (!decision.parameter.starts_with("tone.mid")) continue;
+            const bool says_so = decision.reason.find("it may be meant") != decision.reason.npos;
+            held_back += says_so ? 1 : 0;
+            if (spread_db == 0.5) CHECK_FALSE(says_so);
+        }
+    }
+    CHECK(held_back > 0);
 }
 
 // The side's curve and the width bands together come to what is wanted; the lowest band is never widened.
