@@ -49,6 +49,7 @@ MatrixXd knots_from(const MatrixXd& response, double smoothing) {
     return (response.transpose() * response + smoothing * bend.transpose() * bend).ldlt().solve(response.transpose());
 }
 
+constexpr double least_peak_db = 0.2;  // of a tone curve: nobody would hear less, or want to read of it
 constexpr double first_knot_hz = 20.0;
 constexpr double first_side_knot_hz = 150.0;
 constexpr double side_knot_ratio = 8.0;
@@ -97,8 +98,10 @@ ToneCorrection tone_correction(const FaultOpinion& opinion, double trust, double
     const double moved_db = (bands.array() - bands.mean()).abs().mean();
     if (limits.unsure_db > 0.0 && moved_db > limits.unsure_db)
         correction.done = (limits.unsure_db + sureness(opinion, limits) * (moved_db - limits.unsure_db)) / moved_db;
+    gains *= correction.done;
+    if (gains.cwiseAbs().maxCoeff() < least_peak_db) gains.setZero();
     for (int knot = 0; knot < tone_knots; ++knot) {
-        gains(knot) = two_decimals(correction.done * gains(knot));
+        gains(knot) = two_decimals(gains(knot));
         correction.knots_db[static_cast<std::size_t>(knot)] = gains(knot);
     }
     correction.bands_db = response * gains;

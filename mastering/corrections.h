@@ -40,7 +40,7 @@ struct ToneCorrection {
 /// How sure it is that there is a fault at all: 0 up to the least odds, 1 from the full odds on, by the logarithm.
 [[nodiscard]] double sureness(const FaultOpinion& opinion, const CorrectionLimits& limits) noexcept;
 /// Small corrections are made where a fault is likely, large ones only where it is sure: so an untouched track that is
-/// taken for a faulty one is moved by little.
+/// taken for a faulty one is moved by little. A curve within 0.2 dB is left out.
 /// The deepest and the highest knots, and those above 0.7 `highest_hz`, only ever turn down.
 /// @param trust   0..1: how much is done of it, for tracks unlike those that were learned from
 /// @param limits  at an amount of 1
