@@ -30,7 +30,8 @@ struct Shares {
 /// Sums over the middle frame, weighted with frequency, and its medians: from bin 4 on in eights, as far as four bins
 /// are left above.
 BURNISH_VECTORIZED
-Shares share_out(const std::array<const float*, 9>& frames, int bins, float* over_bins, float* over_frames) noexcept {
+Shares share_out(const std::array<const float*, 9>& frames, int bins, float* __restrict over_bins,
+                 float* __restrict over_frames) noexcept {
     constexpr int lanes = 8;
     const float* const f0 = frames[0];
     const float* const f1 = frames[1];

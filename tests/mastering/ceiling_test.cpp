@@ -6,6 +6,7 @@
 #include "tests/mastering/mastered.h"
 #include "tests/support/referees.h"
 #include "tests/support/signals.h"
+#include "tests/support/thinned.h"
 #include "tests/support/worst_peaks.h"
 
 // The ceiling of whole masters, every meter at once; what the limiter alone leaves between the meters' points the
@@ -14,7 +15,8 @@
 namespace burnish::test {
 namespace {
 
-constexpr double rates_hz[] = {44100.0, 48000.0, 88200.0, 96000.0};
+const auto rates_hz = thinned({96000.0, 88200.0, 48000.0, 44100.0});
+const auto drives_db = thinned({3.0, 6.0, 9.0, 12.0});
 
 void check_ceiling(const AudioBuffer& written, double rate_hz) {
     CHECK(ebur128_reading(written, rate_hz).true_peak_dbtp <= -1.0);
@@ -36,7 +38,7 @@ TEST_CASE("a master holds the ceiling on the signals that break limiters", "[mas
     for (const double rate_hz : rates_hz)
         for (const auto& signal : worst_peaks())
             for (const auto& mode : limiter_modes)
-                for (const double drive_db : {3.0, 6.0, 9.0, 12.0}) {
+                for (const double drive_db : drives_db) {
                     INFO(signal.name << ", " << rate_hz << " Hz, " << mode.name << ", drive " << drive_db);
                     check_ceiling(run_master(in_silence(signal.make(rate_hz)), driven(drive_db, mode), rate_hz).audio,
                                   rate_hz);
@@ -59,7 +61,7 @@ TEST_CASE("dither and its shaping leave the ceiling whole", "[mastering][ceiling
 TEST_CASE("a file that starts and ends at full scale keeps the ceiling", "[mastering][ceiling]") {
     for (const double rate_hz : rates_hz)
         for (const auto& mode : limiter_modes)
-            for (const double drive_db : {3.0, 6.0, 9.0, 12.0}) {
+            for (const double drive_db : drives_db) {
                 INFO(rate_hz << " Hz, " << mode.name << ", drive " << drive_db);
                 const auto full_scale = sine(997.0, 1.0, 0.3, rate_hz, 2, std::numbers::pi / 2);
                 check_ceiling(in_silence(run_master(full_scale, driven(drive_db, mode), rate_hz).audio), rate_hz);
