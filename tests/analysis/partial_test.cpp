@@ -5,7 +5,7 @@
 #include <numbers>
 
 #include "analysis/analyzer.h"
-#include "dsp/tone_curve.h"
+#include "tests/analysis/filtered.h"
 #include "tests/support/signals.h"
 
 namespace burnish {
@@ -135,20 +135,8 @@ TEST_CASE("the step from a partial to its octave is told over the spectrum's", "
 TEST_CASE("a smooth filter hardly changes what the partials tell", "[analysis][partials]") {
     for (const bool is_melody : {false, true}) {
         const auto audio = is_melody ? melody(20.0) : test::toy_music(20.0, rate_hz);
-        AudioBuffer filtered = audio;
-        ToneCurve filter;
-        filter.prepare({rate_hz, 2, 4096});
-        filter.set({.mid_80_hz_db = 4,
-                    .mid_320_hz_db = -4,
-                    .mid_1280_hz_db = -2,
-                    .mid_2560_hz_db = 3,
-                    .mid_10240_hz_db = 6,
-                    .side_150_hz_db = 0});
-        filter.reset();
-        for (int n = 0; n < filtered.frames(); n += 4096)
-            filter.process(filtered.view().part(n, std::min(4096, filtered.frames() - n)));
         const auto before = partials_of(audio);
-        const auto after = partials_of(filtered);
+        const auto after = partials_of(test::filtered(audio, rate_hz));
         for (const auto& row : partial_curves.curves) {
             INFO(row.name << (is_melody ? ", melody" : ", toy music"));
             CHECK(difference(after.*row.member, before.*row.member) < (row.unit == "dB" ? 1.0 : 0.1));

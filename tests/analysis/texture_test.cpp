@@ -4,7 +4,7 @@
 #include <numbers>
 
 #include "analysis/analyzer.h"
-#include "dsp/tone_curve.h"
+#include "tests/analysis/filtered.h"
 #include "tests/support/signals.h"
 
 namespace burnish {
@@ -54,20 +54,8 @@ TEST_CASE("a tremolo is found at its frequency, in all bands alike", "[analysis]
 // What is measured should tell what plays, not what tone it has.
 TEST_CASE("a smooth filter hardly changes the texture", "[analysis][texture]") {
     const auto audio = test::toy_music(30.0, rate_hz);
-    AudioBuffer filtered = audio;
-    ToneCurve filter;
-    filter.prepare({rate_hz, 2, 4096});
-    filter.set({.mid_80_hz_db = 4,
-                .mid_320_hz_db = -4,
-                .mid_1280_hz_db = -2,
-                .mid_2560_hz_db = 3,
-                .mid_10240_hz_db = 6,
-                .side_150_hz_db = 0});
-    filter.reset();
-    for (int n = 0; n < filtered.frames(); n += 4096)
-        filter.process(filtered.view().part(n, std::min(4096, filtered.frames() - n)));
     const auto before = texture_of(audio);
-    const auto after = texture_of(filtered);
+    const auto after = texture_of(test::filtered(audio, rate_hz));
     for (const auto& row : texture_curves.curves) {
         double change = 0.0;
         for (std::size_t b = 0; b < bands; ++b) change += std::abs((after.*row.member)[b] - (before.*row.member)[b]);
