@@ -63,14 +63,17 @@ FaultOpinion FaultModel::judge_excess(const VectorXd& excess, const Measured& me
                         0.5 * (parts_.degrees_of_freedom + n) * std::log1p(distance / parts_.degrees_of_freedom);
         const MatrixXd towards = error(Eigen::all, heard);
         means.col(h) = towards * factor.solve(departure);
-        variances.col(h) = error.diagonal() - (towards * factor.solve(towards.transpose())).diagonal();
+        // A departure that is larger than it should be says that all of this track's are.
+        const double wilder = (parts_.degrees_of_freedom + distance) / (parts_.degrees_of_freedom + n);
+        variances.col(h) = wilder * (error.diagonal() - (towards * factor.solve(towards.transpose())).diagonal());
     }
     VectorXd share = (log_weight.array() - log_weight.maxCoeff()).exp();
     share /= share.sum();
     opinion.clean_probability = share(0);
     opinion.error = means * share;
     const VectorXd square = (means.array().square() + variances.array().max(0.0)).matrix() * share;
-    opinion.deviation = parts_.deviation_scale * (square.array() - opinion.error.array().square()).max(0.0).sqrt();
+    opinion.deviation =
+        parts_.deviation_scale.array() * (square.array() - opinion.error.array().square()).max(0.0).sqrt();
     // A level common to all is no error.
     if (parts_.free_level_db > 0.0) {
         opinion.error.array() -= opinion.error.mean();

@@ -34,11 +34,12 @@ public:
         Eigen::MatrixXd spread;                  // numbers x numbers: covariance of what is left over, at a doubt of 0
         Eigen::MatrixXd error_shape;             // numbers x numbers: covariance of an error of 1 dB
         Eigen::VectorXd error_sizes_db, priors;  // the first size is 0
+        Eigen::VectorXd
+            deviation_scale;            // per number: what makes deviations cover the share of errors that they should
         Eigen::MatrixXd genre_weights;  // genres x numbers: what a told genre adds to the expected; no rows: nothing
         double degrees_of_freedom = 15.0;
-        double free_level_db = 0.0;    // deviation of a level common to all numbers that is no error
-        double doubt_mean = 0.0;       // doubt at features that are all usual
-        double deviation_scale = 1.0;  // what makes deviations cover the share of errors that they should
+        double free_level_db = 0.0;  // deviation of a level common to all numbers that is no error
+        double doubt_mean = 0.0;     // doubt at features that are all usual
     };
     FaultModel() = default;
     explicit FaultModel(Parts parts) : parts_(std::move(parts)) {}

@@ -66,8 +66,7 @@ private:
 
 /// The single numbers of a FaultModel, in the order of the file.
 constexpr auto fault_scalars = std::to_array<double FaultModel::Parts::*>(
-    {&FaultModel::Parts::degrees_of_freedom, &FaultModel::Parts::free_level_db, &FaultModel::Parts::doubt_mean,
-     &FaultModel::Parts::deviation_scale});
+    {&FaultModel::Parts::degrees_of_freedom, &FaultModel::Parts::free_level_db, &FaultModel::Parts::doubt_mean});
 
 void write_fault_model(const std::string& name, const FaultModel& model, Index genres, ModelFile& file) {
     const auto& parts = model.parts();
@@ -78,6 +77,7 @@ void write_fault_model(const std::string& name, const FaultModel& model, Index g
     file.tensors[name + ".network_scale"] = tensor_of(parts.network_scale);
     file.tensors[name + ".network_weights"] = tensor_of(parts.network_weights);
     file.tensors[name + ".doubt_weights"] = tensor_of(parts.doubt_weights);
+    file.tensors[name + ".deviation_scale"] = tensor_of(parts.deviation_scale);
     file.tensors[name + ".spread"] = tensor_of(parts.spread);
     file.tensors[name + ".error_shape"] = tensor_of(parts.error_shape);
     file.tensors[name + ".error_sizes_db"] = tensor_of(parts.error_sizes_db);
@@ -96,6 +96,7 @@ FaultModel read_fault_model(const std::string& name, Index features, Index genre
     parts.network_scale = reader.matrix(name + ".network_scale", features, 1);
     parts.network_weights = reader.matrix(name + ".network_weights", hidden_units, numbers);
     parts.doubt_weights = reader.matrix(name + ".doubt_weights", features, 1);
+    parts.deviation_scale = reader.matrix(name + ".deviation_scale", numbers, 1);
     parts.spread = reader.matrix(name + ".spread", numbers, numbers);
     parts.error_shape = reader.matrix(name + ".error_shape", numbers, numbers);
     parts.error_sizes_db = reader.matrix(name + ".error_sizes_db", sizes, 1);
@@ -114,7 +115,7 @@ bool is_covariance(const MatrixXd& matrix, double least_eigenvalue) {
 
 bool is_sound(const FaultModel& model) {
     const auto& parts = model.parts();
-    return parts.degrees_of_freedom > 1.0 && parts.free_level_db >= 0.0 && parts.deviation_scale > 0.0 &&
+    return parts.degrees_of_freedom > 1.0 && parts.free_level_db >= 0.0 && parts.deviation_scale.minCoeff() > 0.0 &&
            parts.error_sizes_db(0) == 0.0 && parts.error_sizes_db.minCoeff() >= 0.0 && parts.priors.minCoeff() > 0.0 &&
            parts.priors.maxCoeff() <= 1.0 && is_covariance(parts.spread, 1e-4) &&
            is_covariance(parts.error_shape, -1e-2);

@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "mastering/chain.h"
+#include "mastering/prediction.h"
 #include "training/comparison.h"
 #include "training/degradation.h"
 
 namespace burnish::training {
 
-/// One way to set the tone or the width, to be rendered; all else that shapes the sound is as the shipped model has it.
+/// One way to set the tone or the width, to be rendered; nothing else is done to the track.
 struct AudioRung {
     std::string_view head;  ///< what it sets: "tone" or "width"
     std::string name;
@@ -22,10 +23,20 @@ struct AudioRung {
     bool undoes_exactly = false;  ///< the fault is filtered out before, by its own blocks turned round
 };
 
-/// Every way that is compared, of both heads, each from doing nothing to what no predictor can know. Of those that do
-/// nothing nothing is done at all.
+/// Every way that is compared, of both heads, each from doing nothing to what no predictor can know.
+/// @param apart  a model that has learned from no package of the tracks that are judged
 /// @param known  what the lesson was learned from, for the genres' mean curves
-[[nodiscard]] std::vector<AudioRung> audio_rungs(const std::shared_ptr<const MasterModel>& model, const Lesson& lesson,
+[[nodiscard]] std::vector<AudioRung> audio_rungs(const std::shared_ptr<const MasterModel>& model,
+                                                 const std::shared_ptr<const MasterModel>& apart, const Lesson& lesson,
                                                  const Comparison& comparison, std::span<const Example> known);
+
+/// A way to master a whole track, beside the shipped one.
+struct OtherMaster {
+    const char* name;
+    Predictor predictor;
+};
+/// Those that are compared, at the loudness that the shipped model chooses.
+[[nodiscard]] std::vector<OtherMaster> other_masters(const std::shared_ptr<const MasterModel>& model,
+                                                     const Comparison& comparison);
 
 }  // namespace burnish::training

@@ -15,4 +15,9 @@ struct Comparison {
 };
 [[nodiscard]] Comparison comparison_of(const Lesson& lesson, std::span<const Example> known);
 
+/// The shipped model, its tone and width learned anew from those of the known tracks that share no package with the
+/// unknown ones: whoever made or chose a package has a sound of their own. The shipped one if too few are left.
+[[nodiscard]] MasterModel learned_apart(const Lesson& lesson, std::span<const Example> known,
+                                        std::span<const Example> unknown);
+
 }  // namespace burnish::training

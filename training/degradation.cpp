@@ -7,9 +7,9 @@
 
 #include "core/decibels.h"
 #include "dsp/biquad.h"
+#include "io/codec.h"
 #include "mastering/rendered_source.h"
 #include "mastering/track_features.h"
-#include "mastering/usual_tone.h"
 #include "training/normal.h"
 
 namespace burnish::training {
@@ -43,10 +43,9 @@ VectorXd smooth_curve(std::span<const double> knots_hz, double length_octaves, R
 /// The tone curve's settings for levels at its knots, and what they do to the bands.
 VectorXd draw_tone_curve(VectorXd knots_db, ToneCurveSettings& tone) {
     const auto bands_of = [](const VectorXd& levels_db) {
-        const LevelCurve curve({levels_db.data(), static_cast<std::size_t>(levels_db.size())}, tone_knot_hz(0), 2.0);
-        VectorXd bands(tone_bands);
-        for (int b = 0; b < tone_bands; ++b) bands(b) = curve.level_db(bark_bands_hz[static_cast<std::size_t>(b)]);
-        return bands;
+        KnotLevels levels{};
+        std::ranges::copy(levels_db, levels.begin());
+        return curve_at_bands(levels);
     };
     knots_db.array() -= bands_of(knots_db).mean();
     knots_db = knots_db.cwiseMax(-most_db).cwiseMin(most_db);
@@ -140,6 +139,50 @@ private:
     double fast_power_ = 0.0, slow_power_ = 0.0;
 };
 
+/// White noise on top, of its own in every channel.
+class HissSource final : public AudioSource {
+public:
+    HissSource(AudioSource& source, double under_full_scale_db)
+        : source_(&source), amplitude_(std::sqrt(3.0) * db_to_gain(-under_full_scale_db)) {}
+
+    [[nodiscard]] const StreamInfo& info() const override { return source_->info(); }
+    [[nodiscard]] Status rewind() override {
+        random_ = Random(seed);
+        return source_->rewind();
+    }
+    [[nodiscard]] Result<int> read(AudioView into) override {
+        const auto got = source_->read(into);
+        if (!got) return got;
+        for (int n = 0; n < *got; ++n)
+            for (int c = 0; c < into.channels(); ++c)
+                into.channel(c)[n] += static_cast<float>(amplitude_ * random_.uniform(-1.0, 1.0));
+        return got;
+    }
+
+private:
+    static constexpr std::uint64_t seed = 55;
+    AudioSource* source_;
+    double amplitude_;
+    Random random_{seed};
+};
+
+/// What a codec makes of a track. An error of it comes with the first read.
+class LossySource final : public AudioSource {
+public:
+    LossySource(AudioSource& source, int kbps)
+        : info_(source.info()), decoded_(through_codec(source, {CodecKind::mp3, kbps}, [](double) { return true; })) {}
+
+    [[nodiscard]] const StreamInfo& info() const override { return decoded_ ? (*decoded_)->info() : info_; }
+    [[nodiscard]] Status rewind() override { return decoded_ ? (*decoded_)->rewind() : decoded_.error(); }
+    [[nodiscard]] Result<int> read(AudioView into) override {
+        return decoded_ ? (*decoded_)->read(into) : decoded_.error();
+    }
+
+private:
+    StreamInfo info_;
+    Result<std::unique_ptr<AudioFile>> decoded_;
+};
+
 }  // namespace
 
 std::string_view fault_name(Fault fault) noexcept {
@@ -156,8 +199,43 @@ std::string_view fault_name(Fault fault) noexcept {
             return "transients";
         case Fault::squashed:
             return "squashed";
+        case Fault::tilt:
+            return "tilt";
+        case Fault::hiss:
+            return "hiss";
+        case Fault::codec:
+            return "MP3";
     }
     return "";
+}
+
+bool is_of_tone(Fault fault) noexcept {
+    return fault == Fault::smooth || fault == Fault::equalizer || fault == Fault::tilt;
+}
+
+VectorXd curve_at_bands(const KnotLevels& knots_db) {
+    const LevelCurve curve(knots_db, tone_knot_hz(0), 2.0);
+    VectorXd bands(tone_bands);
+    for (int b = 0; b < tone_bands; ++b) bands(b) = curve.level_db(bark_bands_hz[static_cast<std::size_t>(b)]);
+    return bands;
+}
+
+VectorXd tone_of(const ChainSettings& settings) {
+    KnotLevels knots_db{};
+    for (std::size_t knot = 0; knot < knots_db.size(); ++knot) knots_db[knot] = settings.tone.*mid_tone_knots[knot];
+    return curve_at_bands(knots_db);
+}
+
+Degradation draw_from_mixture(bool is_of_width, Random& random) {
+    constexpr double clean_share = 0.35, known_share = 0.45;
+    constexpr std::array sizes_db{1.0, 2.0, 3.0, 4.0, 6.0};
+    const double kind = random.uniform();
+    const double size_db = sizes_db[random.bits() % sizes_db.size()];
+    const bool is_strange = kind >= clean_share + known_share;
+    const auto other = random.bits() % 2 == 0 ? Fault::equalizer : Fault::tilt;
+    if (kind < clean_share) return draw_degradation(Fault::none, 0.0, random);
+    if (is_of_width) return draw_degradation(Fault::width, size_db, random);
+    return draw_degradation(is_strange ? other : Fault::smooth, size_db, random);
 }
 
 Degradation draw_degradation(Fault fault, double size_db, Random& random) {
@@ -170,6 +248,13 @@ Degradation draw_degradation(Fault fault, double size_db, Random& random) {
             draw_tone_curve(size_db * smooth_curve(knots_hz, length_octaves, random), degradation.settings.tone);
     } else if (fault == Fault::equalizer && size_db > 0.0) {
         draw_equalizer(size_db, random, degradation);
+    } else if (fault == Fault::tilt) {
+        constexpr double bands_octaves = 1.985;  // standard deviation of the Bark bands' centres
+        const double slope_db = (random.bits() % 2 == 0 ? 1.0 : -1.0) * size_db / bands_octaves;
+        VectorXd knots_db(tone_knots);
+        for (int knot = 0; knot < tone_knots; ++knot)
+            knots_db(knot) = slope_db * octaves_between(tone_knot_hz(knot), 1000.0);
+        degradation.tone_db = draw_tone_curve(std::move(knots_db), degradation.settings.tone);
     } else if (fault == Fault::width) {
         draw_width(size_db, random, degradation);
     } else if (fault == Fault::transients) {
@@ -187,6 +272,9 @@ Degradation draw_degradation(Fault fault, double size_db, Random& random) {
 
 std::unique_ptr<AudioSource> degraded(AudioSource& source, const Degradation& degradation) {
     auto rendered = std::make_unique<RenderedSource<program_stages>>(source, degradation.settings);
+    if (degradation.fault == Fault::hiss) return std::make_unique<HissSource>(source, degradation.size_db);
+    if (degradation.fault == Fault::codec)
+        return std::make_unique<LossySource>(source, static_cast<int>(degradation.size_db));
     if (degradation.transient_db <= 0.0) return rendered;
     return std::make_unique<TransientSource>(std::move(rendered), degradation.transient_db);
 }

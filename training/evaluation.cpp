@@ -165,32 +165,61 @@ std::string by_group(const LadderRow& row, std::span<const Subject> subjects,
     return text + "\n";
 }
 
+/// How many of some errors lie within what the deviation says that 50, 80 and 90 % should.
+struct Coverage {
+    std::array<double, 3> within{};
+    double count = 0.0;
+
+    void add(double error_db, double deviation_db) {
+        constexpr std::array deviations{0.674, 1.282, 1.645};
+        count += 1.0;
+        for (std::size_t level = 0; level < deviations.size(); ++level)
+            within[level] += std::abs(error_db) <= deviations[level] * deviation_db ? 100.0 : 0.0;
+    }
+    [[nodiscard]] std::string cells() const {
+        const double n = std::max(1.0, count);
+        return formatted(" | %.0f %% | %.0f %% | %.0f %% |\n", within[0] / n, within[1] / n, within[2] / n);
+    }
+};
+
 /// Share of errors that lie within what the model's deviation says they should.
 std::string coverage(Fault fault, const Judge& judge, std::span<const Subject> subjects) {
-    constexpr std::array<std::pair<double, double>, 3> levels{{{0.5, 0.674}, {0.8, 1.282}, {0.9, 1.645}}};
     const auto member = fault == Fault::width ? &Degradation::width_db : &Degradation::tone_db;
     std::string text = "| " + std::string(fault_name(fault)) + " | 50 % | 80 % | 90 % |\n|---|---|---|---|\n";
     for (const double size_db : {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}) {
-        std::array<double, 3> within{};
-        double count = 0.0;
+        Coverage covered;
         for (const auto& subject : subjects) {
             Random random(5000 + subject.index);
             for (int draw = 0; draw < 4; ++draw) {
                 const VectorXd error = draw_degradation(fault, size_db, random).*member;
                 const auto opinion = judge(subject.index, error);
-                for (Index b = 0; b < error.size(); ++b) {
-                    if (!subject.measured.heard(b)) continue;
-                    count += 1.0;
-                    for (std::size_t level = 0; level < levels.size(); ++level)
-                        within[level] +=
-                            std::abs(error(b) - opinion.error(b)) <= levels[level].second * opinion.deviation(b) ? 1.0
-                                                                                                                 : 0.0;
-                }
+                for (Index b = 0; b < error.size(); ++b)
+                    if (subject.measured.heard(b)) covered.add(error(b) - opinion.error(b), opinion.deviation(b));
             }
         }
-        text += formatted("| %.0f dB | %.0f %% | %.0f %% | %.0f %% |\n", size_db, 100.0 * within[0] / count,
-                          100.0 * within[1] / count, 100.0 * within[2] / count);
+        text += formatted("| %.0f dB", size_db) + covered.cells();
     }
+    return text + "\n";
+}
+
+/// The same number by number, of the faults of the mixture.
+std::string coverage_by_number(bool is_of_width, const Judge& judge, std::span<const Subject> subjects) {
+    const std::span<const double> numbers_hz = is_of_width ? std::span<const double>(image_regions_hz) : bark_bands_hz;
+    std::vector<Coverage> covered(numbers_hz.size());
+    for (const auto& subject : subjects) {
+        Random random(6000 + subject.index);
+        for (int draw = 0; draw < 16; ++draw) {
+            const auto fault = draw_from_mixture(is_of_width, random);
+            if (fault.fault == Fault::none) continue;
+            const VectorXd& error = is_of_width ? fault.width_db : fault.tone_db;
+            const auto opinion = judge(subject.index, error);
+            for (Index b = 0; b < error.size(); ++b)
+                if (subject.measured.heard(b))
+                    covered[static_cast<std::size_t>(b)].add(error(b) - opinion.error(b), opinion.deviation(b));
+        }
+    }
+    std::string text = std::string(is_of_width ? "| width" : "| tone") + " | 50 % | 80 % | 90 % |\n|---|---|---|---|\n";
+    for (std::size_t b = 0; b < covered.size(); ++b) text += formatted("| %.0f Hz", numbers_hz[b]) + covered[b].cells();
     return text + "\n";
 }
 
@@ -278,9 +307,14 @@ std::string unseen_chapter(const Lesson& lesson, const LadderRow& nothing, std::
     text += "Shares of the errors of a band that lie within what the model's deviation says should be so many:\n\n" +
             coverage(Fault::smooth, judge_of(test_fit, trust), test_subjects);
     const auto sure = sureness_table(judge_of(test_fit, trust), test_subjects);
+    const auto tone_trust = trust;
     const auto test_width = judged_by(model, head_named("width"), unknown, trust);
     text +=
         coverage(Fault::width, judge_of(test_width, trust), subjects_of(unknown, test_width, numbered_albums(unknown)));
+    text += "The same band by band, of the faults of the mixture (smooth curves, and about half as often others):\n\n" +
+            coverage_by_number(false, judge_of(test_fit, tone_trust), test_subjects) +
+            coverage_by_number(true, judge_of(test_width, trust),
+                               subjects_of(unknown, test_width, numbered_albums(unknown)));
     text += "How often a fault of the tone is held to be sure enough for a large correction:\n\n" + sure;
     return text;
 }

@@ -8,6 +8,7 @@
 
 #include "analysis/statistics.h"
 #include "mastering/hidden_layer.h"
+#include "training/degradation.h"
 #include "training/normal.h"
 
 namespace burnish::training {
@@ -93,29 +94,54 @@ GroupWeights weighed_groups(GroupWeights weights, const MatrixXd& features, cons
     return weights;
 }
 
-/// What the deviations have to be multiplied by so that 1.645 of them hold nine tenths of all errors.
-double deviation_scale(const FaultFit& fit, const ErrorPrior& prior) {
-    constexpr int draws = 4;
-    MatrixXd covariance = error_covariance(prior);
-    covariance.diagonal().array() += 1e-6;
-    const MatrixXd root = covariance.llt().matrixL();
-    std::vector<float> ratios;
+/// Faults as a head meets them.
+class FaultDraws {
+public:
+    FaultDraws(std::string_view head, const ErrorPrior& prior) : head_(head), sizes_db_(prior.sizes_db) {
+        MatrixXd covariance = error_covariance(prior);
+        covariance.diagonal().array() += 1e-6;
+        root_ = covariance.llt().matrixL();
+    }
+
+    /// Of the mixture for tone and width; for dynamics, to which no block does just what it should, of the prior.
+    [[nodiscard]] VectorXd draw(Random& random) const {
+        if (head_ == "tone") return draw_from_mixture(false, random).tone_db;
+        if (head_ == "width") return draw_from_mixture(true, random).width_db;
+        VectorXd error(root_.rows());
+        for (Index k = 0; k < error.size(); ++k) error(k) = normal(random);
+        return sizes_db_[random.bits() % sizes_db_.size()] * (root_ * error);
+    }
+
+private:
+    std::string_view head_;
+    std::span<const double> sizes_db_;
+    MatrixXd root_;
+};
+
+/// What the deviations of each number have to be multiplied by so that 1.645 of them hold nine tenths of the errors
+/// that are made of faulty tracks. Those that are clean would make them too narrow for those that are not.
+VectorXd deviation_scale(const FaultFit& fit, const FaultDraws& faults) {
+    constexpr int draws = 8;
+    std::vector<std::vector<float>> ratios(static_cast<std::size_t>(fit.excess.cols()));
     for (Index i = 0; i < fit.excess.rows(); ++i) {
         const auto& measured = fit.measured[static_cast<std::size_t>(i) % fit.measured.size()];
         Random random(77000 + static_cast<std::uint64_t>(i));
         for (int draw = 0; draw < draws; ++draw) {
-            VectorXd error(root.rows());
-            for (Index k = 0; k < error.size(); ++k) error(k) = normal(random);
-            const auto size = 1 + random.bits() % (prior.sizes_db.size() - 1);
-            error = prior.sizes_db[size] * (root * error);
+            const VectorXd error = faults.draw(random);
+            if (error.isZero(0.0)) continue;
             const auto opinion = fit.model.judge_excess(fit.excess.row(i).transpose() + error, measured, fit.doubt(i));
-            if (prior.is_centred) error.array() -= error.mean();
             for (Index k = 0; k < error.size(); ++k)
                 if (measured.heard(k) && opinion.deviation(k) > 0.0)
-                    ratios.push_back(static_cast<float>(std::abs(error(k) - opinion.error(k)) / opinion.deviation(k)));
+                    ratios[static_cast<std::size_t>(k)].push_back(
+                        static_cast<float>(std::abs(error(k) - opinion.error(k)) / opinion.deviation(k)));
         }
     }
-    return ratios.empty() ? 1.0 : percentile(ratios, 0.9) / 1.645;
+    VectorXd scale(fit.excess.cols());
+    for (Index k = 0; k < scale.size(); ++k) {
+        auto& of_number = ratios[static_cast<std::size_t>(k)];
+        scale(k) = of_number.empty() ? 1.0 : percentile(of_number, 0.9) / 1.645;
+    }
+    return scale;
 }
 
 }  // namespace
@@ -254,8 +280,9 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
         parts.doubt_mean = doubts.mean(0) + doubts.offset * doubts.coefficients.col(0).sum() - excess;
         parts.spread = covariance_of(fit.excess, known, fit.doubt);
     }
+    parts.deviation_scale = VectorXd::Ones(numbers);
     fit.model = FaultModel(parts);
-    parts.deviation_scale = deviation_scale(fit, prior);
+    parts.deviation_scale = deviation_scale(fit, {head.name, prior});
     fit.model = FaultModel(std::move(parts));
     return fit;
 }

@@ -41,8 +41,8 @@ struct FaultFit {
 
 /// Fits one head: from the features of each track, and from those that it has with a fault in it, to what the track had
 /// without. So the fit learns to disregard what a fault moves. What is left over for groups that the fit does not know
-/// becomes the model's spread; how its size goes with the features becomes the doubt; and deviations are scaled so that
-/// nine tenths of errors drawn from the prior lie within 1.645 of them.
+/// becomes the model's spread; how its size goes with the features becomes the doubt; and the deviations of each number
+/// are scaled so that nine tenths of what is missed of faults drawn from the mixture lie within 1.645 of them.
 /// The same examples in the same order give the same weights: one thread, own generator. Cost: up to two minutes for
 /// some hundred tracks. @param examples  at least 10, of several groups
 [[nodiscard]] FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, const FeatureTable& table,

@@ -46,7 +46,7 @@ struct Options {
     std::string tracks, corpus, cache, model, evaluation;
     int jobs = 1;
     int every = 1;
-    int ladder_every = 1;
+    int others_every = 1;
     bool renders = true;
 };
 
@@ -74,7 +74,7 @@ int train(const Options& options) {
     std::string text =
         "# Evaluation of the model\n\nMade by `./dev train" +
         (options.every > 1 ? formatted(" --render-every %d", options.every) : std::string()) +
-        (options.ladder_every > 1 ? formatted(" --ladder-every %d", options.ladder_every) : std::string()) + "`. " +
+        (options.others_every > 1 ? formatted(" --others-every %d", options.others_every) : std::string()) + "`. " +
         formatted("%zu tracks to learn from, %zu of other artists to judge by.\n\n", known.size(), unknown.size());
     tell("comparing models");
     const auto comparison = comparison_of(lesson, known);
@@ -91,7 +91,10 @@ int train(const Options& options) {
         if (options.every > 1)
             text +=
                 formatted("Mastered from end to end: every %d. of these, %zu tracks.\n\n", options.every, some.size());
-        const auto rungs = audio_rungs(shared, lesson, comparison, known);
+        tell("learning apart from the packages of the test");
+        const auto apart = std::make_shared<const MasterModel>(learned_apart(lesson, known, unknown));
+        const auto rungs = audio_rungs(shared, apart, lesson, comparison, known);
+        const auto others = other_masters(shared, comparison);
         std::string made_by(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         made_by += bytes_of("/proc/self/exe");
         const auto outcomes = run_trials(
@@ -100,15 +103,14 @@ int train(const Options& options) {
             [shared](const TrackAnalysis& track, const Target& target) {
                 return predict_by_model(shared, track, target);
             },
-            rungs, options.ladder_every, options.jobs, tell);
+            rungs, others, options.others_every, options.jobs, tell);
         std::vector<double> strangeness;
         strangeness.reserve(some.size());
         for (const auto& example : some)
             strangeness.push_back(MasterModel::strangeness(shared->standardized(example.analysis)));
-        if (options.ladder_every > 1)
-            text += formatted("Every way to set tone and width, and masters without the model: every %d. of them.\n\n",
-                              options.ladder_every);
-        const auto chapter = rendered_chapter(some, outcomes, rungs, strangeness, known);
+        if (options.others_every > 1)
+            text += formatted("Whole masters in every other way: every %d. of them.\n\n", options.others_every);
+        const auto chapter = rendered_chapter(some, outcomes, rungs, others, strangeness, known);
         std::ostringstream bars;
         bars << "What the model is held to, on audio, 95 % of it by bootstrap over albums, and whether it is met.\n\n";
         print_bars(chapter.bars, bars);
@@ -138,8 +140,8 @@ int main(int count, char** words) {
     app.add_option("--jobs", options.jobs, "threads; the result is the same for any number")->check(CLI::Range(1, 64));
     app.add_option("--render-every", options.every, "master only every so-many-th test track on audio")
         ->check(CLI::Range(1, 1000));
-    app.add_option("--ladder-every", options.ladder_every,
-                   "of what is mastered, set tone and width in every other way too for every so-many-th track only")
+    app.add_option("--others-every", options.others_every,
+                   "of what is mastered, master only every so-many-th track in every other way too")
         ->check(CLI::Range(1, 1000));
     app.add_flag("!--no-renders", options.renders, "leave out the evaluation on audio");
     CLI11_PARSE(app, count, words);

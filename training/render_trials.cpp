@@ -9,14 +9,13 @@
 #include <thread>
 #include <utility>
 
+#include "analysis/spectrum_analyzer.h"
 #include "core/fingerprint.h"
 #include "io/audio_file.h"
 #include "io/scratch.h"
 #include "mastering/master.h"
 #include "mastering/memory_audio.h"
 #include "mastering/rendered_source.h"
-#include "mastering/rule_predictor.h"
-#include "mastering/usual_tone.h"
 #include "training/formatted.h"
 #include "training/kept.h"
 #include "training/ladder.h"
@@ -56,16 +55,6 @@ Result<MasterReport> mastered(AudioSource& source, const Predictor& predictor, M
     return master(source, request, services(), &delivery, {});
 }
 
-/// What the tone curve of some settings adds to the Bark bands.
-VectorXd curve_of(const ChainSettings& settings) {
-    KnotLevels knots_db{};
-    for (std::size_t knot = 0; knot < knots_db.size(); ++knot) knots_db[knot] = settings.tone.*mid_tone_knots[knot];
-    const LevelCurve curve(knots_db, tone_knot_hz(0), 2.0);
-    VectorXd bands(tone_bands);
-    for (int b = 0; b < tone_bands; ++b) bands(b) = curve.level_db(bark_bands_hz[static_cast<std::size_t>(b)]);
-    return bands;
-}
-
 /// The fault's own blocks turned round.
 Degradation inverse_of(Degradation fault) {
     for (const auto knot : mid_tone_knots) fault.settings.tone.*knot = -(fault.settings.tone.*knot);
@@ -89,25 +78,31 @@ Result<MemorySource> in_memory(AudioSource& source) {
     return MemorySource(std::move(audio), info.sample_rate_hz);
 }
 
-/// The shipped loudness, and nothing else or what the rules propose.
-Predictor at_its_loudness(const Predictor& learned, bool by_rules) {
-    return [=](const TrackAnalysis& track, const Target& target) {
-        auto prediction = by_rules ? predict_by_rules(track, target) : Prediction();
-        prediction.loudness = learned(track, target).loudness;
-        return prediction;
-    };
+/// The balance of a track, and nothing else of it.
+Result<TrackAnalysis> balance_measured(AudioSource& source) {
+    SpectrumAnalyzer spectrum;
+    spectrum.prepare(source.info(), AnalysisScope::master);
+    AudioBuffer block(source.info().channels, 8192);
+    while (true) {
+        const auto got = source.read(block.view());
+        if (!got) return got.error();
+        if (*got == 0) break;
+        spectrum.process(std::as_const(block).view().part(0, *got));
+    }
+    TrackAnalysis analysis;
+    analysis.sample_rate_hz = source.info().sample_rate_hz;
+    spectrum.finish(analysis);
+    return analysis;
 }
 
-/// What each way leaves of the fault, before anything limits it. Originals and versions are measured as masters are,
-/// which is quicker than all there is to know of a track.
+/// What each way leaves of the fault, nothing else being done.
 bool try_rungs(const Example& example, AudioSource& original, MemorySource& faulty, const TrackAnalysis& known,
                const Trial& trial, const Degradation& fault, std::span<const AudioRung> rungs, Outcome& outcome) {
-    const auto measured = [](AudioSource& source) {
-        return analyze_source(
-            source, false, [](double) { return true; }, AnalysisScope::master);
-    };
-    const auto aim = measured(original);
+    if (!original.rewind()) return false;
+    const auto aim = balance_measured(original);
     if (!aim) return false;
+    const auto tone = tone_of(*aim);
+    const auto width = width_of(*aim);
     for (std::size_t r = 0; r < rungs.size(); ++r) {
         const auto& rung = rungs[r];
         if (!with_rungs(trial, rung.head)) continue;
@@ -115,17 +110,35 @@ bool try_rungs(const Example& example, AudioSource& original, MemorySource& faul
         const auto undone = rung.undoes_exactly ? degraded(faulty, inverse_of(fault)) : nullptr;
         RenderedSource<program_stages> rendered(undone ? *undone : static_cast<AudioSource&>(faulty),
                                                 rung.choose(known, example, fault));
-        const auto version = measured(rendered);
+        const auto version = balance_measured(rendered);
         if (!version) return false;
-        const auto left = distances(*version, *aim);
-        outcome.rung_db[r] = rung.head == "tone" ? left.tone_db : left.width_db;
+        outcome.rung_db[r] = rung.head == "tone" ? error_size(tone_of(*version).values - tone.values, tone, true)
+                                                 : error_size(width_of(*version).values - width.values, width, false);
     }
     return true;
 }
 
+/// Masters a track; and masters the master, if that is wanted.
+std::optional<Outcome::Master> try_master(MemorySource& source, const Example& example, const Predictor& predictor,
+                                          bool twice, std::optional<MasterReport>& report) {
+    const auto& info = source.info();
+    MemoryDelivery delivery(info.channels, info.sample_rate_hz);
+    if (!source.rewind()) return std::nullopt;
+    auto made = mastered(source, predictor, delivery);
+    if (!made || !made->after) return std::nullopt;
+    report = *std::move(made);
+    Outcome::Master master{distances(*report->after, example.analysis), {}};
+    if (!twice) return master;
+    MemorySource once(delivery.buffer(), info.sample_rate_hz);
+    MemoryDelivery second(info.channels, info.sample_rate_hz);
+    const auto again = mastered(once, predictor, second);
+    if (again && again->after) master.again = distances(*again->after, *report->after);
+    return master;
+}
+
 std::optional<Outcome> try_one(const Example& example, std::size_t index, std::size_t number,
                                const std::filesystem::path& file, const Predictor& learned,
-                               std::span<const AudioRung> rungs, bool on_ladder) {
+                               std::span<const AudioRung> rungs, std::span<const OtherMaster> others) {
     auto opened = open_audio(file);
     if (!opened) return std::nullopt;
     auto& original = **opened;
@@ -134,37 +147,26 @@ std::optional<Outcome> try_one(const Example& example, std::size_t index, std::s
     const auto degradation = draw_degradation(trial.fault, trial.size_db, random);
     auto source = in_memory(*degraded(original, degradation));
     if (!source) return std::nullopt;
-    const auto& info = original.info();
 
-    MemoryDelivery delivery(info.channels, info.sample_rate_hz);
-    auto report = mastered(*source, learned, delivery);
-    if (!report || !report->after) return std::nullopt;
+    const bool twice = trial.fault == Fault::none;
+    std::optional<MasterReport> report, unused;
+    const auto shipped = try_master(*source, example, learned, twice, report);
+    if (!shipped) return std::nullopt;
     Outcome outcome;
     outcome.rung_db.fill(Distances().tone_db);
     outcome.before = distances(report->before, example.analysis);
-    outcome.after = distances(*report->after, example.analysis);
+    outcome.shipped = *shipped;
     outcome.treatment_share = report->treatment_share;
     outcome.side_regions = static_cast<double>(width_of(example.analysis).heard.count());
     const auto heard = tone_of(report->before);
     outcome.simulated_db =
-        error_size(heard.values + curve_of(report->settings) - tone_of(*report->after).values, heard, true);
-    if (trial.fault == Fault::none) {
-        MemorySource once(delivery.buffer(), info.sample_rate_hz);
-        MemoryDelivery second(info.channels, info.sample_rate_hz);
-        const auto again = mastered(once, learned, second);
-        if (again && again->after) outcome.again = distances(*again->after, *report->after);
-    }
-    if (on_ladder && trial.other_masters)
-        for (const bool by_rules : {false, true}) {
-            MemoryDelivery other(info.channels, info.sample_rate_hz);
-            if (!source->rewind()) return std::nullopt;
-            const auto made = mastered(*source, at_its_loudness(learned, by_rules), other);
-            if (made && made->after)
-                (by_rules ? outcome.by_rules : outcome.by_loudness) = distances(*made->after, example.analysis);
-        }
+        error_size(heard.values + tone_of(report->settings) - tone_of(*report->after).values, heard, true);
+    if (trial.other_masters)
+        for (std::size_t m = 0; m < others.size(); ++m)
+            outcome.others[m] =
+                try_master(*source, example, others[m].predictor, twice, unused).value_or(Outcome::Master());
     const bool has_rungs = std::ranges::any_of(rungs, [&](const auto& rung) { return with_rungs(trial, rung.head); });
-    if (on_ladder && has_rungs &&
-        !try_rungs(example, original, *source, report->before, trial, degradation, rungs, outcome))
+    if (has_rungs && !try_rungs(example, original, *source, report->before, trial, degradation, rungs, outcome))
         return std::nullopt;
     return outcome;
 }
@@ -176,13 +178,17 @@ bool with_rungs(const Trial& trial, std::string_view head) noexcept {
 }
 
 std::string trial_name(const Trial& trial) {
-    return std::string(fault_name(trial.fault)) +
-           (trial.size_db > 0.0 ? formatted(", %.0f dB", trial.size_db) : std::string(", untouched"));
+    if (trial.fault == Fault::none) return "none, untouched";
+    const auto unit = trial.fault == Fault::codec  ? "kbit/s"
+                      : trial.fault == Fault::hiss ? "dB under full scale"
+                                                   : "dB";
+    return std::string(fault_name(trial.fault)) + formatted(", %.0f %s", trial.size_db, unit);
 }
 
 std::array<Outcomes, trials.size()> run_trials(std::span<const Example> examples, const std::filesystem::path& corpus,
                                                const std::filesystem::path& kept, const Predictor& learned,
-                                               std::span<const AudioRung> rungs, int ladder_every, int jobs,
+                                               std::span<const AudioRung> rungs, std::span<const OtherMaster> others,
+                                               int others_every, int jobs,
                                                const std::function<void(const std::string&)>& tell) {
     std::filesystem::create_directories(kept);
     std::array<Outcomes, trials.size()> outcomes;
@@ -197,13 +203,14 @@ std::array<Outcomes, trials.size()> run_trials(std::span<const Example> examples
             const auto file = track_file(row, corpus);
             std::error_code unread;
             const auto of_file = file.string() + " " + std::to_string(std::filesystem::file_size(file, unread));
-            const bool on_ladder = index % static_cast<std::size_t>(ladder_every) == 0;
+            const bool in_all_ways = index % static_cast<std::size_t>(others_every) == 0;
             const auto name =
-                hexadecimal(fingerprint(of_file)) + formatted(" %zu %zu%s", index, trial, on_ladder ? " ladder" : "");
+                hexadecimal(fingerprint(of_file)) + formatted(" %zu %zu%s", index, trial, in_all_ways ? " all" : "");
             auto& outcome = outcomes[trial][index];
             outcome = read_kept<Outcome>(kept / name);
             if (outcome) continue;
-            outcome = try_one(examples[index], index, trial, file, learned, rungs, on_ladder);
+            outcome = try_one(examples[index], index, trial, file, learned, rungs,
+                              in_all_ways ? others : std::span<const OtherMaster>());
             if (outcome) keep(*outcome, kept / name);
             const std::scoped_lock lock(telling);
             tell(formatted("rendered %zu of %zu", item + 1, examples.size() * trials.size()));

@@ -23,7 +23,7 @@ struct Trial {
     double size_db;
     bool tone_rungs = false;     ///< its tone is set in every other way too
     bool width_rungs = false;    ///< its width is
-    bool other_masters = false;  ///< it is mastered without the model too
+    bool other_masters = false;  ///< it is mastered in every other way too
     bool only_shown = false;     ///< a size or a kind that is there to be seen beside the others; no bar counts it
 };
 inline constexpr auto trials = std::to_array<Trial>({
@@ -37,6 +37,10 @@ inline constexpr auto trials = std::to_array<Trial>({
     {.fault = Fault::equalizer, .size_db = 6.0, .tone_rungs = true},
     {.fault = Fault::width, .size_db = 6.0, .width_rungs = true, .other_masters = true},
     {.fault = Fault::transients, .size_db = 6.0, .other_masters = true},
+    {.fault = Fault::tilt, .size_db = 3.0, .only_shown = true},
+    {.fault = Fault::tilt, .size_db = 6.0, .tone_rungs = true, .only_shown = true},
+    {.fault = Fault::hiss, .size_db = 55.0, .only_shown = true},
+    {.fault = Fault::codec, .size_db = 64.0, .only_shown = true},
     {.fault = Fault::squashed, .size_db = 12.0, .only_shown = true},
 });
 /// Whether it is gone through by the ways to set a head.
@@ -52,11 +56,15 @@ struct Distances {
 
 /// How one track went through one trial.
 struct Outcome {
-    static constexpr std::size_t most_rungs = 24;
-    Distances before, after;
-    Distances by_rules, by_loudness;  ///< mastered by the rules; with nothing but the loudness changed
-    Distances again;                  ///< the master mastered once more, from the master
-    double simulated_db = 0.0;        ///< of the tone: what the settings should have done, from what they did
+    static constexpr std::size_t most_rungs = 32, most_masters = 6;
+    /// What a master comes to, and, of an untouched track, how far it moves when it is mastered once more.
+    struct Master {
+        Distances after, again;
+    };
+    Distances before;
+    Master shipped;
+    std::array<Master, most_masters> others{};
+    double simulated_db = 0.0;  ///< of the tone: what the settings should have done, from what they did
     double treatment_share = 1.0;
     double side_regions = 0.0;                 ///< of the image, that have one in the track as it was
     std::array<double, most_rungs> rung_db{};  ///< distances that the ways to set a head leave in it
@@ -64,13 +72,11 @@ struct Outcome {
 using Outcomes = std::vector<std::optional<Outcome>>;  ///< per example; none: it could not be read
 
 /// Every trial of every example, on `jobs` threads; the result is the same for any number of them. What `kept` has is
-/// taken from there: its name should tell program and model. Of every so-many-th example (`ladder_every`) tone and
-/// width are set in every way, and masters made without the model. Cost: 21 masters and 120 renders of a track.
-[[nodiscard]] std::array<Outcomes, trials.size()> run_trials(std::span<const Example> examples,
-                                                             const std::filesystem::path& corpus,
-                                                             const std::filesystem::path& kept,
-                                                             const Predictor& learned, std::span<const AudioRung> rungs,
-                                                             int ladder_every, int jobs,
-                                                             const std::function<void(const std::string&)>& tell);
+/// taken from there: its name should tell program and model. Of every so-many-th example (`others_every`) masters are
+/// made in every other way, too. Cost: 37 masters of a track and 170 renders of its tone or width.
+[[nodiscard]] std::array<Outcomes, trials.size()> run_trials(
+    std::span<const Example> examples, const std::filesystem::path& corpus, const std::filesystem::path& kept,
+    const Predictor& learned, std::span<const AudioRung> rungs, std::span<const OtherMaster> others, int others_every,
+    int jobs, const std::function<void(const std::string&)>& tell);
 
 }  // namespace burnish::training

@@ -19,11 +19,12 @@ struct RenderedChapter {
 
 /// The chapter on audio, of what run_trials has made of the examples.
 /// @param rungs        that they were rendered by
+/// @param others       that they were mastered by, beside the shipped way
 /// @param strangeness  per example, as MasterModel::strangeness gives it
 /// @param known        what was learned from, for who shares a package with that
 [[nodiscard]] RenderedChapter rendered_chapter(std::span<const Example> examples,
                                                const std::array<Outcomes, trials.size()>& outcomes,
-                                               std::span<const AudioRung> rungs, std::span<const double> strangeness,
-                                               std::span<const Example> known);
+                                               std::span<const AudioRung> rungs, std::span<const OtherMaster> others,
+                                               std::span<const double> strangeness, std::span<const Example> known);
 
 }  // namespace burnish::training

@@ -17,6 +17,7 @@ namespace {
 
 const auto rates_hz = thinned({96000.0, 88200.0, 48000.0, 44100.0});
 const auto drives_db = thinned({3.0, 6.0, 9.0, 12.0});
+const auto modes = thinned(limiter_modes);
 
 void check_ceiling(const AudioBuffer& written, double rate_hz) {
     CHECK(ebur128_reading(written, rate_hz).true_peak_dbtp <= -1.0);
@@ -37,7 +38,7 @@ MasterRequest driven_in_16_bits(double drive_db, const LimiterMode& mode) {
 TEST_CASE("a master holds the ceiling on the signals that break limiters", "[mastering][ceiling]") {
     for (const double rate_hz : rates_hz)
         for (const auto& signal : worst_peaks())
-            for (const auto& mode : limiter_modes)
+            for (const auto& mode : modes)
                 for (const double drive_db : drives_db) {
                     INFO(signal.name << ", " << rate_hz << " Hz, " << mode.name << ", drive " << drive_db);
                     check_ceiling(run_master(in_silence(signal.make(rate_hz)), driven(drive_db, mode), rate_hz).audio,
@@ -48,7 +49,7 @@ TEST_CASE("a master holds the ceiling on the signals that break limiters", "[mas
 TEST_CASE("dither and its shaping leave the ceiling whole", "[mastering][ceiling]") {
     for (const double rate_hz : rates_hz)
         for (const auto& signal : worst_peaks())
-            for (const auto& mode : limiter_modes) {
+            for (const auto& mode : modes) {
                 INFO(signal.name << ", " << rate_hz << " Hz, " << mode.name);
                 const auto [report, written] =
                     run_master(in_silence(signal.make(rate_hz)), driven_in_16_bits(12.0, mode), rate_hz);
@@ -60,7 +61,7 @@ TEST_CASE("dither and its shaping leave the ceiling whole", "[mastering][ceiling
 
 TEST_CASE("a file that starts and ends at full scale keeps the ceiling", "[mastering][ceiling]") {
     for (const double rate_hz : rates_hz)
-        for (const auto& mode : limiter_modes)
+        for (const auto& mode : modes)
             for (const double drive_db : drives_db) {
                 INFO(rate_hz << " Hz, " << mode.name << ", drive " << drive_db);
                 const auto full_scale = sine(997.0, 1.0, 0.3, rate_hz, 2, std::numbers::pi / 2);
@@ -71,7 +72,7 @@ TEST_CASE("a file that starts and ends at full scale keeps the ceiling", "[maste
 TEST_CASE("files that break limiters keep the ceiling with no silence around them", "[mastering][ceiling]") {
     for (const double rate_hz : rates_hz)
         for (const auto& signal : worst_peaks())
-            for (const auto& mode : limiter_modes) {
+            for (const auto& mode : modes) {
                 INFO(signal.name << ", " << rate_hz << " Hz, " << mode.name);
                 check_ceiling(
                     in_silence(run_master(signal.make(rate_hz), driven_in_16_bits(12.0, mode), rate_hz).audio),
@@ -82,7 +83,7 @@ TEST_CASE("files that break limiters keep the ceiling with no silence around the
 // Nothing is left of it but its level: it has to come out at the ceiling, the right way up.
 TEST_CASE("a file of one frame at full scale comes out at the ceiling", "[mastering][ceiling]") {
     for (const double rate_hz : rates_hz)
-        for (const auto& mode : limiter_modes)
+        for (const auto& mode : modes)
             for (const int channels : {1, 2})
                 for (const float sign : {1.0F, -1.0F}) {
                     INFO(rate_hz << " Hz, " << mode.name << ", " << channels << " channels, sign " << sign);

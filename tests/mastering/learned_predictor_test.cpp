@@ -38,6 +38,7 @@ FaultModel expecting(const VectorXd& numbers, double spread_db, double clean_pri
     parts.network_scale = VectorXd::Zero(features);
     parts.network_weights = MatrixXd::Zero(hidden_units, n);
     parts.doubt_weights = VectorXd::Zero(features);
+    parts.deviation_scale = VectorXd::Ones(n);
     parts.spread = spread_db * spread_db * MatrixXd::Identity(n, n);
     parts.error_shape.resize(n, n);
     for (Eigen::Index a = 0; a < n; ++a)

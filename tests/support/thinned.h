@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <initializer_list>
 #include <vector>
 
@@ -13,6 +15,16 @@ template <class Setting>
     return {*(settings.end() - 1)};
 #else
     return settings;
+#endif
+}
+
+/// The same of settings that are listed elsewhere.
+template <class Setting, std::size_t count>
+[[nodiscard]] std::vector<Setting> thinned(const std::array<Setting, count>& settings) {
+#if defined(BURNISH_SANITIZED)
+    return {settings.back()};
+#else
+    return {settings.begin(), settings.end()};
 #endif
 }
 

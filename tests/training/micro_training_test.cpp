@@ -83,7 +83,9 @@ TEST_CASE("a dozen tracks are measured, learned from and judged", "[training][mi
     const auto shared = std::make_shared<const MasterModel>(*std::move(model));
 
     const auto comparison = comparison_of(lesson, known);
-    const auto all = audio_rungs(shared, lesson, comparison, known);
+    // Nobody shares a package here: nothing has to be learned apart, and the same comes of it.
+    const auto apart = std::make_shared<const MasterModel>(learned_apart(lesson, known, unknown));
+    const auto all = audio_rungs(shared, apart, lesson, comparison, known);
     CHECK(all.size() <= Outcome::most_rungs);
     Random random(1);
     const auto of_tone = draw_degradation(Fault::smooth, 6.0, random);
@@ -106,6 +108,9 @@ TEST_CASE("a dozen tracks are measured, learned from and judged", "[training][mi
         CHECK_FALSE((rung.head == "tone" ? is_neutral(settings.tone, ToneCurve::params)
                                          : is_neutral(settings.width, StereoWidth::params)));
     }
+    auto others = other_masters(shared, comparison);
+    CHECK(others.size() <= Outcome::most_masters);
+    others.resize(2);  // they all go the same way
     int rendered = 0;
     const auto render = [&](int jobs) {
         return run_trials(
@@ -113,7 +118,7 @@ TEST_CASE("a dozen tracks are measured, learned from and judged", "[training][mi
             [shared](const TrackAnalysis& track, const Target& target) {
                 return predict_by_model(shared, track, target);
             },
-            rungs, 1, jobs, [&](const std::string&) { ++rendered; });
+            rungs, others, 1, jobs, [&](const std::string&) { ++rendered; });
     };
     const auto outcomes = render(2);
     CHECK(rendered == static_cast<int>(unknown.size() * trials.size()));
@@ -124,11 +129,13 @@ TEST_CASE("a dozen tracks are measured, learned from and judged", "[training][mi
     for (std::size_t t = 0; t < trials.size(); ++t)
         for (std::size_t i = 0; i < unknown.size(); ++i) {
             REQUIRE(outcomes[t][i]);
-            CHECK(once_more_rendered[t][i]->after.tone_db == outcomes[t][i]->after.tone_db);
+            CHECK(once_more_rendered[t][i]->shipped.after.tone_db == outcomes[t][i]->shipped.after.tone_db);
             INFO(trial_name(trials[t]));
             if (trials[t].other_masters)
-                for (const auto& other : {outcomes[t][i]->by_loudness, outcomes[t][i]->by_rules})
-                    CHECK(std::isfinite(other.plr_db));
+                for (std::size_t m = 0; m < others.size(); ++m) {
+                    CHECK(std::isfinite(outcomes[t][i]->others[m].after.plr_db));
+                    CHECK(std::isfinite(outcomes[t][i]->others[m].again.tone_db) == (trials[t].fault == Fault::none));
+                }
             for (std::size_t r = 0; r < rungs.size(); ++r) {
                 if (!with_rungs(trials[t], rungs[r].head)) continue;
                 CHECK(once_more_rendered[t][i]->rung_db[r] == outcomes[t][i]->rung_db[r]);
@@ -136,7 +143,7 @@ TEST_CASE("a dozen tracks are measured, learned from and judged", "[training][mi
             }
         }
     const std::vector<double> strangeness(unknown.size(), 1.0);
-    const auto chapter = rendered_chapter(unknown, outcomes, rungs, strangeness, known);
+    const auto chapter = rendered_chapter(unknown, outcomes, rungs, others, strangeness, known);
     CHECK(chapter.bars.size() == 13);
     for (const auto& bar : chapter.bars) {
         INFO(bar.what);
