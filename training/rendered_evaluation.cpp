@@ -257,7 +257,7 @@ for (std::size_t m = 0; m < others.size(); ++m)
                 }
                 const auto draws = drawn(
                     outcomes[t], cluster, before(member),
-                    [&](const Outcome& outcome) { return row.again(outcome).*member; }, is_shown);
+                    [&, wanted = member](const Outcome& outcome) { return row.again(outcome).*wanted; }, is_shown);
                 text += " | " + median_and_p95(draws.after_db) + " " + unit;
             }
             text += " |\n";
