@@ -150,6 +150,15 @@ std::string genres_text(const std::vector<GenreShare>& genres, double least_shar
     return text;
 }
 
+/// "sound in tone by 83 %, in width by 64 %": how likely it is that nothing has to be done.
+std::string judgements_text(const std::vector<Judgement>& judgements) {
+    std::string text = "sound";
+    for (const auto& judgement : judgements)
+        text += (&judgement == &judgements.front() ? " in " : ", in ") + judgement.of + " by" + no_break +
+                fixed_text(100.0 * judgement.sound_probability, 0) + no_break + "%";
+    return text;
+}
+
 /// What a user can do who wants it louder all the same.
 std::string advice_for(const MasterReport& report) {
     const auto louder = std::ranges::find_if(limiter_modes, [&](const LimiterMode& mode) {
@@ -173,6 +182,7 @@ void add_master(Paragraphs& text, const MasterOutcome& outcome, const MasterOpti
     const auto& report = outcome.report;
     if (!report.target.genres.empty()) text.add("genre", genres_text(report.target.genres, 0.0) + ", as you say");
     if (!report.genres.empty()) text.add("sounds", "like " + genres_text(report.genres, 0.1));
+    if (!report.judgements.empty()) text.add("judged", judgements_text(report.judgements));
     options.verbosity == Verbosity::verbose ? add_decisions(text, report.decisions)
                                             : add_stages(text, report.decisions);
     if (report.reference) add_reference(text, report);

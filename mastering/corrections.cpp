@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <utility>
 
 #include "dsp/tone_curve.h"
@@ -75,6 +76,18 @@ double quantile_db(const FaultOpinion& opinion, Index number, const CorrectionLi
     const double mean_db = std::abs(opinion.error(number));
     if (limits.below_mean == 0.0) return mean_db;
     return std::clamp(mean_db - limits.below_mean * opinion.deviation(number), 0.0, 2.0 * mean_db);
+}
+
+double confidence_of(const FaultOpinion& opinion, Index number, double gain_db) noexcept {
+    const double at_fault = 1.0 - std::clamp(opinion.clean_probability, 0.0, 1.0);
+    if (gain_db == 0.0 || at_fault < 1e-6) return 0.0;
+    // The opinion is of all tracks that look like this one, clean ones among them; these are of the faulty ones.
+    const double mean_db = opinion.error(number) / at_fault;
+    const double square =
+        opinion.deviation(number) * opinion.deviation(number) + opinion.error(number) * opinion.error(number);
+    const double deviation_db = std::sqrt(std::max(1e-6, square / at_fault - mean_db * mean_db));
+    const double beyond_db = (gain_db < 0.0 ? mean_db : -mean_db) - 0.5 * std::abs(gain_db);
+    return at_fault * 0.5 * std::erfc(-beyond_db / (deviation_db * std::numbers::sqrt2));
 }
 
 double sureness(const FaultOpinion& opinion, const CorrectionLimits& limits) noexcept {

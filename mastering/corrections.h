@@ -28,6 +28,10 @@ struct CorrectionLimits {
 /// How much of one number is held to be a fault: the size of the quantile, dB, on the side of the mean.
 [[nodiscard]] double quantile_db(const FaultOpinion& opinion, Eigen::Index number,
                                  const CorrectionLimits& limits) noexcept;
+/// How sure a gain is: the probability that it brings a number nearer to what it should be. For that there has to be a
+/// fault at all, and one of more than half of what is taken out; faults are taken as normal.
+/// @return  0..1, and 0 for no gain
+[[nodiscard]] double confidence_of(const FaultOpinion& opinion, Eigen::Index number, double gain_db) noexcept;
 inline constexpr CorrectionLimits tone_limits{0.1, 6.0, 0.85};
 inline constexpr CorrectionLimits width_limits{0.3, 8.0};
 

@@ -58,7 +58,7 @@ std::vector<Part> parts_of(std::span<const GenreShare> genres) {
         parts.push_back(std::move(part));
         sum += genre.share;
     }
-    for (auto& part : parts) part.share /= sum;
+    for (auto& part : parts) part.share /= std::max(1.0, sum);
     return parts;
 }
 

@@ -36,10 +36,18 @@ std::string names_of(const std::vector<GenreShare>& genres) {
     return names;
 }
 
+/// Why less is done to a track than is held to be wrong with it.
+std::string held_back_text(const MasterModel& model, const Opinions& opinions, const TrackAnalysis& track) {
+    if (opinions.trust >= 1.0) return "";
+    if (model.trust(opinions.features, 0.0) < 1.0) return "; held back, since few tracks sound like it";
+    return reason_text("; held back, since a codec took all above %.0f kHz", track.codec_cutoff_hz / 1000.0);
+}
+
 Opinions opinions_of(const MasterModel& model, const TrackAnalysis& track, const Target& target) {
     Opinions opinions;
     opinions.features = model.standardized(track);
-    opinions.trust = model.trust(opinions.features);
+    opinions.trust = model.trust(opinions.features, track.codec_cutoff_hz);
+    opinions.held_back = held_back_text(model, opinions, track);
     const auto told = told_genres(target);
     const auto shares = model.shares_of(told);
     opinions.expected = shares ? model.expected(opinions.features, *shares) : model.expected(opinions.features);
@@ -54,6 +62,16 @@ Opinions opinions_of(const MasterModel& model, const TrackAnalysis& track, const
     if (opinions.has_width) opinions.width = judge(model.parts().width, opinions.expected.width, width);
     opinions.dynamics = judge(model.parts().dynamics, opinions.expected.dynamics, dynamics_of(track));
     return opinions;
+}
+
+/// "3.4 dB above what such tracks have; held to be 2.1 dB too much, give or take 0.6 dB".
+std::string finding_text(const FaultOpinion& opinion, Index number, const std::string& whom) {
+    const double excess_db = opinion.excess(number), error_db = opinion.error(number);
+    const bool is_of_it = error_db * excess_db > 0.0 && std::abs(error_db) <= std::abs(excess_db);
+    return reason_text("%.1f dB %s what %s; held to be %.1f dB too %s%s, give or take %.1f dB", std::abs(excess_db),
+                       excess_db > 0.0 ? "above" : "below", whom.c_str(), std::abs(error_db),
+                       error_db > 0.0 ? "much" : "little", is_of_it ? "" : " by what lies around it",
+                       opinion.deviation(number));
 }
 
 void propose_tone(const Opinions& opinions, const TrackAnalysis& track, double amount, Draft& draft) {
@@ -73,15 +91,12 @@ void propose_tone(const Opinions& opinions, const TrackAnalysis& track, double a
         const auto* row = std::find_if(ToneCurve::params.begin(), ToneCurve::params.end(), [&](const auto& param) {
             return param.member == mid_tone_knots[static_cast<std::size_t>(knot)];
         });
-        const double deviation_db = opinions.tone.deviation(band);
-        draft.set(
-            "tone", tone, row->member, row->name, gain_db, confidence_of(gain_db, deviation_db),
-            reason_text("%.1f dB %s at %.0f Hz: %.1f dB %s what %s, %.1f dB of it held to be a fault, give or take "
-                        "%.1f dB%s%s",
-                        std::abs(gain_db), gain_db < 0.0 ? "less" : "more", tone_knot_hz(knot),
-                        std::abs(opinions.tone.excess(band)), opinions.tone.excess(band) > 0.0 ? "above" : "below",
-                        opinions.whom.c_str(), std::abs(opinions.tone.error(band)), deviation_db,
-                        correction.done < 0.9 ? "; held back, since it may be meant" : "", held_back(opinions.trust)));
+        draft.set("tone", tone, row->member, row->name, gain_db, confidence_of(opinions.tone, band, gain_db),
+                  reason_text("%.1f dB %s at %.0f Hz: ", std::abs(gain_db), gain_db < 0.0 ? "less" : "more",
+                              tone_knot_hz(knot)) +
+                      finding_text(opinions.tone, band, opinions.whom) +
+                      (gain_db * opinions.tone.error(band) > 0.0 ? "; for the sake of a smooth curve" : "") +
+                      (correction.done < 0.9 ? "; held back, since it may be meant" : "") + opinions.held_back);
     }
 }
 
@@ -111,11 +126,8 @@ void propose_width(const Opinions& opinions, double amount, Draft& draft) {
     const auto& opinion = opinions.width;
     const auto correction = width_correction(opinion, opinions.trust, amount);
     const auto reason = [&](double gain_db, Index region) {
-        return reason_text(
-            "the side is %.1f dB %s what %s, %.1f dB of it held to be a fault, give or take %.1f dB: %.1f dB %s%s",
-            std::abs(opinion.excess(region)), opinion.excess(region) > 0.0 ? "above" : "below", opinions.whom.c_str(),
-            std::abs(opinion.error(region)), opinion.deviation(region), std::abs(gain_db),
-            gain_db < 0.0 ? "less" : "more", held_back(opinions.trust));
+        return "the side is " + finding_text(opinion, region, opinions.whom) +
+               reason_text(": %.1f dB %s", std::abs(gain_db), gain_db < 0.0 ? "less" : "more") + opinions.held_back;
     };
     auto& width = draft.settings().width;
     for (std::size_t band = 0; band < width_rows.size(); ++band) {
@@ -124,7 +136,7 @@ void propose_width(const Opinions& opinions, double amount, Draft& draft) {
         // What the rules found unsafe in the bass stays.
         if (std::abs(gain_db) < least_gain_db || (band == 0 && gain_db >= width.low_db)) continue;
         if (band == 0) draft.forget("width");
-        draft.set("width", width, row.member, row.name, gain_db, confidence_of(gain_db, opinion.deviation(row.region)),
+        draft.set("width", width, row.member, row.name, gain_db, confidence_of(opinion, row.region, gain_db),
                   std::string(row.where) + ": " + reason(gain_db, row.region));
     }
     auto& tone = draft.settings().tone;
@@ -132,7 +144,7 @@ void propose_width(const Opinions& opinions, double amount, Draft& draft) {
         const auto& row = side_rows[knot];
         const double gain_db = correction.side_knots_db[knot];
         if (std::abs(gain_db) < least_gain_db) continue;
-        draft.set("tone", tone, row.member, row.name, gain_db, confidence_of(gain_db, opinion.deviation(row.region)),
+        draft.set("tone", tone, row.member, row.name, gain_db, confidence_of(opinion, row.region, gain_db),
                   reason_text("around %.0f Hz ", row.hz) + reason(gain_db, row.region));
     }
 }
@@ -150,8 +162,14 @@ std::vector<GenreShare> genres_of(const GenreModel& model, const VectorXd& featu
 
 Prediction predict_by_model(const std::shared_ptr<const MasterModel>& model, const TrackAnalysis& track,
                             const Target& target) {
-    if (track.integrated_lufs <= silence_db || track.sample_rate_hz < least_rate_hz)
-        return predict_by_rules(track, target);
+    if (track.integrated_lufs <= silence_db) return predict_by_rules(track, target);
+    if (track.sample_rate_hz < least_rate_hz) {
+        auto by_rules = predict_by_rules(track, target);
+        by_rules.notes.push_back(
+            reason_text("at %g kHz it lacks the treble that the learned model goes by: the rules decided",
+                        track.sample_rate_hz / 1000.0));
+        return by_rules;
+    }
     const auto opinions = opinions_of(*model, track, target);
     const double tone = amount_of(target, Dimension::tone);
     const double dynamics = amount_of(target, Dimension::dynamics);
@@ -173,6 +191,12 @@ Prediction predict_by_model(const std::shared_ptr<const MasterModel>& model, con
     auto prediction = draft.take();
     prediction.loudness = loudness_for(opinions, track, target, dynamics);
     prediction.genres = genres_of(model->parts().genre, opinions.features);
+    prediction.judgements = {{"tone", opinions.tone.clean_probability}};
+    if (opinions.has_width) prediction.judgements.push_back({"width", opinions.width.clean_probability});
+    prediction.judgements.push_back({"dynamics", opinions.dynamics.clean_probability});
+    if (opinions.trust == 0.0)
+        prediction.notes.emplace_back(
+            "it sounds like nothing that was learned from: tone, width and dynamics are left as they are");
     prediction.misfit = [model, features = opinions.features, expected = opinions.expected](
                             const TrackAnalysis& other) { return model->misfit(features, expected, other); };
     return prediction;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <optional>
 
 #include "analysis/level_analyzer.h"
@@ -308,8 +309,18 @@ Result<bool> is_better(const Prediction& prediction, const MasterRequest& reques
         report.after = *after;
         scores = scores_of(prediction, report);
     }
-    how = reason_text("%.2f times what is usual, the source is %.2f", scores.after, scores.before);
+    how = reason_text("its departure from what is expected is %.2f times the usual, the source's is %.2f", scores.after,
+                      scores.before);
     return scores.is_better();
+}
+
+/// What is surely broken is mended, whatever becomes of the rest. @return  whether there was anything
+bool keep_repair(const Prediction& whole, MasterReport& report) {
+    if (is_neutral(whole.settings.repair, SubsonicFilter::params)) return false;
+    report.settings.repair = whole.settings.repair;
+    std::ranges::copy_if(whole.decisions, std::back_inserter(report.decisions),
+                         [](const Decision& decision) { return decision.parameter.starts_with("repair."); });
+    return true;
 }
 
 }  // namespace
@@ -340,6 +351,9 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
         report.settings = prediction.settings;
         report.decisions = std::move(prediction.decisions);
         report.genres = std::move(prediction.genres);
+        report.judgements = std::move(prediction.judgements);
+        report.warnings = std::move(prediction.notes);
+        if (share == attempts.back() && keep_repair(study.prediction, report)) warning += ", and what is broken";
         request.patch.apply_to(report.settings);
         std::erase_if(report.decisions, [&](const Decision& decision) {
             const auto dot = decision.parameter.find('.');
@@ -363,8 +377,8 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
             return report;
         }
         const bool half = share == attempts.front();
-        warning = "the " + std::string(half ? "whole" : "half") +
-                  " treatment came out no nearer to what is expected of such tracks (" + how +
+        warning = "at " + std::string(half ? "the intensity asked for" : "half the intensity") +
+                  " the master came out no nearer to what is expected of such tracks (" + how +
                   "): " + (half ? "half the intensity was used" : "only loudness and peaks were treated");
     }
     return Error{ErrorCode::internal, "no attempt at a master was made"};

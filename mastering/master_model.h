@@ -37,8 +37,8 @@ public:
     explicit MasterModel(Parts parts) : parts_(std::move(parts)) {}
     [[nodiscard]] const Parts& parts() const noexcept { return parts_; }
 
-    /// An error if a tensor is missing or has another shape, if numbers contradict each other, or if the features are
-    /// those of another version. @param where  for messages
+    /// An error if a tensor is missing or has another shape, if numbers contradict each other, or if the features or
+    /// the chain's parameters are those of another version. @param where  for messages
     [[nodiscard]] static Result<MasterModel> from(std::string_view where, const ModelFile& file);
     [[nodiscard]] ModelFile file() const;
 
@@ -53,8 +53,10 @@ public:
     /// Mean square of the standardised features: 1 is usual.
     [[nodiscard]] static double strangeness(const Eigen::VectorXd& standardized) noexcept;
     /// 1 for what is usual, falling to a quarter for tracks unlike those that were learned from, and to 0 for what is
-    /// half as strange again as the strangest.
-    [[nodiscard]] double trust(const Eigen::VectorXd& standardized) const noexcept;
+    /// half as strange again as the strangest; and to a quarter of that where a codec has taken much of the treble, for
+    /// such damage also moves what is expected, by more than what it leaves tells.
+    /// @param codec_cutoff_hz  0: there is none
+    [[nodiscard]] double trust(const Eigen::VectorXd& standardized, double codec_cutoff_hz) const noexcept;
 
     /// What is expected of a track whose sound `standardized` tells. Cost: 2 ms
     struct Expected {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,23 +14,17 @@ namespace burnish {
 /// Less is not worth a setting.
 inline constexpr double least_gain_db = 0.1;
 
-/// How sure a gain is: its share of itself and its deviation.
-inline double confidence_of(double gain_db, double deviation_db) {
-    return std::abs(gain_db) / (std::abs(gain_db) + std::max(0.0, deviation_db) + 1e-9);
-}
-
 /// What a model says of a track, head by head.
 struct Opinions {
     Eigen::VectorXd features;
     MasterModel::Expected expected;
     double trust = 1.0;
+    std::string held_back;  ///< why less is done than is held to be wrong, for the reasons; empty: it is not
     /// Who have what is expected, for the reasons; of the dynamics, of which a genre may tell nothing.
     std::string whom = "tracks that sound like this one have", whose_dynamics = whom;
     FaultOpinion tone, width, dynamics;
     bool has_width = false;
 };
-
-inline const char* held_back(double trust) { return trust < 1.0 ? "; held back, since few tracks sound like it" : ""; }
 
 /// Replaces what the rules proposed for some stages.
 class Draft {

@@ -12,6 +12,7 @@ using Eigen::Index;
 
 constexpr CorrectionLimits spread_limits{0.5, 3.0};
 constexpr double most_ratio_reduction_db = 6.0;  // of peak to loudness
+constexpr double most_glue_reduction_db = 2.0, most_glue_ratio = 1.5;
 constexpr double quietest_lufs = -20.0, loudest_lufs = -7.0;
 // What single tracks are played at (AES TD1008): quieter ones are brought nearer, as far as hardly anything is limited.
 constexpr double streamed_lufs = -16.0, harmless_reduction_db = 2.0;
@@ -56,14 +57,17 @@ double too_much_db(const FaultOpinion& opinion, Index number, const CorrectionLi
 
 /// What is too much of a number of the dynamics, and what it should come to: the model's word, or a preset's.
 struct Surplus {
-    double usual = 0.0, too_much_db = 0.0, deviation_db = 0.0;
+    double usual = 0.0, too_much_db = 0.0;
+    std::string whose;  ///< what is usual, for the reasons
 };
-Surplus surplus_of(const FaultOpinion& opinion, Index number, double measured, double preset_aim, const Target& target,
+Surplus surplus_of(const Opinions& opinions, Index number, double measured, double preset_aim, const Target& target,
                    const CorrectionLimits& limits) {
-    Surplus surplus{measured - opinion.excess(number), too_much_db(opinion, number, limits), opinion.deviation(number)};
+    const auto& opinion = opinions.dynamics;
+    Surplus surplus{measured - opinion.excess(number), too_much_db(opinion, number, limits), opinions.whose_dynamics};
     if (target.preset.empty()) return surplus;
     surplus.usual = 0.5 * (surplus.usual + preset_aim);
     surplus.too_much_db = 0.5 * (surplus.too_much_db + std::max(0.0, measured - preset_aim));
+    surplus.whose = "half way from tracks that sound like this one to what " + target.preset + " asks for lie";
     return surplus;
 }
 
@@ -81,35 +85,42 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
         if (!is_heard || level_db < -75.0) continue;
         const double spread_db = track.dynamics.spread_db[band];
         const auto surplus =
-            surplus_of(opinion, static_cast<Index>(band) + 1, spread_db, target.aim.*row.spread_db, target, limits);
+            surplus_of(opinions, static_cast<Index>(band) + 1, spread_db, target.aim.*row.spread_db, target, limits);
         const double reduction_db =
             std::clamp(opinions.trust * (surplus.too_much_db - limits.dead_zone_db), 0.0, limits.cap_db);
         if (reduction_db < least_gain_db) continue;
         const auto found = band_compression(track.dynamics.p95_db[band] - level_db, reduction_db);
-        const double confidence = confidence_of(reduction_db, surplus.deviation_db);
+        const double confidence = confidence_of(opinion, static_cast<Index>(band) + 1, -reduction_db);
         draft.set("multiband", multiband, row.ratio, row.names[0], found.ratio, confidence,
                   reason_text("loud moments %s stand %.1f dB over the middle, %s %.1f dB: %.1f dB less%s",
-                              std::string(row.where).c_str(), spread_db, opinions.whose_dynamics.c_str(), surplus.usual,
-                              reduction_db, held_back(opinions.trust)));
-        draft.set("multiband", multiband, row.level_db, row.names[1], level_db, 0.9,
+                              std::string(row.where).c_str(), spread_db, surplus.whose.c_str(), surplus.usual,
+                              reduction_db, opinions.held_back.c_str()));
+        draft.set("multiband", multiband, row.level_db, row.names[1], level_db, 1.0,
                   "measured level " + std::string(row.where));
         draft.set("multiband", multiband, row.threshold_db, row.names[2], found.threshold_db, confidence,
-                  "catches only what stands out " + std::string(row.where));
+                  reason_text("catches what stands more than %.1f dB over the level %s", found.threshold_db,
+                              std::string(row.where).c_str()));
     }
 
-    const auto surplus = surplus_of(opinion, 0, track.plr_db, target.aim.plr_db, target, limits);
+    const auto surplus = surplus_of(opinions, 0, track.plr_db, target.aim.plr_db, target, limits);
     const double over_db = opinions.trust * std::max(0.0, surplus.too_much_db - limits.dead_zone_db);
-    const double ratio = 1.0 + std::min(0.5, 0.1 * over_db) * std::min(amount, 2.0);
+    // Half of it; the limiter does the rest. What the attack lets through is the limiter's, too.
+    const double taken_db = std::min(0.5 * over_db, most_glue_reduction_db * std::min(amount, 2.0));
+    const double threshold_db = std::clamp(track.max_short_term_lufs + 8.0, -60.0, 0.0);
+    const double above_db = track.true_peak_dbtp - threshold_db;
+    if (taken_db < least_gain_db || above_db <= taken_db) return;
+    const double ratio = std::min(most_glue_ratio, above_db / (above_db - taken_db));
     if (ratio < 1.05) return;
     auto& glue = draft.settings().glue;
-    const double confidence = confidence_of(over_db, surplus.deviation_db);
-    draft.set("glue", glue, &GlueCompressor::Settings::threshold_db, "threshold_db",
-              std::clamp(track.max_short_term_lufs + 8.0, -60.0, 0.0), 0.5,
-              reason_text("8 dB over the loudest 3 s, %.1f LUFS", track.max_short_term_lufs));
-    draft.set("glue", glue, &GlueCompressor::Settings::ratio, "ratio", ratio, confidence,
-              reason_text("peaks stand %.1f dB over the loudness, %s %.1f dB%s", track.plr_db,
-                          opinions.whose_dynamics.c_str(), surplus.usual, held_back(opinions.trust)));
-    draft.set("glue", glue, &GlueCompressor::Settings::slow_release_amount, "slow_release_amount", 0.5, 0.5,
+    const double confidence = confidence_of(opinion, 0, -taken_db);
+    draft.set("glue", glue, &GlueCompressor::Settings::threshold_db, "threshold_db", threshold_db, confidence,
+              reason_text("8 dB over the loudest 3 s, %.1f LUFS: peaks stand %.1f dB above it",
+                          track.max_short_term_lufs, above_db));
+    draft.set(
+        "glue", glue, &GlueCompressor::Settings::ratio, "ratio", ratio, confidence,
+        reason_text("peaks stand %.1f dB over the loudness, %s %.1f dB: %.1f dB less%s", track.plr_db,
+                    surplus.whose.c_str(), surplus.usual, above_db - above_db / ratio, opinions.held_back.c_str()));
+    draft.set("glue", glue, &GlueCompressor::Settings::slow_release_amount, "slow_release_amount", 0.5, confidence,
               "half of a lasting reduction recovers slowly, so that it does not pump");
 }
 
@@ -119,14 +130,24 @@ Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, cons
     const double reduction_db = std::min(opinions.trust * too_much_db(opinion, 0, limits), limits.cap_db);
     const double untouched_lufs = target.ceiling_dbtp - track.plr_db;
     const double as_expected_lufs = untouched_lufs + reduction_db;
-    const double wanted = std::max(as_expected_lufs, std::min(streamed_lufs, untouched_lufs + harmless_reduction_db));
+    const double brought_lufs =
+        std::max(as_expected_lufs, std::min(streamed_lufs, untouched_lufs + harmless_reduction_db));
+    const bool is_known = opinions.trust > 0.0;
+    const double wanted = is_known ? brought_lufs : std::min(brought_lufs, streamed_lufs);
     const double lufs = std::round(10.0 * std::clamp(wanted, quietest_lufs, loudest_lufs)) / 10.0;
-    auto reason = reason_text(
-        "peaks stand %.1f dB over the loudness, masters of %s %.1f dB; %.1f dB of it is taken away", track.plr_db,
-        opinions.whose_dynamics.c_str(), track.plr_db - opinion.excess(0), wanted - untouched_lufs);
-    if (wanted > as_expected_lufs)
+    auto reason = reason_text("peaks stand %.1f dB over the loudness, masters of %s %.1f dB", track.plr_db,
+                              opinions.whose_dynamics.c_str(), track.plr_db - opinion.excess(0));
+    const double taken_db = wanted - untouched_lufs;
+    if (taken_db > 0.05) reason += reason_text("; %.1f dB of it is taken away", taken_db);
+    if (!is_known)
+        reason += reason_text(", but no louder than streams play, %.0f LUFS, since it is like no track learned from",
+                              streamed_lufs);
+    else if (wanted > as_expected_lufs)
         reason += reason_text(", for streams play single tracks at %.0f LUFS", streamed_lufs);
-    return {"loudness_lufs", lufs, confidence_of(std::max(reduction_db, 1.0), opinion.deviation(0)), std::move(reason)};
+    // Sure of what is taken away; or, if that is nothing, that nothing is to be.
+    const double confidence = reduction_db > 0.0 ? confidence_of(opinion, 0, -reduction_db)
+                                                 : 1.0 - confidence_of(opinion, 0, -2.0 * harmless_reduction_db);
+    return {"loudness_lufs", lufs, confidence, std::move(reason)};
 }
 
 }  // namespace burnish

@@ -102,6 +102,8 @@ Json report_json(const MasterReport& report) {
     json["treatment_share"] = report.treatment_share;
     if (report.loudness) json["loudness"] = decision_json(*report.loudness);
     for (const auto& genre : report.genres) json["genres"][genre.name] = rounded(genre.share, 3);
+    for (const auto& judgement : report.judgements)
+        json["judgements"][judgement.of] = {{"sound_probability", rounded(judgement.sound_probability, 3)}};
     if (report.reference) json["reference"] = reference_json(*report.reference);
     auto& decisions = json["decisions"] = Json::array();
     for (const auto& decision : report.decisions) decisions.push_back(decision_json(decision));

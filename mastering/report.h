@@ -57,6 +57,7 @@ struct MasterReport {
     double treatment_share = 1.0;      ///< of the intensity asked for, if all of it would have made the track no better
     std::optional<Decision> loudness;  ///< why this loudness, where nobody asked for one
     std::vector<GenreShare> genres;    ///< what the track sounds like, the likeliest first
+    std::vector<Judgement> judgements;  ///< how sound the predictor found it, dimension by dimension
     LevelReport level;
     MasterStatus status = MasterStatus::done;
     int attempts = 1;                        ///< masters that were made until codecs were met

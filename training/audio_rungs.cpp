@@ -39,11 +39,15 @@ struct Following {
 };
 constexpr Following in_full{{0.0, 12.0}, true}, as_the_tone{tone_limits}, as_the_width{width_limits};
 
+double trust_in(const MasterModel& model, const TrackAnalysis& track) {
+    return model.trust(model.standardized(track), track.codec_cutoff_hz);
+}
+
 /// The tone by a diagnosis.
 AudioRung tone_by(const Shared& model, std::string name, const Diagnosis& diagnosis, const Following& following) {
     return {
         "tone", std::move(name), [=](const TrackAnalysis& faulty, const Example& original, const Degradation& fault) {
-            const double trust = following.trusts_all ? 1.0 : model->trust(model->standardized(faulty));
+            const double trust = following.trusts_all ? 1.0 : trust_in(*model, faulty);
             const auto correction =
                 tone_correction(diagnosis(faulty, original, fault), trust, 1.0, highest_hz(faulty), following.limits);
             ChainSettings settings;
@@ -57,7 +61,7 @@ AudioRung tone_by(const Shared& model, std::string name, const Diagnosis& diagno
 AudioRung width_by(const Shared& model, std::string name, const Diagnosis& diagnosis, const Following& following) {
     return {
         "width", std::move(name), [=](const TrackAnalysis& faulty, const Example& original, const Degradation& fault) {
-            const double trust = following.trusts_all ? 1.0 : model->trust(model->standardized(faulty));
+            const double trust = following.trusts_all ? 1.0 : trust_in(*model, faulty);
             const auto correction = width_correction(diagnosis(faulty, original, fault), trust, 1.0, following.limits);
             ChainSettings settings;
             settings.width = predict_by_rules(faulty, {}).settings.width;
@@ -87,7 +91,7 @@ AudioRung shipped_rung(const Shared& model, std::string_view head, std::string n
 /// What the rules would do to the tone, as if it were what a model had found.
 FaultOpinion rules_tone(const TrackAnalysis& faulty, const Example&, const Degradation&) {
     FaultOpinion opinion;
-    opinion.error = -tone_of(predict_by_rules(faulty, {}).settings);
+    opinion.error = -tone_gains(predict_by_rules(faulty, {}).settings);
     return opinion;
 }
 
@@ -131,101 +135,141 @@ Diagnosis the_fault(Eigen::VectorXd Degradation::*member) {
     };
 }
 
-/// Half of the way to the mean curve of the track's genre, by whatever name the list gives it.
-Diagnosis half_way_to_genre(std::span<const Example> known) {
-    std::map<std::string, std::pair<VectorXd, double>> sums;
+/// Half of the way to the mean of the track's genre, by whatever name the list gives it.
+Diagnosis half_way_to_genre(std::string_view head, std::span<const Example> known) {
+    struct Mean {
+        VectorXd sum, count;
+    };
+    const auto measure = head_named(head).measure;
+    std::map<std::string, Mean> means;
     for (const auto& example : known) {
+        const auto measured = measure(example.analysis);
+        const VectorXd heard = measured.heard.cast<double>();
         for (const auto& name : {example.row.genre, std::string()}) {
-            auto& [sum, count] = sums.emplace(name, std::pair{VectorXd(VectorXd::Zero(tone_bands)), 0.0}).first->second;
-            sum += tone_of(example.analysis).values;
-            count += 1.0;
+            auto& [sum, count] =
+                means.emplace(name, Mean{VectorXd::Zero(heard.size()), VectorXd::Constant(heard.size(), 1e-9)})
+                    .first->second;
+            sum += measured.values.cwiseProduct(heard);
+            count += heard;
         }
     }
-    return [sums = std::move(sums)](const TrackAnalysis& faulty, const Example& original, const Degradation&) {
-        const auto found = sums.find(original.row.genre);
-        const auto& [sum, count] = found != sums.end() ? found->second : sums.at("");
+    return [=, means = std::move(means)](const TrackAnalysis& faulty, const Example& original, const Degradation&) {
+        const auto found = means.find(original.row.genre);
+        const auto& [sum, count] = found != means.end() ? found->second : means.at("");
+        const auto measured = measure(faulty);
         FaultOpinion opinion;
-        opinion.error = 0.5 * (tone_of(faulty).values - sum / count);
+        opinion.error = 0.5 * measured.heard.select(measured.values.array() - sum.array() / count.array(), 0.0);
         return opinion;
     };
 }
+
+constexpr std::string_view ceiling_name = "actuator ceiling: the error known, the chain's curve and caps";
+constexpr std::string_view genre_name = "genre's mean curve, half strength";
+constexpr std::string_view map_name = "Gaussian MAP, given the features";
 
 }  // namespace
 
 std::vector<AudioRung> audio_rungs(const Shared& model, const Shared& apart, const Lesson& lesson,
                                    const Comparison& comparison, std::span<const Example> known) {
     const auto nothing = [](const TrackAnalysis&, const Example&, const Degradation&) { return ChainSettings(); };
-    const char* const ceiling = "actuator ceiling: the error known, the chain's curve and caps";
     const char* const elsewhere = "the same, but learned without all music of the packages of these tracks";
     std::vector<AudioRung> rungs{{"tone", "do nothing; loudness only", nothing}, by_rules("tone")};
-    const auto add_tone = [&](const char* name, const Diagnosis& diagnosis, const Following& following) {
-        rungs.push_back(tone_by(model, name, diagnosis, following));
+    const auto add_tone = [&](std::string_view name, const Diagnosis& diagnosis, const Following& following) {
+        rungs.push_back(tone_by(model, std::string(name), diagnosis, following));
     };
     const auto tone_of_model = [&](const FaultModel& head) { return opinion_of(model, "tone", head); };
-    const auto add_both = [&](const std::string& name, const Diagnosis& diagnosis) {
-        add_tone((name + ", without gate").c_str(), diagnosis, in_full);
-        add_tone((name + ", with gate").c_str(), gated(model, "tone", diagnosis), in_full_behind_gate);
+    const auto add_both = [&](std::string_view name, const Diagnosis& diagnosis) {
+        add_tone(std::string(name) + ", without gate", diagnosis, in_full);
+        add_tone(std::string(name) + ", with gate", gated(model, "tone", diagnosis), in_full_behind_gate);
     };
     const auto& tone = lesson.tone.model;
     add_tone("rules, with gate", gated(model, "tone", rules_tone), in_full_behind_gate);
-    add_both("genre's mean curve, half strength", half_way_to_genre(known));
+    add_both(genre_name, half_way_to_genre("tone", known));
     add_both("Gaussian MAP, no features", tone_of_model(plain_map(comparison.plain.model)));
-    add_both("Gaussian MAP, given the features", tone_of_model(plain_map(tone)));
+    add_both(map_name, tone_of_model(plain_map(tone)));
     add_tone("M0 (a line), without gate", tone_of_model(ungated(comparison.line.model)), as_the_tone);
     add_tone("M0 (a line), with gate", tone_of_model(comparison.line.model), as_the_tone);
     add_tone("M1, without gate", tone_of_model(ungated(tone)), as_the_tone);
     rungs.push_back(shipped_rung(model, "tone", "**M1 with gate, as shipped**", false));
     rungs.push_back(shipped_rung(model, "tone", "the same, told the genre that the list has", true));
     rungs.push_back(shipped_rung(apart, "tone", elsewhere, false));
-    add_tone(ceiling, the_fault(&Degradation::tone_db), {tone_limits, true});
+    add_tone(ceiling_name, the_fault(&Degradation::tone_db), {tone_limits, true});
     rungs.push_back({"tone", "the error undone (oracle)", nothing, true});
 
     rungs.push_back({"width", "do nothing; loudness only", nothing});
     rungs.push_back(by_rules("width"));
     const auto& width = lesson.width.model;
-    const auto add_width = [&](const char* name, const Diagnosis& diagnosis, const Following& following) {
-        rungs.push_back(width_by(model, name, diagnosis, following));
+    const auto add_width = [&](std::string_view name, const Diagnosis& diagnosis, const Following& following) {
+        rungs.push_back(width_by(model, std::string(name), diagnosis, following));
+    };
+    const auto add_both_widths = [&](std::string_view name, const Diagnosis& diagnosis) {
+        add_width(std::string(name) + ", without gate", diagnosis, in_full);
+        add_width(std::string(name) + ", with gate", gated(model, "width", diagnosis), in_full);
     };
     const auto width_of_model = [&](const FaultModel& head) { return opinion_of(model, "width", head); };
-    const auto width_map = width_of_model(plain_map(width));
     add_width("rules, with gate", gated(model, "width", rules_width), in_full);
-    add_width("Gaussian MAP, given the features, without gate", width_map, in_full);
-    add_width("Gaussian MAP, given the features, with gate", gated(model, "width", width_map), in_full);
+    add_both_widths(genre_name, half_way_to_genre("width", known));
+    add_both_widths("Gaussian MAP, no features", width_of_model(plain_map(comparison.width_plain.model)));
+    add_both_widths(map_name, width_of_model(plain_map(width)));
     add_width("M0 (a line), without gate", width_of_model(ungated(comparison.width_line.model)), as_the_width);
     add_width("M0 (a line), with gate", width_of_model(comparison.width_line.model), as_the_width);
     add_width("M1, without gate", width_of_model(ungated(width)), as_the_width);
     rungs.push_back(shipped_rung(model, "width", "**M1 with gate, as shipped**", false));
     rungs.push_back(shipped_rung(apart, "width", elsewhere, false));
-    add_width(ceiling, the_fault(&Degradation::width_db), {width_limits, true});
+    add_width(ceiling_name, the_fault(&Degradation::width_db), {width_limits, true});
     rungs.push_back({"width", "the error undone (oracle)", nothing, true});
     return rungs;
 }
 
-std::vector<OtherMaster> other_masters(const Shared& model, const Comparison& comparison) {
-    const auto at_its_loudness = [model](const Predictor& proposed) {
-        return [=](const TrackAnalysis& track, const Target& target) {
+std::vector<OtherMaster> other_masters(const Shared& model, const Comparison& comparison,
+                                       std::span<const AudioRung> rungs) {
+    using Propose = decltype(OtherMaster::propose);
+    const auto at_its_loudness = [model](const Predictor& proposed) -> Propose {
+        return [=](const TrackAnalysis& track, const Target& target, const Example&, const Degradation&) {
             auto prediction = proposed(track, target);
             prediction.loudness = predict_by_model(model, track, target).loudness;
             return prediction;
         };
     };
-    const auto with_heads = [model](const FaultModel& tone, const FaultModel& width) {
+    const auto with_heads = [model](const FaultModel& tone, const FaultModel& width) -> Propose {
         auto parts = model->parts();
         parts.tone = tone;
         parts.width = width;
-        return
-            [altered = std::make_shared<const MasterModel>(std::move(parts))](
-                const TrackAnalysis& track, const Target& target) { return predict_by_model(altered, track, target); };
+        return [altered = std::make_shared<const MasterModel>(std::move(parts))](
+                   const TrackAnalysis& track, const Target& target, const Example&, const Degradation&) {
+            return predict_by_model(altered, track, target);
+        };
+    };
+    const auto by_rungs = [&](const std::string& name) -> OtherMaster {
+        const auto of = [&](std::string_view head) {
+            return std::ranges::find_if(rungs, [&](const auto& rung) { return rung.head == head && rung.name == name; })
+                ->choose;
+        };
+        return {name,
+                [model, tone = of("tone"), width = of("width")](const TrackAnalysis& track, const Target& target,
+                                                                const Example& original, const Degradation& fault) {
+                    auto prediction = predict_by_model(model, track, target);
+                    prediction.settings.tone = only("tone", tone(track, original, fault)).tone;
+                    const auto side = only("width", width(track, original, fault));
+                    prediction.settings.width = side.width;
+                    for (const auto knot : side_tone_knots) prediction.settings.tone.*knot = side.tone.*knot;
+                    prediction.misfit = nullptr;  // what is known, or meant, is not weighed
+                    return prediction;
+                }};
     };
     const auto& parts = model->parts();
     const auto& line = comparison.line.model;
     const auto& width_line = comparison.width_line.model;
     return {{"loudness only", at_its_loudness([](const TrackAnalysis&, const Target&) { return Prediction(); })},
             {"rules", at_its_loudness(predict_by_rules)},
+            by_rungs("rules, with gate"),
+            by_rungs(std::string(genre_name) + ", with gate"),
             {"Gaussian MAP, without gate", with_heads(plain_map(parts.tone), plain_map(parts.width))},
+            by_rungs(std::string(map_name) + ", with gate"),
             {"M0, without gate", with_heads(ungated(line), ungated(width_line))},
             {"M0, with gate", with_heads(line, width_line)},
-            {"M1, without gate", with_heads(ungated(parts.tone), ungated(parts.width))}};
+            {"M1, without gate", with_heads(ungated(parts.tone), ungated(parts.width))},
+            by_rungs(std::string(ceiling_name))};
 }
 
 }  // namespace burnish::training

@@ -32,11 +32,15 @@ struct AudioRung {
 
 /// A way to master a whole track, beside the shipped one.
 struct OtherMaster {
-    const char* name;
-    Predictor predictor;
+    std::string name;
+    /// What is proposed for a track of which `faulty` is what can be measured.
+    std::function<Prediction(const TrackAnalysis& faulty, const Target& target, const Example& original,
+                             const Degradation& fault)>
+        propose;
 };
-/// Those that are compared, at the loudness that the shipped model chooses.
+/// Those that are compared, at the loudness that the shipped model chooses: models in its place, and ways to set tone
+/// and width in place of its own, the rest being done as it does.
 [[nodiscard]] std::vector<OtherMaster> other_masters(const std::shared_ptr<const MasterModel>& model,
-                                                     const Comparison& comparison);
+                                                     const Comparison& comparison, std::span<const AudioRung> rungs);
 
 }  // namespace burnish::training

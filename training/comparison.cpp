@@ -25,6 +25,9 @@ Comparison comparison_of(const Lesson& lesson, std::span<const Example> known) {
     options.shape = {KernelShape::Kind::linear, lesson.width.group_weights};
     options.ridge = lesson.width.ridge;
     comparison.width_line = fit_faults(head_named("width"), known, lesson.table, options);
+    options = {};
+    options.is_plain = true;
+    comparison.width_plain = fit_faults(head_named("width"), known, lesson.table, options);
     return comparison;
 }
 
@@ -38,12 +41,7 @@ MasterModel learned_apart(const Lesson& lesson, std::span<const Example> known, 
     auto parts = model_of(lesson).parts();
     if (apart.size() < 10) return MasterModel(std::move(parts));
     const auto table = feature_table(apart);
-    parts.feature_centre = table.centre;
-    parts.feature_scale = table.scale;
-    parts.balance_centre = table.balance_centre;
-    parts.sway = table.sway;
-    parts.usual_strangeness = table.usual_strangeness;
-    parts.most_strangeness = table.most_strangeness;
+    adopt_scales(table, parts);
     for (const auto& [name, fit, head] : {std::tuple{"tone", &lesson.tone, &MasterModel::Parts::tone},
                                           {"width", &lesson.width, &MasterModel::Parts::width}}) {
         FaultFitOptions options;

@@ -11,7 +11,7 @@ struct Comparison {
     FaultFit plain;   ///< no features: the mean of all
     FaultFit line;    ///< M0: linear in the features
     FaultFit kernel;  ///< a line and kernel regression on top, which keeps all tracks and is not to be shipped
-    FaultFit width_line;
+    FaultFit width_plain, width_line;
 };
 [[nodiscard]] Comparison comparison_of(const Lesson& lesson, std::span<const Example> known);
 

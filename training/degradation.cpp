@@ -220,14 +220,13 @@ VectorXd curve_at_bands(const KnotLevels& knots_db) {
     return bands;
 }
 
-VectorXd tone_of(const ChainSettings& settings) {
+VectorXd tone_gains(const ChainSettings& settings) {
     KnotLevels knots_db{};
     for (std::size_t knot = 0; knot < knots_db.size(); ++knot) knots_db[knot] = settings.tone.*mid_tone_knots[knot];
     return curve_at_bands(knots_db);
 }
 
 Degradation draw_from_mixture(bool is_of_width, Random& random) {
-    constexpr double clean_share = 0.35, known_share = 0.45;
     constexpr std::array sizes_db{1.0, 2.0, 3.0, 4.0, 6.0};
     const double kind = random.uniform();
     const double size_db = sizes_db[random.bits() % sizes_db.size()];

@@ -35,7 +35,7 @@ enum class Fault {
 /// What the levels of a tone curve's knots do to the Bark bands.
 [[nodiscard]] Eigen::VectorXd curve_at_bands(const KnotLevels& knots_db);
 /// The same of the mid's part of some settings.
-[[nodiscard]] Eigen::VectorXd tone_of(const ChainSettings& settings);
+[[nodiscard]] Eigen::VectorXd tone_gains(const ChainSettings& settings);
 
 /// A fault and what it does to the numbers that are judged; by the filters' responses, not measured.
 struct Degradation {
@@ -49,8 +49,11 @@ struct Degradation {
 /// @param size_db  standard deviation over bands and draws, as far as the blocks' ranges reach; or as the fault says
 [[nodiscard]] Degradation draw_degradation(Fault fault, double size_db, Random& random);
 
-/// A track as it may come, in the feature domain: 35 % need nothing, 45 % have a fault of the family that the model
-/// knows, of 1 to 6 dB, and 20 % one of another family (shelves and bells, or a tilt). Widths know no other family.
+/// Tracks as they may come: so many need nothing, so many have a fault of the family that the model knows, and the rest
+/// one of another family.
+inline constexpr double clean_share = 0.35, known_share = 0.45, strange_share = 1.0 - clean_share - known_share;
+/// One of them, in the feature domain, of 1 to 6 dB; the other family is shelves and bells, or a tilt. Widths know
+/// none.
 [[nodiscard]] Degradation draw_from_mixture(bool is_of_width, Random& random);
 
 /// A track with a fault in it, as a stream of the same length. Borrows `source`.

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "mastering/corrections.h"
+#include "training/calibration.h"
+#include "training/evidence.h"
 #include "training/feature_table.h"
 #include "training/formatted.h"
 #include "training/judge.h"
@@ -22,135 +24,6 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-/// What is left with a group of features left out, and with no other group than it.
-std::string ablations(std::string_view head_name, std::span<const Example> known, const Lesson& lesson,
-                      const FaultFit& whole) {
-    const auto& head = head_named(head_name);
-    const auto left_over = [&](const std::map<std::string, double>& weights) {
-        FaultFitOptions options;
-        options.shape.group_weights = weights;
-        options.ridge = whole.ridge;
-        return fit_faults(head, known, lesson.table, options).left_over;
-    };
-    std::string text =
-        "| group of features, for " + std::string(head_name) +
-        " | what it counts | rms left without it, dB | with it alone |\n|---|---|---|---|\n" +
-        formatted("| none left out; nothing but the mean | | %.3f | %.3f |\n", whole.left_over, whole.mean_only);
-    for (const auto& group : feature_schema().groups) {
-        if (std::ranges::find(head.blind_groups, group.name) != head.blind_groups.end()) continue;
-        auto without = whole.group_weights;
-        without[group.name] = 0.0;
-        std::map<std::string, double> alone;
-        for (const auto& each : feature_schema().groups) alone[each.name] = each.name == group.name ? 1.0 : 0.0;
-        text += formatted("| %s (%d numbers) | %.2f | %.3f | %.3f |\n", group.name.c_str(), group.count,
-                          whole.group_weights.at(group.name), left_over(without), left_over(alone));
-    }
-    return text + "\n";
-}
-
-/// Fits to more and more artists, each size drawn several times, judged by the same tracks: an eighth of the artists,
-/// who are in every draw, each track without its own artist. Then what is left if artists are known, and of masters
-/// around the mean of their album.
-std::string learning_curve(std::span<const Example> known, const Lesson& lesson) {
-    constexpr int parts = 8;
-    constexpr int draws = 4;
-    constexpr std::array sizes{1, 2, 4, 8};  // of these parts
-    constexpr std::array heads{"tone", "width"};
-    const auto whole = [&](std::string_view head) -> const FaultFit& {
-        return head == "tone" ? lesson.tone : lesson.width;
-    };
-    const auto artist = numbered(known, &TrackRow::artist);
-    const int artists = *std::ranges::max_element(artist) + 1;
-    std::string text =
-        "The artists that are left out of a size change from draw to draw: mean, and the least and the most of "
-        "them.\n\n"
-        "| artists | tone, rms that is left on the same tracks, dB | width |\n|---|---|---|\n";
-    for (const int size : sizes) {
-        std::array<std::vector<double>, heads.size()> left;
-        std::size_t chosen_artists = 0;
-        for (int draw = 0; draw < (size == 1 || size == parts ? 1 : draws); ++draw) {
-            // Every eighth artist, for the list is in the order of packages, and so many of the other eighths.
-            std::array<int, parts - 1> others{};
-            std::iota(others.begin(), others.end(), 1);
-            Random random(60 + static_cast<std::uint64_t>(10 * size + draw));
-            for (std::size_t i = others.size(); i > 1; --i) std::swap(others[i - 1], others[random.bits() % i]);
-            const auto in_draw = [&](int eighth) {
-                return eighth == 0 ||
-                       std::find(others.begin(), others.begin() + size - 1, eighth) != others.begin() + size - 1;
-            };
-            std::vector<Example> some;
-            std::vector<Index> judged;
-            std::set<int> chosen;
-            for (std::size_t i = 0; i < known.size(); ++i) {
-                const int eighth = artist[i] % parts;
-                if (!in_draw(eighth)) continue;
-                if (eighth == 0) judged.push_back(static_cast<Index>(some.size()));
-                some.push_back(known[i]);
-                chosen.insert(artist[i]);
-            }
-            if (some.size() < 10) break;  // too few for a fit
-            const auto table = feature_table(some);
-            chosen_artists = chosen.size();
-            for (std::size_t h = 0; h < heads.size(); ++h) {
-                FaultFitOptions options;
-                options.shape.group_weights = whole(heads[h]).group_weights;
-                options.ridge = whole(heads[h]).ridge;
-                const auto fit = fit_faults(head_named(heads[h]), some, table, options);
-                double sum = 0.0;
-                double count = 0.0;
-                for (const Index i : judged) {
-                    const auto heard = fit.measured[static_cast<std::size_t>(i)].heard.cast<double>();
-                    sum += (fit.excess.row(i).transpose().array().square() * heard).sum();
-                    count += heard.sum();
-                }
-                left[h].push_back(std::sqrt(sum / std::max(1.0, count)));
-            }
-        }
-        if (left[0].empty()) continue;
-        text += formatted("| %zu of %d", chosen_artists, artists);
-        for (const auto& of_head : left)
-            text +=
-                formatted(" | %.3f (%.3f to %.3f)",
-                          std::accumulate(of_head.begin(), of_head.end(), 0.0) / static_cast<double>(of_head.size()),
-                          *std::ranges::min_element(of_head), *std::ranges::max_element(of_head));
-        text += " |\n";
-    }
-    return text + "\n";
-}
-
-/// How much of what is left the artist and the album would tell.
-std::string context_text(std::span<const Example> known, const Lesson& lesson) {
-    const auto& head = head_named("tone");
-    FaultFitOptions options;
-    options.shape.group_weights = lesson.tone.group_weights;
-    options.ridge = lesson.tone.ridge;
-    options.group.resize(known.size());
-    std::iota(options.group.begin(), options.group.end(), 0);
-    const auto artist_known = fit_faults(head, known, lesson.table, options);
-    const auto album = numbered_albums(known);
-    std::map<int, std::vector<std::size_t>> albums;
-    for (std::size_t i = 0; i < known.size(); ++i) albums[album[i]].push_back(i);
-    double sum = 0.0;
-    double count = 0.0;
-    for (const auto& [number, tracks] : albums) {
-        if (tracks.size() < 2) continue;
-        for (const std::size_t i : tracks) {
-            const auto& measured = lesson.tone.measured[i];
-            VectorXd others = VectorXd::Zero(measured.values.size());
-            for (const std::size_t other : tracks)
-                if (other != i) others += lesson.tone.measured[other].values / static_cast<double>(tracks.size() - 1);
-            const auto heard = measured.heard.cast<double>();
-            sum += ((measured.values - others).array().square() * heard).sum();
-            count += heard.sum();
-        }
-    }
-    return formatted(
-        "If an artist's other tracks are learned from, %.2f dB of tone are left in place of %.2f. The mean of the "
-        "other "
-        "tracks of its album, with no features at all, misses a master by %.2f dB.\n\n",
-        artist_known.left_over, lesson.tone.left_over, std::sqrt(sum / std::max(1.0, count)));
-}
-
 /// Reduction at 4 dB, by some grouping of the tracks.
 std::string by_group(const LadderRow& row, std::span<const Subject> subjects,
                      const std::function<std::string(std::size_t)>& name_of) {
@@ -162,91 +35,6 @@ std::string by_group(const LadderRow& row, std::span<const Subject> subjects,
         text += formatted("| %s | %zu | %.2f / %.2f", name.c_str(), members.size(), drift.median_db, drift.p95_db) +
                 cell_text(climb(row, members, Fault::smooth, 4.0)) + " |\n";
     }
-    return text + "\n";
-}
-
-/// How many of some errors lie within what the deviation says that 50, 80 and 90 % should.
-struct Coverage {
-    std::array<double, 3> within{};
-    double count = 0.0;
-
-    void add(double error_db, double deviation_db) {
-        constexpr std::array deviations{0.674, 1.282, 1.645};
-        count += 1.0;
-        for (std::size_t level = 0; level < deviations.size(); ++level)
-            within[level] += std::abs(error_db) <= deviations[level] * deviation_db ? 100.0 : 0.0;
-    }
-    [[nodiscard]] std::string cells() const {
-        const double n = std::max(1.0, count);
-        return formatted(" | %.0f %% | %.0f %% | %.0f %% |\n", within[0] / n, within[1] / n, within[2] / n);
-    }
-};
-
-/// Share of errors that lie within what the model's deviation says they should.
-std::string coverage(Fault fault, const Judge& judge, std::span<const Subject> subjects) {
-    const auto member = fault == Fault::width ? &Degradation::width_db : &Degradation::tone_db;
-    std::string text = "| " + std::string(fault_name(fault)) + " | 50 % | 80 % | 90 % |\n|---|---|---|---|\n";
-    for (const double size_db : {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}) {
-        Coverage covered;
-        for (const auto& subject : subjects) {
-            Random random(5000 + subject.index);
-            for (int draw = 0; draw < 4; ++draw) {
-                const VectorXd error = draw_degradation(fault, size_db, random).*member;
-                const auto opinion = judge(subject.index, error);
-                for (Index b = 0; b < error.size(); ++b)
-                    if (subject.measured.heard(b)) covered.add(error(b) - opinion.error(b), opinion.deviation(b));
-            }
-        }
-        text += formatted("| %.0f dB", size_db) + covered.cells();
-    }
-    return text + "\n";
-}
-
-/// The same number by number, of the faults of the mixture.
-std::string coverage_by_number(bool is_of_width, const Judge& judge, std::span<const Subject> subjects) {
-    const std::span<const double> numbers_hz = is_of_width ? std::span<const double>(image_regions_hz) : bark_bands_hz;
-    std::vector<Coverage> covered(numbers_hz.size());
-    for (const auto& subject : subjects) {
-        Random random(6000 + subject.index);
-        for (int draw = 0; draw < 16; ++draw) {
-            const auto fault = draw_from_mixture(is_of_width, random);
-            if (fault.fault == Fault::none) continue;
-            const VectorXd& error = is_of_width ? fault.width_db : fault.tone_db;
-            const auto opinion = judge(subject.index, error);
-            for (Index b = 0; b < error.size(); ++b)
-                if (subject.measured.heard(b))
-                    covered[static_cast<std::size_t>(b)].add(error(b) - opinion.error(b), opinion.deviation(b));
-        }
-    }
-    std::string text = std::string(is_of_width ? "| width" : "| tone") + " | 50 % | 80 % | 90 % |\n|---|---|---|---|\n";
-    for (std::size_t b = 0; b < covered.size(); ++b) text += formatted("| %.0f Hz", numbers_hz[b]) + covered[b].cells();
-    return text + "\n";
-}
-
-/// How often the model holds a tone to be at fault at the odds that set its limits.
-std::string sureness_table(const Judge& judge, std::span<const Subject> subjects) {
-    std::string text = formatted("| tone | held to be at fault at %.0f to 1 | at %.0f to 1 |\n|---|---|---|\n",
-                                 tone_limits.least_odds, tone_limits.full_odds);
-    for (const auto fault : {Fault::smooth, Fault::equalizer})
-        for (const double size_db : {0.0, 1.0, 2.0, 3.0, 4.0, 6.0}) {
-            if (size_db == 0.0 && fault != Fault::smooth) continue;
-            std::array<double, 2> sure{};
-            double count = 0.0;
-            for (const auto& subject : subjects) {
-                Random random(6000 + subject.index);
-                for (int draw = 0; draw < 4; ++draw) {
-                    const double clean =
-                        judge(subject.index, draw_degradation(fault, size_db, random).tone_db).clean_probability;
-                    sure[0] += (1.0 - clean) > tone_limits.least_odds * clean ? 1.0 : 0.0;
-                    sure[1] += (1.0 - clean) > tone_limits.full_odds * clean ? 1.0 : 0.0;
-                    count += 1.0;
-                }
-            }
-            const auto name = size_db > 0.0 ? std::string(fault_name(fault)) + formatted(", %.0f dB", size_db)
-                                            : std::string("untouched");
-            text += formatted("| %s | %.0f %% | %.0f %% |\n", name.c_str(), 100.0 * sure[0] / count,
-                              100.0 * sure[1] / count);
-        }
     return text + "\n";
 }
 
@@ -304,19 +92,11 @@ std::string unseen_chapter(const Lesson& lesson, const LadderRow& nothing, std::
     text += ladder_table(test_rows, test_subjects, Fault::smooth, sizes_db, tell);
     text += "Left over of them, by the features and told the genre that the list has: " + told_text(model, unknown) +
             ".\n\n";
-    text += "Shares of the errors of a band that lie within what the model's deviation says should be so many:\n\n" +
-            coverage(Fault::smooth, judge_of(test_fit, trust), test_subjects);
-    const auto sure = sureness_table(judge_of(test_fit, trust), test_subjects);
-    const auto tone_trust = trust;
-    const auto test_width = judged_by(model, head_named("width"), unknown, trust);
-    text +=
-        coverage(Fault::width, judge_of(test_width, trust), subjects_of(unknown, test_width, numbered_albums(unknown)));
-    text += "The same band by band, of the faults of the mixture (smooth curves, and about half as often others):\n\n" +
-            coverage_by_number(false, judge_of(test_fit, tone_trust), test_subjects) +
-            coverage_by_number(true, judge_of(test_width, trust),
-                               subjects_of(unknown, test_width, numbered_albums(unknown)));
-    text += "How often a fault of the tone is held to be sure enough for a large correction:\n\n" + sure;
-    return text;
+    std::vector<double> width_trust;
+    const auto test_width = judged_by(model, head_named("width"), unknown, width_trust);
+    return text + calibration_text(
+                      {judge_of(test_fit, trust), test_subjects},
+                      {judge_of(test_width, width_trust), subjects_of(unknown, test_width, numbered_albums(unknown))});
 }
 
 }  // namespace
@@ -385,7 +165,7 @@ Chapters feature_domain_chapters(const Lesson& lesson, const Comparison& compari
     for (const auto* name : {"do nothing; loudness only", "rules", "Gaussian MAP, no features"})
         chapters.severity.push_back(severity(*std::ranges::find(rows, name, &LadderRow::name), subjects, nullptr));
     chapters.severity.push_back(severity(as_shipped, subjects, &text));
-    chapters.severity.back().name = "as shipped";
+    chapters.severity.back().name = "as shipped, in the feature domain";
     text += "\n";
     text += "By genre:\n\n" + by_group(as_shipped, subjects, [&](std::size_t i) { return known[i].row.genre; });
     std::vector<float> strangeness;
@@ -434,17 +214,12 @@ Chapters feature_domain_chapters(const Lesson& lesson, const Comparison& compari
         {"the error undone (oracle)", [](std::size_t, const Degradation& fault) { return VectorXd(-fault.width_db); }}};
     text += ladder_table(width_rows, wide, Fault::width, sizes_db, tell);
 
-    text += rendered_faults_chapter(lesson, known, unknown);
+    text += rendered_faults_chapter(lesson, comparison, known, unknown);
     if (!unknown.empty()) text += unseen_chapter(lesson, rows[0], unknown, sizes_db, tell);
 
     tell("trade-off");
     text += trade_off_chapter(lesson, known, unknown, tell);
-    tell("ablations");
-    text += "## What each kind of feature buys\n\n" + ablations("tone", known, lesson, lesson.tone) +
-            ablations("width", known, lesson, lesson.width) + ablations("dynamics", known, lesson, lesson.dynamics);
-    tell("learning curve");
-    text += "## What more music would buy\n\n" + learning_curve(known, lesson) + context_text(known, lesson);
-    chapters.text = std::move(text);
+    chapters.text = text + evidence_chapters(lesson, known, tell);
     return chapters;
 }
 

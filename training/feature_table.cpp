@@ -133,6 +133,9 @@ FeatureTable feature_table(std::span<const Example> examples) {
         // A fault alone must not make a track too strange to be helped.
         if (table.spoiled.rows() > 0) standardize(*example.spoiled, table.spoiled, i);
     }
+    for (const auto& example : examples) table.cutoffs_hz.push_back(example.analysis.codec_cutoff_hz);
+    for (Index i = 0; i < table.spoiled.rows(); ++i)
+        table.cutoffs_hz.push_back(examples[static_cast<std::size_t>(i)].spoiled->analysis.codec_cutoff_hz);
     table.usual_strangeness = percentile(strangeness, 0.90);
     table.most_strangeness = std::max(percentile(strangeness, 0.99), table.usual_strangeness + 0.1);
     table.artist = numbered(examples, &TrackRow::artist);

@@ -18,6 +18,7 @@ struct FeatureTable {
     Eigen::MatrixXd standardized;    ///< examples x features, as MasterModel gives them
     Eigen::MatrixXd spoiled;         ///< the same with a fault in each track; no rows if not all examples have that
     std::vector<int> artist;         ///< per example; who shares a number is left out together
+    std::vector<double> cutoffs_hz;  ///< codec's edge, 0: none; of `standardized` row by row, then of `spoiled`
     double usual_strangeness = 1.0, most_strangeness = 2.0;
 };
 /// What a fault moves the features by is learned from the pairs of each track without and with one, by a ridge

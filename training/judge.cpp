@@ -79,7 +79,8 @@ std::vector<double> trusts_of(const Lesson& lesson) {
     const auto model = model_of(lesson);
     std::vector<double> trust;
     for (const auto* features : {&lesson.table.standardized, &lesson.table.spoiled})
-        for (Index i = 0; i < features->rows(); ++i) trust.push_back(model.trust(features->row(i).transpose()));
+        for (Index i = 0; i < features->rows(); ++i)
+            trust.push_back(model.trust(features->row(i).transpose(), lesson.table.cutoffs_hz[trust.size()]));
     return trust;
 }
 
@@ -169,13 +170,13 @@ FaultFit judged_by(const MasterModel& model, const ModelHead& head, std::span<co
     for (Index row = 0; row < fit.excess.rows(); ++row) {
         const auto i = static_cast<std::size_t>(row) % tracks;
         const auto& example = examples[i];
+        const bool is_spoiled = static_cast<std::size_t>(row) >= tracks;
+        const auto& analysis = is_spoiled ? example.spoiled->analysis : example.analysis;
         const auto features =
-            static_cast<std::size_t>(row) < tracks
-                ? model.standardized(example.features, balance_of(example.analysis))
-                : model.standardized(example.spoiled->features, balance_of(example.spoiled->analysis));
+            model.standardized(is_spoiled ? example.spoiled->features : example.features, balance_of(analysis));
         fit.excess.row(row) = (fit.measured[i].values - fit.model.expected(features)).transpose();
         fit.doubt(row) = fit.model.doubt(features);
-        trust.push_back(model.trust(features));
+        trust.push_back(model.trust(features, analysis.codec_cutoff_hz));
     }
     return fit;
 }

@@ -32,18 +32,22 @@ FaultModel with_genres(const FaultModel& model, const ToldGenres& told) {
 
 }  // namespace
 
+void adopt_scales(const FeatureTable& table, MasterModel::Parts& parts) {
+    parts.feature_centre = table.centre;
+    parts.feature_scale = table.scale;
+    parts.balance_centre = table.balance_centre;
+    parts.sway = table.sway;
+    parts.usual_strangeness = table.usual_strangeness;
+    parts.most_strangeness = table.most_strangeness;
+}
+
 MasterModel model_of(const Lesson& lesson) {
     MasterModel::Parts parts;
-    parts.feature_centre = lesson.table.centre;
-    parts.feature_scale = lesson.table.scale;
-    parts.balance_centre = lesson.table.balance_centre;
-    parts.sway = lesson.table.sway;
+    adopt_scales(lesson.table, parts);
     parts.tone = with_genres(lesson.tone.model, lesson.tone_told);
     parts.width = with_genres(lesson.width.model, lesson.width_told);
     parts.dynamics = with_genres(lesson.dynamics.model, lesson.dynamics_told);
     parts.genre = lesson.genre.model;
-    parts.usual_strangeness = lesson.table.usual_strangeness;
-    parts.most_strangeness = lesson.table.most_strangeness;
     return MasterModel(std::move(parts));
 }
 

@@ -16,6 +16,8 @@ struct Lesson {
 };
 [[nodiscard]] Lesson learn(std::span<const Example> examples);
 [[nodiscard]] MasterModel model_of(const Lesson& lesson);
+/// How features are brought to scale, and which are usual.
+void adopt_scales(const FeatureTable& table, MasterModel::Parts& parts);
 
 /// "tone", "width" or "dynamics".
 [[nodiscard]] const ModelHead& head_named(std::string_view name);

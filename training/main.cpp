@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/fingerprint.h"
+#include "core/version.h"
 #include "mastering/learned_predictor.h"
 #include "training/corpus.h"
 #include "training/evaluation.h"
@@ -63,6 +64,9 @@ int train(const Options& options) {
     const auto lesson = learn(known);
     const auto model = model_of(lesson);
     auto model_file = model.file();
+    model_file.metadata["learned_from"] = formatted("%zu tracks of the list ", known.size()) +
+                                          hexadecimal(fingerprint(bytes_of(options.tracks))) + ", by version " +
+                                          std::string(version);
     const auto reference = reference_features();
     model_file.tensors[std::string(reference_features_name)] = {{static_cast<int>(reference.size())},
                                                                 std::vector<float>(reference.begin(), reference.end())};
@@ -76,6 +80,7 @@ int train(const Options& options) {
         (options.every > 1 ? formatted(" --render-every %d", options.every) : std::string()) +
         (options.others_every > 1 ? formatted(" --others-every %d", options.others_every) : std::string()) + "`. " +
         formatted("%zu tracks to learn from, %zu of other artists to judge by.\n\n", known.size(), unknown.size());
+    std::vector<training::Curve> severity;
     tell("comparing models");
     const auto comparison = comparison_of(lesson, known);
     if (options.renders) {
@@ -94,7 +99,7 @@ int train(const Options& options) {
         tell("learning apart from the packages of the test");
         const auto apart = std::make_shared<const MasterModel>(learned_apart(lesson, known, unknown));
         const auto rungs = audio_rungs(shared, apart, lesson, comparison, known);
-        const auto others = other_masters(shared, comparison);
+        const auto others = other_masters(shared, comparison, rungs);
         std::string made_by(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         made_by += bytes_of("/proc/self/exe");
         const auto outcomes = run_trials(
@@ -111,6 +116,7 @@ int train(const Options& options) {
         if (options.others_every > 1)
             text += formatted("Whole masters in every other way: every %d. of them.\n\n", options.others_every);
         const auto chapter = rendered_chapter(some, outcomes, rungs, others, strangeness, known);
+        severity.push_back(chapter.severity);
         std::ostringstream bars;
         bars << "What the model is held to, on audio, 95 % of it by bootstrap over albums, and whether it is met.\n\n";
         print_bars(chapter.bars, bars);
@@ -119,8 +125,9 @@ int train(const Options& options) {
     const auto chapters = feature_domain_chapters(lesson, comparison, known, unknown, tell);
     text += chapters.text;
     std::fputs(text.c_str(), stdout);
-    const auto chart = line_chart("Tone: mean error, each track judged without its artist", "error put in, dB",
-                                  "error left, dB", chapters.severity);
+    severity.insert(severity.begin(), chapters.severity.begin(), chapters.severity.end());
+    const auto chart = line_chart("Tone: mean error of tracks by artists that were not learned from",
+                                  "error put in, dB", "error left, dB", severity);
     const auto picture = std::filesystem::path(options.evaluation).replace_filename("severity.svg");
     for (const auto& [file, words] : {std::pair{picture, &chart}, {std::filesystem::path(options.evaluation), &text}})
         if (!write_whole(file, words->data(), words->size())) return fail(file.string() + " cannot be written");

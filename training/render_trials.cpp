@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <cmath>
 #include <memory>
 #include <mutex>
@@ -148,6 +149,7 @@ std::optional<Outcome> try_one(const Example& example, std::size_t index, std::s
     auto source = in_memory(*degraded(original, degradation));
     if (!source) return std::nullopt;
 
+    assert(rungs.size() <= Outcome::most_rungs && others.size() <= Outcome::most_masters);
     const bool twice = trial.fault == Fault::none;
     std::optional<MasterReport> report, unused;
     const auto shipped = try_master(*source, example, learned, twice, report);
@@ -160,11 +162,14 @@ std::optional<Outcome> try_one(const Example& example, std::size_t index, std::s
     outcome.side_regions = static_cast<double>(width_of(example.analysis).heard.count());
     const auto heard = tone_of(report->before);
     outcome.simulated_db =
-        error_size(heard.values + tone_of(report->settings) - tone_of(*report->after).values, heard, true);
+        error_size(heard.values + tone_gains(report->settings) - tone_of(*report->after).values, heard, true);
     if (trial.other_masters)
-        for (std::size_t m = 0; m < others.size(); ++m)
-            outcome.others[m] =
-                try_master(*source, example, others[m].predictor, twice, unused).value_or(Outcome::Master());
+        for (std::size_t m = 0; m < others.size(); ++m) {
+            const auto proposed = [&](const TrackAnalysis& track, const Target& target) {
+                return others[m].propose(track, target, example, degradation);
+            };
+            outcome.others[m] = try_master(*source, example, proposed, twice, unused).value_or(Outcome::Master());
+        }
     const bool has_rungs = std::ranges::any_of(rungs, [&](const auto& rung) { return with_rungs(trial, rung.head); });
     if (has_rungs && !try_rungs(example, original, *source, report->before, trial, degradation, rungs, outcome))
         return std::nullopt;

@@ -30,7 +30,7 @@ inline constexpr auto trials = std::to_array<Trial>({
     {.fault = Fault::none, .size_db = 0.0, .tone_rungs = true, .width_rungs = true, .other_masters = true},
     {.fault = Fault::smooth, .size_db = 1.0, .tone_rungs = true, .only_shown = true},
     {.fault = Fault::smooth, .size_db = 2.0, .tone_rungs = true, .only_shown = true},
-    {.fault = Fault::smooth, .size_db = 3.0, .tone_rungs = true},
+    {.fault = Fault::smooth, .size_db = 3.0, .tone_rungs = true, .other_masters = true},
     {.fault = Fault::smooth, .size_db = 4.0, .tone_rungs = true, .only_shown = true},
     {.fault = Fault::smooth, .size_db = 6.0, .tone_rungs = true, .other_masters = true},
     {.fault = Fault::equalizer, .size_db = 3.0, .tone_rungs = true},
@@ -42,6 +42,7 @@ inline constexpr auto trials = std::to_array<Trial>({
     {.fault = Fault::hiss, .size_db = 55.0, .only_shown = true},
     {.fault = Fault::codec, .size_db = 64.0, .only_shown = true},
     {.fault = Fault::squashed, .size_db = 12.0, .only_shown = true},
+    {.fault = Fault::width, .size_db = 3.0, .width_rungs = true, .only_shown = true},
 });
 /// Whether it is gone through by the ways to set a head.
 [[nodiscard]] bool with_rungs(const Trial& trial, std::string_view head) noexcept;
@@ -56,7 +57,7 @@ struct Distances {
 
 /// How one track went through one trial.
 struct Outcome {
-    static constexpr std::size_t most_rungs = 32, most_masters = 6;
+    static constexpr std::size_t most_rungs = 40, most_masters = 10;
     /// What a master comes to, and, of an untouched track, how far it moves when it is mastered once more.
     struct Master {
         Distances after, again;
@@ -73,7 +74,8 @@ using Outcomes = std::vector<std::optional<Outcome>>;  ///< per example; none: i
 
 /// Every trial of every example, on `jobs` threads; the result is the same for any number of them. What `kept` has is
 /// taken from there: its name should tell program and model. Of every so-many-th example (`others_every`) masters are
-/// made in every other way, too. Cost: 37 masters of a track and 170 renders of its tone or width.
+/// made in every other way, too. Cost: 17 masters of a track and 190 renders of its tone or
+/// width, and 60 masters more in every other way.
 [[nodiscard]] std::array<Outcomes, trials.size()> run_trials(
     std::span<const Example> examples, const std::filesystem::path& corpus, const std::filesystem::path& kept,
     const Predictor& learned, std::span<const AudioRung> rungs, std::span<const OtherMaster> others, int others_every,

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "analysis/statistics.h"
@@ -69,7 +71,8 @@ bool is_drift(const Trial& trial, double Distances::*member) {
 std::string cell_of(const Trial& trial, double Distances::*member, const Draws& draws) {
     if (draws.after_db.empty()) return " | –";
     const auto cell = summary_of(draws);
-    return is_drift(trial, member) ? formatted(" | %.2f / %.2f", cell.median_db, cell.p95_db) : cell_text(cell);
+    if (!is_drift(trial, member)) return cell_text(cell);
+    return formatted(" | %.2f / %.2f (%.0f %%)", cell.median_db, cell.p95_db, 100.0 * cell.harm_rate);
 }
 
 double mean_of(const std::vector<double>& values) {
@@ -100,8 +103,9 @@ struct Aim {
 };
 Bar bar_of(std::string what, const Draws& draws, double (*number)(const Draws&), const Aim& aim) {
     const auto interval = interval_of(draws, number);
-    return {std::move(what), number(draws), aim.limit,     aim.at_most,
-            aim.unit,        interval.low,  interval.high, aim.moonshot};
+    const Draws untreated{draws.before_db, draws.before_db, draws.cluster};
+    return {std::move(what), number(draws), aim.limit,    aim.at_most,      aim.unit,
+            interval.low,    interval.high, aim.moonshot, number(untreated)};
 }
 constexpr double small_db = 3.0;
 
@@ -122,14 +126,20 @@ Draws again_draws(const Outcomes& outcomes, const std::vector<int>& cluster, dou
 
 std::vector<Bar> bars_of(const AllOutcomes& outcomes, const std::vector<int>& cluster) {
     std::vector<Bar> bars;
-    Draws plr;  // of all faults, one after another: every kind as often as the others
+    Draws plr, plr_of_all;  // of the faults that count and of all, one after another: every kind as often as the others
     Draws worst_plr;
+    const auto append = [](const Draws& more, Draws& draws) {
+        draws.before_db.insert(draws.before_db.end(), more.before_db.begin(), more.before_db.end());
+        draws.after_db.insert(draws.after_db.end(), more.after_db.begin(), more.after_db.end());
+        draws.cluster.insert(draws.cluster.end(), more.cluster.begin(), more.cluster.end());
+    };
     for (std::size_t t = 0; t < trials.size(); ++t) {
         const auto& trial = trials[t];
-        if (trial.only_shown) continue;
         const auto reached = [&](double Distances::*member) {
             return drawn(outcomes[t], cluster, member, after(member));
         };
+        if (trial.fault != Fault::none) append(reached(&Distances::plr_db), plr_of_all);
+        if (trial.only_shown) continue;
         const auto tone = reached(&Distances::tone_db);
         if (trial.fault == Fault::none) {
             bars.push_back(
@@ -139,25 +149,27 @@ std::vector<Bar> bars_of(const AllOutcomes& outcomes, const std::vector<int>& cl
             continue;
         }
         const auto here = reached(&Distances::plr_db);
-        plr.before_db.insert(plr.before_db.end(), here.before_db.begin(), here.before_db.end());
-        plr.after_db.insert(plr.after_db.end(), here.after_db.begin(), here.after_db.end());
-        plr.cluster.insert(plr.cluster.end(), here.cluster.begin(), here.cluster.end());
+        append(here, plr);
         if (worst_plr.after_db.empty() || mean_db(here) > mean_db(worst_plr)) worst_plr = here;
         if (trial.fault == Fault::smooth || trial.fault == Fault::equalizer) add_tone_bars(trial, tone, bars);
         if (trial.fault == Fault::width)
             bars.push_back(bar_of(trial_name(trial) + ": less than before", reached(&Distances::width_db),
                                   reduction_percent, {40.0, 60.0, false, "%"}));
     }
-    bars.push_back(bar_of("peak to loudness ratio to the true master's, mean of all faults", plr, mean_db,
-                          {1.5, 1.0, true, "dB"}));
-    bars.push_back(bar_of("the same, of the one of these faults that it does worst at", worst_plr, mean_db,
-                          {1.5, 1.0, true, "dB"}));
-    const auto tone_again = again_draws(outcomes[0], cluster, &Distances::tone_db);
-    if (tone_again.after_db.empty()) return bars;
+    const Aim plr_aim{1.5, 1.0, true, "dB"};
+    bars.push_back(bar_of("peak to loudness ratio to the true master's, mean of the faults above and transients", plr,
+                          mean_db, plr_aim));
+    bars.push_back(bar_of("the same, of the one of these faults that it does worst at", worst_plr, mean_db, plr_aim));
     bars.push_back(
-        bar_of("a master mastered once more: tone, median", tone_again, percentile_db<500>, {0.3, 0.1, true, "dB"}));
-    bars.push_back(bar_of("the same: loudness, median", again_draws(outcomes[0], cluster, &Distances::loudness_lu),
-                          percentile_db<500>, {0.3, 0.1, true, "LU"}));
+        bar_of("the same, mean of all faults below, squashed and lossy ones among them", plr_of_all, mean_db, plr_aim));
+    for (const auto& [what, member, unit] :
+         {std::tuple{"a master mastered once more: tone, median", &Distances::tone_db, "dB"},
+          {"the same: loudness, median", &Distances::loudness_lu, "LU"}}) {
+        const auto again = again_draws(outcomes[0], cluster, member);
+        if (again.after_db.empty()) continue;
+        bars.push_back(bar_of(what, again, percentile_db<500>, {0.3, 0.1, true, unit}));
+        bars.back().doing_nothing = std::numeric_limits<double>::quiet_NaN();
+    }
     return bars;
 }
 
@@ -220,20 +232,15 @@ std::string masters_table(const AllOutcomes& outcomes, const std::vector<int>& c
         std::function<const Distances&(const Outcome&)> after;
         std::function<const Distances&(const Outcome&)> again;  ///< none: there is no master
     };
-    std::vector<Row> rows{{"the track as it came", [](const auto& outcome) -> auto& {return outcome.before;
-}
-, {}
-}  // namespace
-};  // namespace burnish::training
-for (std::size_t m = 0; m < others.size(); ++m)
-        rows.push_back({others[m].name, [m](const auto& outcome) -> auto& { return outcome.others[m].after;
-}
-, [m](const auto& outcome) -> auto& { return outcome.others[m].again; }
-});
-    rows.push_back({"**learned, as shipped**", [](const auto& outcome) -> auto& { return outcome.shipped.after;
-    }
-    , [](const auto& outcome) -> auto& { return outcome.shipped.again; }
-    });
+    std::vector<Row> rows{
+        {"the track as it came", [](const Outcome& outcome) -> const Distances& { return outcome.before; }, {}}};
+    for (std::size_t m = 0; m < others.size(); ++m)
+        rows.push_back({others[m].name,
+                        [m](const Outcome& outcome) -> const Distances& { return outcome.others[m].after; },
+                        [m](const Outcome& outcome) -> const Distances& { return outcome.others[m].again; }});
+    rows.push_back({"**learned, as shipped**",
+                    [](const Outcome& outcome) -> const Distances& { return outcome.shipped.after; },
+                    [](const Outcome& outcome) -> const Distances& { return outcome.shipped.again; }});
     std::string text =
         "| fault | mastered by | tone | width | peak to loudness | spread of bands | once more: tone | loudness |\n"
         "|---|---|---|---|---|---|---|---|\n";
@@ -264,170 +271,179 @@ for (std::size_t m = 0; m < others.size(); ++m)
         }
     }
     return text + "\n";
-    }
+}
 
-    /// What comes of tracks as they may come: the trials in the shares of draw_from_mixture, every size as often.
-    std::string mixture_text(const AllOutcomes& outcomes) {
-        constexpr double clean_share = 0.35, known_share = 0.45, strange_share = 0.2;
-        std::array<double, 3> before_db{}, after_db{}, worse{}, count{};
+/// What comes of tracks as they may come: the trials in the shares of draw_from_mixture, every size as often.
+std::string mixture_text(const AllOutcomes& outcomes) {
+    std::array<double, 3> before_db{}, after_db{}, worse{}, count{};
+    for (std::size_t t = 0; t < trials.size(); ++t) {
+        const auto fault = trials[t].fault;
+        if (fault != Fault::none && !is_of_tone(fault)) continue;
+        const std::size_t family = fault == Fault::none ? 0 : fault == Fault::smooth ? 1 : 2;
+        for (const auto& outcome : outcomes[t]) {
+            if (!outcome) continue;
+            const double was_db = outcome->before.tone_db;
+            const double is_db = outcome->shipped.after.tone_db;
+            before_db[family] += was_db;
+            after_db[family] += is_db;
+            worse[family] += is_db > was_db + harm_db ? 100.0 : 0.0;
+            count[family] += 1.0;
+        }
+    }
+    constexpr std::array shares{clean_share, known_share, strange_share};
+    double before = 0.0, after = 0.0, harm = 0.0;
+    for (std::size_t family = 0; family < shares.size(); ++family) {
+        if (count[family] == 0.0) return "";
+        before += shares[family] * before_db[family] / count[family];
+        after += shares[family] * after_db[family] / count[family];
+        harm += shares[family] * worse[family] / count[family];
+    }
+    return formatted(
+        "Of a mixture of %.0f %% untouched tracks, %.0f %% with smooth curves and %.0f %% with shelves and bells or "
+        "a tilt, every size as often, tones are %.2f dB off before and %.2f dB after (%.0f %% less); %.0f %% are "
+        "made worse by more than %.2f dB, %.0f %% of them untouched tracks that move by more than that.\n\n",
+        100.0 * clean_share, 100.0 * known_share, 100.0 * strange_share, before, after,
+        100.0 * (1.0 - after / std::max(1e-9, before)), harm, harm_db,
+        100.0 * shares[0] * worse[0] / count[0] / std::max(1e-9, harm));
+}
+
+/// What whole masters leave of smooth faults of rising size.
+Curve severity_of(const AllOutcomes& outcomes, const std::vector<int>& cluster) {
+    Curve curve{"as shipped, whole masters of artists not seen", {}, {}};
+    for (std::size_t t = 0; t < trials.size(); ++t) {
+        if (trials[t].fault != Fault::none && trials[t].fault != Fault::smooth) continue;
+        const auto draws = drawn(outcomes[t], cluster, &Distances::tone_db, after(&Distances::tone_db));
+        curve.x.push_back(mean_of(draws.before_db));
+        curve.y.push_back(mean_of(draws.after_db));
+    }
+    return curve;
+}
+
+/// The steps of the way that are on audio, all of the same tracks: three ways to set a tone, and whole masters.
+std::vector<Step> steps_of(const AllOutcomes& outcomes, const std::vector<int>& cluster,
+                           std::span<const AudioRung> rungs) {
+    const auto step = [&](std::string name, const Measure& source, const Measure& version) {
+        Step made{std::move(name)};
         for (std::size_t t = 0; t < trials.size(); ++t) {
-            const auto fault = trials[t].fault;
-            if (fault != Fault::none && !is_of_tone(fault)) continue;
-            const std::size_t family = fault == Fault::none ? 0 : fault == Fault::smooth ? 1 : 2;
-            for (const auto& outcome : outcomes[t]) {
-                if (!outcome) continue;
-                const double was_db = outcome->before.tone_db;
-                const double is_db = outcome->shipped.after.tone_db;
-                before_db[family] += was_db;
-                after_db[family] += is_db;
-                worse[family] += is_db > was_db + harm_db ? 100.0 : 0.0;
-                count[family] += 1.0;
-            }
+            const auto draws = drawn(outcomes[t], cluster, source, version, [](std::size_t) { return true; });
+            if (trials[t].fault == Fault::none) made.drift_p95_db = percentile_db<950>(draws);
+            if (trials[t].fault != Fault::smooth || trials[t].only_shown) continue;
+            (trials[t].size_db == small_db ? made.small_percent : made.large_percent) = reduction_percent(draws);
         }
-        constexpr std::array shares{clean_share, known_share, strange_share};
-        double before = 0.0, after = 0.0, harm = 0.0;
-        for (std::size_t family = 0; family < shares.size(); ++family) {
-            if (count[family] == 0.0) return "";
-            before += shares[family] * before_db[family] / count[family];
-            after += shares[family] * after_db[family] / count[family];
-            harm += shares[family] * worse[family] / count[family];
+        return made;
+    };
+    std::vector<Step> steps;
+    for (const auto& [rung, name] :
+         {std::pair{"M1, without gate", "on audio, artists not seen: without gate, by the chain's curve"},
+          {"**M1 with gate, as shipped**", "on audio, with the gate, as shipped"}}) {
+        const auto found = std::ranges::find(rungs, rung, &AudioRung::name);
+        if (found != rungs.end())
+            steps.push_back(step(name, by_rung(0), by_rung(static_cast<std::size_t>(found - rungs.begin()))));
+    }
+    steps.push_back(step("whole masters, as shipped", before(&Distances::tone_db), after(&Distances::tone_db)));
+    const auto ceiling =
+        std::ranges::find_if(rungs, [](const auto& rung) { return rung.name.starts_with("actuator"); });
+    if (ceiling != rungs.end())
+        steps.push_back(step("on audio, the error known (actuator ceiling)", by_rung(0),
+                             by_rung(static_cast<std::size_t>(ceiling - rungs.begin()))));
+    return steps;
+}
+
+/// Drift and what is left of 3 and 6 dB, by some grouping of the tracks.
+std::string by_group(const AllOutcomes& outcomes, const std::vector<int>& cluster,
+                     const std::function<std::string(std::size_t)>& name_of) {
+    std::map<std::string, int> groups;
+    for (std::size_t i = 0; i < outcomes[0].size(); ++i) ++groups[name_of(i)];
+    const auto is_shown = [](const Trial& trial) {
+        return trial.fault == Fault::none || (trial.fault == Fault::smooth && !trial.only_shown);
+    };
+    std::string text = "| | tracks | untouched | smooth curve, 3 dB | smooth curve, 6 dB |\n|---|---|---|---|---|\n";
+    for (const auto& [name, count] : groups) {
+        text += formatted("| %s | %d", name.c_str(), count);
+        for (std::size_t t = 0; t < trials.size(); ++t) {
+            if (!is_shown(trials[t])) continue;
+            const auto draws = drawn(outcomes[t], cluster, before(&Distances::tone_db), after(&Distances::tone_db),
+                                     [&, &group = name](std::size_t i) { return name_of(i) == group; });
+            text += cell_of(trials[t], &Distances::tone_db, draws);
         }
-        return formatted(
-            "Of a mixture of 35 %% untouched tracks, 45 %% with smooth curves and 20 %% with shelves and bells or a "
-            "tilt, "
-            "every size as often, tones are %.2f dB off before and %.2f dB after (%.0f %% less); %.0f %% are made "
-            "worse by "
-            "more than 0.25 dB.\n\n",
-            before, after, 100.0 * (1.0 - after / std::max(1e-9, before)), harm);
+        text += " |\n";
     }
+    return text + "\n";
+}
 
-    /// The steps of the way that are on audio, all of the same tracks: three ways to set a tone, and whole masters.
-    std::vector<Step> steps_of(const AllOutcomes& outcomes, const std::vector<int>& cluster,
-                               std::span<const AudioRung> rungs) {
-        const auto step = [&](std::string name, const Measure& source, const Measure& version) {
-            Step made{std::move(name)};
-            for (std::size_t t = 0; t < trials.size(); ++t) {
-                const auto draws = drawn(outcomes[t], cluster, source, version, [](std::size_t) { return true; });
-                if (trials[t].fault == Fault::none) made.drift_p95_db = percentile_db<950>(draws);
-                if (trials[t].fault != Fault::smooth || trials[t].only_shown) continue;
-                (trials[t].size_db == small_db ? made.small_percent : made.large_percent) = reduction_percent(draws);
-            }
-            return made;
-        };
-        std::vector<Step> steps;
-        for (const auto& [rung, name] :
-             {std::pair{"M1, without gate", "on audio, artists not seen: without gate, by the chain's curve"},
-              {"**M1 with gate, as shipped**", "on audio, with the gate, as shipped"}}) {
-            const auto found = std::ranges::find(rungs, rung, &AudioRung::name);
-            if (found != rungs.end())
-                steps.push_back(step(name, by_rung(0), by_rung(static_cast<std::size_t>(found - rungs.begin()))));
+std::string in_words(const AllOutcomes& outcomes, const std::vector<int>& cluster) {
+    std::vector<double> simulated, loudness_error;
+    int halved = 0;
+    int dropped = 0;
+    int failed = 0;
+    for (const auto& of_trial : outcomes)
+        for (const auto& outcome : of_trial) {
+            failed += outcome ? 0 : 1;
+            if (!outcome) continue;
+            simulated.push_back(outcome->simulated_db);
+            loudness_error.push_back(outcome->shipped.after.loudness_lu);
+            halved += outcome->treatment_share == 0.5 ? 1 : 0;
+            dropped += outcome->treatment_share == 0.0 ? 1 : 0;
         }
-        steps.push_back(step("whole masters, as shipped", before(&Distances::tone_db), after(&Distances::tone_db)));
-        const auto ceiling =
-            std::ranges::find_if(rungs, [](const auto& rung) { return rung.name.starts_with("actuator"); });
-        if (ceiling != rungs.end())
-            steps.push_back(step("on audio, the error known (actuator ceiling)", by_rung(0),
-                                 by_rung(static_cast<std::size_t>(ceiling - rungs.begin()))));
-        return steps;
-    }
+    return "Median / 95th percentile: a master mastered once more moves by " +
+           median_and_p95(again_draws(outcomes[0], cluster, &Distances::tone_db).after_db) + " dB in tone and " +
+           median_and_p95(again_draws(outcomes[0], cluster, &Distances::loudness_lu).after_db) +
+           " LU; the loudness chosen is " + median_and_p95(loudness_error) +
+           " LU from that of the true master; the tone of a master is " + median_and_p95(simulated) +
+           " dB from what its tone curve adds to the source's (the error of the feature domain). Of " +
+           formatted(
+               "%zu masters, %d got half the treatment and %d none, since more would not have brought them "
+               "nearer to what is expected; %d could not be rendered.\n\n",
+               simulated.size(), halved, dropped, failed);
+}
 
-    /// Drift and what is left of 3 and 6 dB, by some grouping of the tracks.
-    std::string by_group(const AllOutcomes& outcomes, const std::vector<int>& cluster,
-                         const std::function<std::string(std::size_t)>& name_of) {
-        std::map<std::string, int> groups;
-        for (std::size_t i = 0; i < outcomes[0].size(); ++i) ++groups[name_of(i)];
-        const auto is_shown = [](const Trial& trial) {
-            return trial.fault == Fault::none || (trial.fault == Fault::smooth && !trial.only_shown);
-        };
-        std::string text =
-            "| | tracks | untouched | smooth curve, 3 dB | smooth curve, 6 dB |\n|---|---|---|---|---|\n";
-        for (const auto& [name, count] : groups) {
-            text += formatted("| %s | %d", name.c_str(), count);
-            for (std::size_t t = 0; t < trials.size(); ++t) {
-                if (!is_shown(trials[t])) continue;
-                const auto draws = drawn(outcomes[t], cluster, before(&Distances::tone_db), after(&Distances::tone_db),
-                                         [&, &group = name](std::size_t i) { return name_of(i) == group; });
-                text += cell_of(trials[t], &Distances::tone_db, draws);
-            }
-            text += " |\n";
-        }
-        return text + "\n";
-    }
+}  // namespace
 
-    std::string in_words(const AllOutcomes& outcomes, const std::vector<int>& cluster) {
-        std::vector<double> simulated, loudness_error;
-        int halved = 0;
-        int dropped = 0;
-        int failed = 0;
-        for (const auto& of_trial : outcomes)
-            for (const auto& outcome : of_trial) {
-                failed += outcome ? 0 : 1;
-                if (!outcome) continue;
-                simulated.push_back(outcome->simulated_db);
-                loudness_error.push_back(outcome->shipped.after.loudness_lu);
-                halved += outcome->treatment_share == 0.5 ? 1 : 0;
-                dropped += outcome->treatment_share == 0.0 ? 1 : 0;
-            }
-        return "Median / 95th percentile: a master mastered once more moves by " +
-               median_and_p95(again_draws(outcomes[0], cluster, &Distances::tone_db).after_db) + " dB in tone and " +
-               median_and_p95(again_draws(outcomes[0], cluster, &Distances::loudness_lu).after_db) +
-               " LU; the loudness chosen is " + median_and_p95(loudness_error) +
-               " LU from that of the true master; the tone of a master is " + median_and_p95(simulated) +
-               " dB from what its tone curve adds to the source's (the error of the feature domain). Of " +
-               formatted(
-                   "%zu masters, %d got half the treatment and %d none, since more would not have brought them "
-                   "nearer to what is expected; %d could not be rendered.\n\n",
-                   simulated.size(), halved, dropped, failed);
-    }
-
-    }  // namespace
-
-    RenderedChapter rendered_chapter(std::span<const Example> examples, const AllOutcomes& outcomes,
-                                     std::span<const AudioRung> rungs, std::span<const OtherMaster> others,
-                                     std::span<const double> strangeness, std::span<const Example> known) {
-        const auto cluster = numbered_albums(examples);
-        std::string text =
-            "## On audio\n\nFaults are rendered into whole tracks by artists that the shipped model has not seen, the "
-            "tracks are mastered from end to end (loudness chosen by the model), and the masters are compared with the "
-            "tracks as they were: mean distance left, 95 % of it by bootstrap over albums (the music of a package, or "
-            "of "
-            "an artist's folder); in brackets the reduction against the faulty track, 95 % of that, the share made "
-            "better "
-            "and the share made worse by more than 0.25 dB. Where there is no fault in what is measured it is the "
-            "drift, "
-            "median / 95th "
-            "percentile.\n\n" +
-            faults_table(outcomes, cluster) + in_words(outcomes, cluster) + mixture_text(outcomes) +
-            "Every way to set the tone, rendered by the chain's tone curve, nothing else being done to the track and "
-            "nothing checked afterwards; without gate, with that of the model itself, or, where a way has none, with "
-            "M1's: "
-            "as much of a curve as a fault is likely, and by 0.85 dB at most where none is sure. The genre's mean "
-            "curve goes "
-            "by the genre that the list has.\n\n" +
-            rungs_table(outcomes, cluster, rungs, "tone") + "The same of the width:\n\n" +
-            rungs_table(outcomes, cluster, rungs, "width") +
-            "Whole masters made in other ways, at the loudness that the shipped model chooses, of the same tracks; and "
-            "how "
-            "far such a master of an untouched track moves when it is mastered once more the same way:\n\n" +
-            masters_table(outcomes, cluster, others) + "As shipped, by genre:\n\n" +
-            by_group(outcomes, cluster, [&](std::size_t i) { return examples[i].row.genre; });
-        std::vector<double> sorted(strangeness.begin(), strangeness.end());
-        std::ranges::sort(sorted);
-        text += "By how unlike the tracks that were learned from they are:\n\n" +
-                by_group(outcomes, cluster, [&](std::size_t i) {
-                    const auto rank =
-                        static_cast<std::size_t>(std::ranges::lower_bound(sorted, strangeness[i]) - sorted.begin());
-                    constexpr std::array names{"1 most usual quarter", "2 second", "3 third", "4 strangest quarter"};
-                    return std::string(names[std::min<std::size_t>(3, 4 * rank / sorted.size())]);
-                });
-        std::set<std::string> packages;
-        for (const auto& example : known) packages.insert(example.row.package);
-        text +=
-            "By whether other artists' music from the same package was learned from:\n\n" +
+RenderedChapter rendered_chapter(std::span<const Example> examples, const AllOutcomes& outcomes,
+                                 std::span<const AudioRung> rungs, std::span<const OtherMaster> others,
+                                 std::span<const double> strangeness, std::span<const Example> known) {
+    const auto cluster = numbered_albums(examples);
+    std::string text =
+        "## On audio\n\nFaults are rendered into whole tracks by artists that the shipped model has not seen, the "
+        "tracks are mastered from end to end (loudness chosen by the model), and the masters are compared with the "
+        "tracks as they were: mean distance left, 95 % of it by bootstrap over albums (the music of a package, or "
+        "of "
+        "an artist's folder); in brackets the reduction against the faulty track, 95 % of that, the share made "
+        "better "
+        "and the share made worse by more than 0.25 dB. Where there is no fault in what is measured it is the "
+        "drift, median / 95th percentile, and in brackets the share that moves by more than 0.25 dB: so many would "
+        "count as made worse by a fault that hardly shows, like hiss.\n\n" +
+        faults_table(outcomes, cluster) + in_words(outcomes, cluster) + mixture_text(outcomes) +
+        "Every way to set the tone, rendered by the chain's tone curve, nothing else being done to the track and "
+        "nothing checked afterwards; without gate, with that of the model itself, or, where a way has none, with "
+        "M1's: "
+        "as much of a curve as a fault is likely, and by 0.85 dB at most where none is sure. The genre's mean "
+        "curve goes "
+        "by the genre that the list has.\n\n" +
+        rungs_table(outcomes, cluster, rungs, "tone") + "The same of the width:\n\n" +
+        rungs_table(outcomes, cluster, rungs, "width") +
+        "Whole masters made in other ways, at the loudness that the shipped model chooses, of the same tracks; and "
+        "how "
+        "far such a master of an untouched track moves when it is mastered once more the same way:\n\n" +
+        masters_table(outcomes, cluster, others) + "As shipped, by genre:\n\n" +
+        by_group(outcomes, cluster, [&](std::size_t i) { return examples[i].row.genre; });
+    std::vector<double> sorted(strangeness.begin(), strangeness.end());
+    std::ranges::sort(sorted);
+    text += "By how unlike the tracks that were learned from they are:\n\n" +
+            by_group(outcomes, cluster, [&](std::size_t i) {
+                const auto rank =
+                    static_cast<std::size_t>(std::ranges::lower_bound(sorted, strangeness[i]) - sorted.begin());
+                constexpr std::array names{"1 most usual quarter", "2 second", "3 third", "4 strangest quarter"};
+                return std::string(names[std::min<std::size_t>(3, 4 * rank / sorted.size())]);
+            });
+    std::set<std::string> packages;
+    for (const auto& example : known) packages.insert(example.row.package);
+    text += "By whether other artists' music from the same package was learned from:\n\n" +
             by_group(outcomes, cluster, [&](std::size_t i) {
                 return std::string(packages.contains(examples[i].row.package) ? "package known" : "package not known");
             });
-        return {std::move(text), bars_of(outcomes, cluster), steps_of(outcomes, cluster, rungs)};
-    }
+    return {std::move(text), bars_of(outcomes, cluster), steps_of(outcomes, cluster, rungs),
+            severity_of(outcomes, cluster)};
+}
 
-    }  // namespace burnish::training
+}  // namespace burnish::training

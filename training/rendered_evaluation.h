@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "training/bars.h"
+#include "training/line_chart.h"
 #include "training/render_trials.h"
 #include "training/shortfall.h"
 
@@ -15,6 +16,7 @@ struct RenderedChapter {
     std::string text;
     std::vector<Bar> bars;
     std::vector<Step> steps;  ///< of the tone, the last of the way
+    Curve severity;           ///< tone: error left over error put in
 };
 
 /// The chapter on audio, of what run_trials has made of the examples.

@@ -199,6 +199,80 @@ TEST_CASE("a reason says when a fault is too unsure to be taken out in full", "[
     CHECK(held_back > 0);
 }
 
+TEST_CASE("a reason tells the direction of a fault, and why a gain goes the other way", "[mastering][predictor]") {
+    const auto track = toy_track();
+    // A hump that is too much, and a narrow hole in it that neighbours make no less of a fault.
+    VectorXd wish = less_around_1280_hz(6.0);
+    const auto hole = std::ranges::lower_bound(bark_bands_hz, 1250.0) - bark_bands_hz.begin();
+    wish(hole) = 1.0;
+    const auto prediction = predict_by_model(model_wishing({.tone = wish, .spread_db = 2.0}, track), track, {});
+    int against = 0;
+    for (const auto& decision : prediction.decisions) {
+        if (!decision.parameter.starts_with("tone.mid")) continue;
+        INFO(decision.parameter << " " << decision.value << ": " << decision.reason);
+        const auto says = [&](const char* words) { return decision.reason.find(words) != decision.reason.npos; };
+        REQUIRE(says("too much") != says("too little"));
+        const bool is_odd = says("for the sake of a smooth curve");
+        CHECK((decision.value < 0.0) == (says("too much") != is_odd));
+        if (says("below what") && says("too much")) {
+            CHECK(says("by what lies around it"));
+            ++against;
+        }
+        CHECK(says(decision.value < 0.0 ? " dB less at " : " dB more at "));
+    }
+    CHECK(against > 0);
+}
+
+TEST_CASE("how sound every dimension was found is told", "[mastering][predictor]") {
+    const auto track = toy_track();
+    const auto sound_by = [&](const Prediction& prediction, std::string_view of) {
+        const auto found = std::ranges::find(prediction.judgements, of, &Judgement::of);
+        REQUIRE(found != prediction.judgements.end());
+        return found->sound_probability;
+    };
+    const auto content = predict_by_model(model_wishing({}, track), track, {});
+    for (const auto* of : {"tone", "width", "dynamics"}) CHECK(sound_by(content, of) > 0.5);
+    const auto faulty = predict_by_model(model_wishing({.tone = less_around_1280_hz(8.0)}, track), track, {});
+    CHECK(sound_by(faulty, "tone") < 0.01);
+    CHECK(sound_by(faulty, "width") > 0.5);
+}
+
+TEST_CASE("a track that a codec has spoilt gets less, and the reasons say so", "[mastering][predictor]") {
+    const auto at = [&](double cutoff_hz) {
+        auto track = toy_track();
+        track.codec_cutoff_hz = cutoff_hz;
+        return predict_by_model(model_wishing({.tone = less_around_1280_hz(5.0)}, track), track, {});
+    };
+    const double whole_db = at(0.0).settings.tone.mid_1280_hz_db;
+    CHECK(at(16500.0).settings.tone.mid_1280_hz_db == whole_db);
+    CHECK(at(15000.0).settings.tone.mid_1280_hz_db == whole_db);
+    const auto spoilt = at(11000.0);
+    CHECK(spoilt.settings.tone.mid_1280_hz_db == Approx(0.25 * whole_db).margin(0.15));
+    CHECK(at(13000.0).settings.tone.mid_1280_hz_db < spoilt.settings.tone.mid_1280_hz_db - 0.3);
+    for (const auto& decision : spoilt.decisions)
+        if (decision.parameter.starts_with("tone."))
+            CHECK(decision.reason.find("a codec took all above 11 kHz") != decision.reason.npos);
+}
+
+TEST_CASE("what is like nothing learned from is left alone, no louder than streams, and told of",
+          "[mastering][predictor]") {
+    auto track = toy_track();
+    track.plr_db = 5.0;
+    auto parts = model_wishing({.tone = less_around_1280_hz(5.0)}, track)->parts();
+    parts.feature_scale.setConstant(1e-6);  // all is strange
+    const auto prediction = predict_by_model(std::make_shared<const MasterModel>(parts), track, {});
+    CHECK(is_neutral(prediction.settings.tone, ToneCurve::params));
+    REQUIRE(prediction.loudness);
+    CHECK(prediction.loudness->value == -16.0);
+    REQUIRE(prediction.notes.size() == 1);
+    CHECK(prediction.notes[0].find("like nothing that was learned from") != std::string::npos);
+
+    track.sample_rate_hz = 22050.0;
+    const auto without_treble = predict_by_model(model_wishing({}, track), track, {});
+    REQUIRE(without_treble.notes.size() == 1);
+    CHECK(without_treble.notes[0].find("at 22.05 kHz") != std::string::npos);
+}
+
 // The side's curve and the width bands together come to what is wanted; the lowest band is never widened.
 TEST_CASE("a width that is not as expected is brought there", "[mastering][predictor]") {
     const auto track = toy_track();
@@ -349,6 +423,15 @@ TEST_CASE("genres are told with their shares, and mixed", "[mastering][predictor
         CHECK(mixed.aim.*param.member == Approx(0.5 * (a + b)).margin(1e-12));
     }
     CHECK(mixed.preset == "auto (rock 50 %, metal 50 %)");
+    // A genre that is hardly known is hardly gone by.
+    const auto unsure = with_mixture({}, std::vector<GenreShare>{{"rock", 0.3}, {"metal", 0.05}});
+    CHECK(unsure.preset == "auto (rock 30 %)");
+    const TreatmentAim usual;
+    for (const auto& param : treatment_aim_params) {
+        INFO(param.name);
+        const double whole = with_mixture({}, rock).aim.*param.member - usual.*param.member;
+        CHECK(unsure.aim.*param.member - usual.*param.member == Approx(0.3 * whole).margin(1e-12));
+    }
     CHECK(with_mixture({}, {}).preset.empty());
 
     Target target;
@@ -398,9 +481,14 @@ TEST_CASE("a model survives its file, and the built-in one can be used", "[maste
     of_more_genres.tensors["tone.genre_weights"] = {{4, tone_bands}, std::vector<float>(4 * tone_bands)};
     CHECK_FALSE(MasterModel::from("m", of_more_genres).ok());
 
-    auto other_version = *file;
-    other_version.metadata["features"] = "0123456789abcdef";
-    CHECK_FALSE(MasterModel::from("m", other_version).ok());
+    for (const auto* key : {"format", "features", "chain"}) {
+        INFO(key);
+        auto other_version = *file;
+        other_version.metadata[key] = "0123456789abcdef";
+        CHECK_FALSE(MasterModel::from("m", other_version).ok());
+        other_version.metadata.erase(key);
+        CHECK_FALSE(MasterModel::from("m", other_version).ok());
+    }
     for (const auto& [name, tensor] : file->tensors) {
         INFO(name);
         auto part_missing = *file;

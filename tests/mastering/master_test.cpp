@@ -303,6 +303,12 @@ Predictor brightening(double expected_db) {
         };
         Prediction prediction;
         prediction.settings.tone.mid_5120_hz_db = 6.0 * target.intensity_percent / 100.0;
+        prediction.notes = {"as an example"};
+        prediction.judgements = {{"tone", 0.25}};
+        if (target.intensity_percent > 0.0) {
+            prediction.settings.repair.cutoff_hz = 20.0;
+            prediction.decisions = {{"repair.cutoff_hz", 20.0, 0.9, "rumble"}};
+        }
         prediction.misfit = [=, source_db = brightness_db(track)](const TrackAnalysis& version) {
             return std::vector{std::abs(brightness_db(version) - source_db - expected_db)};
         };
@@ -321,13 +327,23 @@ TEST_CASE("a treatment that makes a track no better is halved, then left out, an
         const auto [report, out] = run_master(audio, request);
         CHECK(report.treatment_share == share);
         CHECK(report.settings.tone.mid_5120_hz_db == Approx(6.0 * share));
-        const auto told = std::ranges::count_if(report.warnings,
-                                                [](const std::string& warning) { return warning.starts_with("the "); });
+        const auto told = std::ranges::count_if(
+            report.warnings, [](const std::string& warning) { return warning.find("no nearer") != warning.npos; });
         CHECK(told == (share < 1.0 ? 1 : 0));
+        CHECK(std::ranges::count(report.warnings, "as an example") == 1);
+        CHECK(report_json(report)["judgements"]["tone"]["sound_probability"] == 0.25);
+        // What is broken is mended whatever becomes of the rest.
+        CHECK(report.settings.repair.cutoff_hz == 20.0);
+        REQUIRE(report.decisions.size() == 1);
+        CHECK(report.decisions[0].reason == "rumble");
         // What is delivered is what those settings make, as if no other attempt had come before.
         auto alone = request;
         alone.target.intensity_percent *= share;
-        alone.predictor = brightening(6.0 * share);
+        alone.predictor = [mended = brightening(6.0 * share)](const TrackAnalysis& track, const Target& target) {
+            auto prediction = mended(track, target);
+            prediction.settings.repair.cutoff_hz = 20.0;
+            return prediction;
+        };
         CHECK(same_bits(out, run_master(audio, alone).audio));
         CHECK(ebur128_reading(out, rate_hz).integrated_lufs == Approx(-16.0).margin(0.05));
     }

@@ -108,9 +108,10 @@ TEST_CASE("a dozen tracks are measured, learned from and judged", "[training][mi
         CHECK_FALSE((rung.head == "tone" ? is_neutral(settings.tone, ToneCurve::params)
                                          : is_neutral(settings.width, StereoWidth::params)));
     }
-    auto others = other_masters(shared, comparison);
-    CHECK(others.size() <= Outcome::most_masters);
-    others.resize(2);  // they all go the same way
+    const auto all_others = other_masters(shared, comparison, all);
+    CHECK(all_others.size() <= Outcome::most_masters);
+    CHECK(all.size() <= Outcome::most_rungs);
+    const std::vector<OtherMaster> others{all_others.front(), all_others.back()};  // they all go the same way
     int rendered = 0;
     const auto render = [&](int jobs) {
         return run_trials(
@@ -144,7 +145,7 @@ TEST_CASE("a dozen tracks are measured, learned from and judged", "[training][mi
         }
     const std::vector<double> strangeness(unknown.size(), 1.0);
     const auto chapter = rendered_chapter(unknown, outcomes, rungs, others, strangeness, known);
-    CHECK(chapter.bars.size() == 13);
+    CHECK(chapter.bars.size() == 14);
     for (const auto& bar : chapter.bars) {
         INFO(bar.what);
         CHECK(std::isfinite(bar.reached));
