@@ -64,9 +64,11 @@ void settle_album(Album& album) {
     std::vector<TrackAnalysis> analyses;
     std::vector<Prediction> proposals;
     const auto predict = predictor_for(options.master, album.tracks.front().warnings);
-    for (const auto& track : album.tracks) {
+    for (auto& track : album.tracks) {
         analyses.push_back(track.before);
         proposals.push_back(track.match ? track.match->prediction : predict(track.before, target));
+        const auto& notes = proposals.back().notes;
+        track.warnings.insert(track.warnings.end(), notes.begin(), notes.end());
     }
     album.centre = album_centre(analyses, proposals, options.anchor);
     if (album.references != nullptr) album.centre = centred_on(album.centre, *album.references);

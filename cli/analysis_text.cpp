@@ -140,6 +140,12 @@ std::string comparison_text(const TrackAnalysis& before, const std::optional<Tra
             text << right(row.of_master ? value_text((*after).*row.member, row.unit, row.decimals) : "", number_width);
         text << (row.unit.empty() ? "" : "  ") << row.unit << '\n';
     }
+    if (after)
+        text << '\n'
+             << style.dim(
+                    "  Of a master less is measured, by spectra side by side: burnish analyze, by spectra that\n"
+                    "  overlap, may read its harshness and the like some tenths of a dB apart.")
+             << '\n';
     return text.str();
 }
 

@@ -86,6 +86,10 @@ ExitCode run(const Program& program, const Console& console) {
         console.out << wrapped(parameter_list());
         return ExitCode::done;
     }
+    if (program.analyze->parsed() && program.lists_measures) {
+        console.out << wrapped(measure_list());
+        return ExitCode::done;
+    }
     if (program.master->parsed()) return run_master(program.master_flags, console);
     if (program.album->parsed()) return run_album(program.album_flags, console);
     if (program.mix->parsed()) return run_mix(program.mix_flags, console);

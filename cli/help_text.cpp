@@ -4,6 +4,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "analysis/track_analysis.h"
 #include "cli/advice_text.h"
 #include "cli/exit_code.h"
 #include "cli/master_options.h"
@@ -218,6 +219,21 @@ std::string parameter_list() {
         const auto range = "[" + number_text(param.min) + ", " + number_text(param.max) + "]";
         list << "  " << left(name, 38) << left(range, 16) << left(number_text(param.default_value()), 8) << param.help
              << '\n';
+    });
+    return list.str();
+}
+
+std::string measure_list() {
+    std::ostringstream list;
+    const auto row_text = [&](std::string_view name, std::string_view unit, std::string_view help) {
+        list << "  " << left(name, 28) << left(unit, 8) << help << '\n';
+    };
+    list << "analysis: of the track as a whole\n";
+    for (const auto& row : analysis_numbers) row_text(row.name, row.unit, row.help);
+    for_each_curve_group([&](const auto& group) {
+        list << "\nanalysis." << group.name << ": " << group.axis_values.size() << " numbers each, over " << group.axis
+             << '\n';
+        for (const auto& row : group.curves) row_text(row.name, row.unit, row.help);
     });
     return list.str();
 }

@@ -18,6 +18,8 @@ namespace burnish {
 
 /// Every number of the chain for --set: its name, range, default and meaning.
 [[nodiscard]] std::string parameter_list();
+/// Everything that `burnish analyze --json` measures: its name, unit and meaning.
+[[nodiscard]] std::string measure_list();
 /// The limiter's modes, and what each is for.
 [[nodiscard]] std::string limiter_mode_names(std::string_view between);
 [[nodiscard]] std::string limiter_mode_help();

@@ -130,7 +130,7 @@ void settle_target(const MasterFlags& flags, MasterOptions& options) {
     if (!options.references.empty() && !given(flags, &Target::loudness_lufs) &&
         !demands(options.delivery, &Target::loudness_lufs))
         target.choose_loudness = true;
-    target.choose_loudness = target.choose_loudness && target.normalize && options.predictor == PredictorKind::learned;
+    target.choose_loudness = target.choose_loudness && target.normalize;
     if (options.patch.pins("limiter", "ceiling_dbtp")) target.ceiling_dbtp = pinned.limiter.ceiling_dbtp;
     // Nothing to change was asked for, so no sample may change: not even those above the default ceiling.
     target.limit_peaks = wants_treatment(target) || target.normalize || given(flags, &Target::ceiling_dbtp) ||

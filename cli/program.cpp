@@ -177,6 +177,7 @@ void add_analyze(Program& program) {
                      "tells what a mix engineer would fix first, instead; nothing where nothing is wrong");
     command.add_flag("--json", flags.json, "prints everything as JSON, an array for several inputs");
     command.add_flag("-q,--quiet", flags.quiet, "no progress, no warnings");
+    command.add_flag("--list-measures", program.lists_measures, "lists what --json tells, with units, and exits");
     command.footer(analyze_footer());
 }
 

@@ -39,7 +39,7 @@ struct Program {
     CheckFlags check_flags;
     PreviewFlags preview_flags;
     bool devices_as_json = false;
-    bool lists_parameters = false;
+    bool lists_parameters = false, lists_measures = false;
 };
 
 }  // namespace burnish

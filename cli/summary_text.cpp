@@ -150,11 +150,11 @@ std::string genres_text(const std::vector<GenreShare>& genres, double least_shar
     return text;
 }
 
-/// "sound in tone by 83 %, in width by 64 %": how likely it is that nothing has to be done.
+/// "likely in order: tone 83 %, width 64 %": how likely it is that nothing has to be done.
 std::string judgements_text(const std::vector<Judgement>& judgements) {
-    std::string text = "sound";
+    std::string text = "likely in order: ";
     for (const auto& judgement : judgements)
-        text += (&judgement == &judgements.front() ? " in " : ", in ") + judgement.of + " by" + no_break +
+        text += (&judgement == &judgements.front() ? "" : ", ") + judgement.of + no_break +
                 fixed_text(100.0 * judgement.sound_probability, 0) + no_break + "%";
     return text;
 }
@@ -173,7 +173,8 @@ std::string advice_for(const MasterReport& report) {
 std::string status_text(const MasterJob& job, const MasterOutcome& outcome) {
     const auto speed = "in " + fixed_text(outcome.elapsed_s, 1) + " s, " +
                        speed_text(outcome.duration_s(), outcome.elapsed_s) + " x real time";
-    if (outcome.encoding.empty()) return "no master is written in a dry run; " + speed;
+    if (outcome.encoding.empty())
+        return "no master is written in a dry run, nor looked at whether it is nearer to what is expected; " + speed;
     return printable(job.output->string()) + " (" + outcome.encoding + ") " + speed;
 }
 
@@ -195,6 +196,10 @@ void add_master(Paragraphs& text, const MasterOutcome& outcome, const MasterOpti
     if (report.loudness)
         text.add("loudness", fixed_text(report.loudness->value, 1) +
                                  " LUFS, since nobody asked for another: " + report.loudness->reason);
+    else if (report.target.choose_loudness && report.before.integrated_lufs > silence_db)
+        text.add("loudness",
+                 fixed_text(report.target.loudness_lufs, 1) +
+                     " LUFS, since nobody asked for another; the learned model alone would have a word on it");
     add_level(text, report);
     if (report.after)
         text.add("result", levels_text(*report.after));

@@ -41,7 +41,7 @@ struct Part {
     double share = 0.0;
 };
 
-std::vector<Part> parts_of(std::span<const GenreShare> genres) {
+std::vector<Part> parts_of(std::span<const GenreShare> genres, GenreSource from) {
     std::vector<Part> parts;
     double sum = 0.0;
     for (const auto& genre : genres) {
@@ -58,7 +58,8 @@ std::vector<Part> parts_of(std::span<const GenreShare> genres) {
         parts.push_back(std::move(part));
         sum += genre.share;
     }
-    for (auto& part : parts) part.share /= std::max(1.0, sum);
+    if (from == GenreSource::sound) sum = std::max(1.0, sum);
+    for (auto& part : parts) part.share /= sum;
     return parts;
 }
 
@@ -69,8 +70,8 @@ std::string_view genre_of_preset(std::string_view preset) noexcept {
     return other != genres_of_presets.end() ? other->genre : preset;
 }
 
-Target with_mixture(const Target& target, std::span<const GenreShare> genres) {
-    const auto parts = parts_of(genres);
+Target with_mixture(const Target& target, std::span<const GenreShare> genres, GenreSource from) {
+    const auto parts = parts_of(genres, from);
     if (parts.empty()) return target;
     Target mixed = target;
     const TreatmentAim usual;

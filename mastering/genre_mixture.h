@@ -13,10 +13,13 @@ inline constexpr std::string_view auto_preset = "auto";
 /// "cinematic". Of other presets it is their own name, whether there is such a genre or not.
 [[nodiscard]] std::string_view genre_of_preset(std::string_view preset) noexcept;
 
-/// The target with the presets of the likeliest genres mixed in, by their shares: up to three, none below a tenth; the
-/// rest of the shares stays as music in general is, so that what is hardly known to be of a genre hardly becomes it.
-/// The loudness stays as it was asked for; the name tells what is in the mixture.
+/// Who says what the genres are.
+enum class GenreSource { sound, user };
+/// The target with the presets of the likeliest genres mixed in, by their shares: up to three, none below a tenth. By
+/// the sound, the rest of the shares stays as music in general is, so that what is hardly known to be of a genre hardly
+/// becomes it; what the user tells is all there is. The loudness stays as it was asked for; the name tells what is in
+/// the mixture.
 /// @param genres  the likeliest first, named as in training/tracks.tsv
-[[nodiscard]] Target with_mixture(const Target& target, std::span<const GenreShare> genres);
+[[nodiscard]] Target with_mixture(const Target& target, std::span<const GenreShare> genres, GenreSource from);
 
 }  // namespace burnish

@@ -316,7 +316,10 @@ Result<bool> is_better(const Prediction& prediction, const MasterRequest& reques
 
 /// What is surely broken is mended, whatever becomes of the rest. @return  whether there was anything
 bool keep_repair(const Prediction& whole, MasterReport& report) {
-    if (is_neutral(whole.settings.repair, SubsonicFilter::params)) return false;
+    const auto is_off = [](const ChainSettings& settings) {
+        return is_neutral(settings.repair, SubsonicFilter::params);
+    };
+    if (is_off(whole.settings) || !is_off(report.settings)) return false;
     report.settings.repair = whole.settings.repair;
     std::ranges::copy_if(whole.decisions, std::back_inserter(report.decisions),
                          [](const Decision& decision) { return decision.parameter.starts_with("repair."); });

@@ -67,7 +67,7 @@ Surplus surplus_of(const Opinions& opinions, Index number, double measured, doub
     if (target.preset.empty()) return surplus;
     surplus.usual = 0.5 * (surplus.usual + preset_aim);
     surplus.too_much_db = 0.5 * (surplus.too_much_db + std::max(0.0, measured - preset_aim));
-    surplus.whose = "half way from tracks that sound like this one to what " + target.preset + " asks for lie";
+    surplus.whose = "half way from tracks that sound like this one to what " + target.preset + " asks for is";
     return surplus;
 }
 

@@ -183,7 +183,9 @@ Predictor shaped(Predictor predictor) {
         if (target.preset != auto_preset) return shaped_prediction(predictor(track, target), track, target);
         Target plain = target;
         plain.preset.clear();
-        const auto mixed = with_mixture(plain, target.genres.empty() ? predictor(track, plain).genres : target.genres);
+        const auto mixed = target.genres.empty()
+                               ? with_mixture(plain, predictor(track, plain).genres, GenreSource::sound)
+                               : with_mixture(plain, target.genres, GenreSource::user);
         return shaped_prediction(predictor(track, mixed), track, mixed);
     };
 }

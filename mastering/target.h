@@ -46,7 +46,8 @@ inline constexpr auto target_params = std::to_array<Param<Target>>({
     {"ceiling_dbtp", -12.0, 0.0, Scale::linear, &Target::ceiling_dbtp,
      "true peak that the master must not exceed, dBTP"},
     {"intensity_percent", 0.0, 100.0, Scale::linear, &Target::intensity_percent,
-     "how strong the treatment is: 0 none, 50 what is proposed, 100 up to twice as much"},
+     "how strong the treatment is: 0 none, 25 what is surely a fault, 50 what is proposed, 100 what may well be a "
+     "fault, up to twice as much"},
     {"reduction_budget_db", 0.0, 24.0, Scale::linear, &Target::reduction_budget_db,
      "limiter gain reduction that 95 % of the frames must stay within"},
     {"clipping_budget_db", -80.0, -20.0, Scale::linear, &Target::clipping_budget_db,

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "analysis/track_analysis.h"
 #include "cli/exit_code.h"
 #include "cli/master_plan.h"
 #include "core/version.h"
@@ -102,6 +103,12 @@ TEST_CASE("help names every flag, format and range", "[cli][help]") {
         for (const auto extension : format.extensions) CHECK_THAT(help.out, Contains(std::string(extension)));
     CHECK_THAT(run_inside({"analyze", "--help"}).out, Contains("Examples:"));
     CHECK_THAT(run_inside({"master", "--list-params"}).out, Contains("limiter.ceiling_dbtp") && Contains("glue.ratio"));
+    const auto measures = run_inside({"analyze", "--list-measures"}).out;
+    for (const auto& row : analysis_numbers) CHECK_THAT(measures, Contains(std::string(row.name)));
+    for_each_curve_group([&](const auto& group) {
+        CHECK_THAT(measures, Contains("analysis." + std::string(group.name) + ":"));
+        for (const auto& row : group.curves) CHECK_THAT(measures, Contains(std::string(row.name)));
+    });
     CHECK(run_inside({"--version"}).out == "burnish " + std::string(version) + "\n");
     CHECK(run_inside({}).code == 2);
 }

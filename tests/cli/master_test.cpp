@@ -38,6 +38,13 @@ private:
 
 AudioBuffer audio_of(const std::string& path) { return read_all(*need(open_audio(path))); }
 
+/// The toy of these tests is like no music, which is all that there is to be warned of.
+void check_that_only_a_toy_is_told_of(const std::string& err) {
+    INFO(err);
+    CHECK(std::ranges::count(err, '\n') == 1);
+    CHECK_THAT(err, Contains("warning:") && Contains("like nothing that was learned from"));
+}
+
 }  // namespace
 
 TEST_CASE("a master reaches -14 LUFS below -1 dBTP, says so, and is 24 bits deep", "[cli][master]") {
@@ -56,7 +63,7 @@ TEST_CASE("a master reaches -14 LUFS below -1 dBTP, says so, and is 24 bits deep
     CHECK_THAT(result.out,
                Contains("found") && Contains("result") && Contains("24-bit WAV") && Contains("x real time"));
     CHECK_THAT(result.out, Contains("dither     to 24 bits"));
-    CHECK(result.err.empty());
+    check_that_only_a_toy_is_told_of(result.err);
     CHECK(studio.names() == std::vector<std::string>{"mix.wav", "out.wav"});
 }
 
@@ -102,7 +109,7 @@ TEST_CASE("a model of one's own predicts; one that cannot be used warns, and the
     };
     CHECK(proposal(model).first == proposal("learned").first);
     CHECK(proposal(model).first != proposal("rules").first);
-    CHECK(proposal(model).second.empty());
+    check_that_only_a_toy_is_told_of(proposal(model).second);
 
     auto bytes = load(model);
     bytes.resize(bytes.size() / 2);
@@ -247,7 +254,7 @@ TEST_CASE("the flag --json puts one document on stdout and nothing else", "[cli]
     const auto one =
         run_program({"master", studio.path("mix.wav"), "-o", studio.path("out.wav"), "--loudness", "-14", "--json"});
     REQUIRE(one.code == 0);
-    CHECK(one.err.empty());
+    check_that_only_a_toy_is_told_of(one.err);
     const auto report = nlohmann::json::parse(one.out);
     CHECK(report["input"] == studio.path("mix.wav"));
     CHECK(report["output"] == studio.path("out.wav"));

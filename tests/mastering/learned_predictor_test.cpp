@@ -415,24 +415,26 @@ TEST_CASE("genres are told with their shares, and mixed", "[mastering][predictor
 
     const std::vector<GenreShare> half{{"rock", 0.5}, {"metal", 0.5}};
     const std::vector<GenreShare> rock{{"rock", 1.0}}, metal{{"metal", 1.0}};
-    const auto mixed = with_mixture({}, half);
+    const auto mixed = with_mixture({}, half, GenreSource::sound);
     for (const auto& param : treatment_aim_params) {
-        const double a = with_mixture({}, rock).aim.*param.member;
-        const double b = with_mixture({}, metal).aim.*param.member;
+        const double a = with_mixture({}, rock, GenreSource::sound).aim.*param.member;
+        const double b = with_mixture({}, metal, GenreSource::sound).aim.*param.member;
         INFO(param.name);
         CHECK(mixed.aim.*param.member == Approx(0.5 * (a + b)).margin(1e-12));
     }
     CHECK(mixed.preset == "auto (rock 50 %, metal 50 %)");
     // A genre that is hardly known is hardly gone by.
-    const auto unsure = with_mixture({}, std::vector<GenreShare>{{"rock", 0.3}, {"metal", 0.05}});
+    const std::vector<GenreShare> shares{{"rock", 0.3}, {"metal", 0.05}};
+    const auto unsure = with_mixture({}, shares, GenreSource::sound);
     CHECK(unsure.preset == "auto (rock 30 %)");
+    CHECK(with_mixture({}, shares, GenreSource::user).preset == "auto (rock 100 %)");
     const TreatmentAim usual;
     for (const auto& param : treatment_aim_params) {
         INFO(param.name);
-        const double whole = with_mixture({}, rock).aim.*param.member - usual.*param.member;
+        const double whole = with_mixture({}, rock, GenreSource::sound).aim.*param.member - usual.*param.member;
         CHECK(unsure.aim.*param.member - usual.*param.member == Approx(0.3 * whole).margin(1e-12));
     }
-    CHECK(with_mixture({}, {}).preset.empty());
+    CHECK(with_mixture({}, {}, GenreSource::sound).preset.empty());
 
     Target target;
     target.preset = auto_preset;
