@@ -84,7 +84,7 @@ std::string master_footer() {
            "\n"
            "Examples:\n"
            "  burnish master mix.wav -o master.wav\n"
-           "      -14 LUFS, at most -1 dBTP, 24 bits, the sample rate of the mix\n"
+           "      as loud as suits it, at most -1 dBTP, 24 bits, the sample rate of the mix\n"
            "  burnish master mix.flac -o cd.wav --loudness -10 --bit-depth 16 --rate 44100\n"
            "  burnish master album/ -o masters/ --report masters/ --skip-existing\n"
            "  burnish master mix.wav -o masters/ --target spotify --target cd --codec ogg\n"

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 
 #include "cli/batch.h"
 #include "cli/destination_flags.h"
@@ -147,6 +148,9 @@ void copy_name(const std::optional<std::string>& from, std::optional<To>& to) {
 Status read_predictor(const std::optional<std::string>& typed, MasterOptions& options) {
     if (!typed) return success();
     if (typed->ends_with(model_extension)) {
+        std::error_code unknown;
+        if (!std::filesystem::exists(*typed, unknown))
+            return usage("--predictor: " + *typed + " found, but there is no such model");
         options.model = *typed;
         return success();
     }

@@ -1,6 +1,9 @@
 #include "cli/summary_text.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
 #include <sstream>
 #include <string_view>
 #include <vector>
@@ -47,12 +50,24 @@ std::string number_in_words(const Decision& decision) {
         unit = is_unit(word) ? word : "";
         if (unit.empty()) text += word + no_break;
     }
-    if (unit == "db" && decision.value > 0.0) text += '+';
+    const bool is_gain = unit == "db" && text.find("range") == text.npos;  // a range is how much is cut at most
+    if (is_gain && decision.value > 0.0) text += '+';
     text += number_text(decision.value);
     return unit.empty() ? text : text + no_break + unit_text(unit);
 }
 
-/// A paragraph for each stage: its numbers, then the reason for the first of them, which is what it is there for.
+/// The number that tells most of what a stage is there for: its ratio, else the largest of its gains, else the first.
+const Decision& telling(std::span<const Decision> stage) {
+    const auto rank = [](const Decision& decision) {
+        const auto param = param_of(decision);
+        const bool is_measure = param.ends_with("level_db") || param.ends_with("threshold_db");
+        const double size = std::abs(decision.value);
+        return param.ends_with("ratio") ? 1e6 + size : param.ends_with("_db") && !is_measure ? 1.0 + size : 0.0;
+    };
+    return *std::ranges::max_element(stage, {}, rank);
+}
+
+/// A paragraph for each stage: its numbers, then the reason for what it is there for.
 void add_stages(Paragraphs& text, const std::vector<Decision>& decisions) {
     for (auto first = decisions.begin(); first != decisions.end();) {
         const auto last =
@@ -61,7 +76,7 @@ void add_stages(Paragraphs& text, const std::vector<Decision>& decisions) {
         for (auto decision = first; decision != last; ++decision)
             numbers += (numbers.empty() ? "" : ", ") + number_in_words(*decision);
         text.add(stage_of(*first), numbers);
-        text.add(stage_of(*first), first->reason);
+        text.add(stage_of(*first), telling({first, last}).reason);
         first = last;
     }
 }
@@ -150,12 +165,25 @@ std::string genres_text(const std::vector<GenreShare>& genres, double least_shar
     return text;
 }
 
-/// "likely in order: tone 83 %, width 64 %": how likely it is that nothing has to be done.
-std::string judgements_text(const std::vector<Judgement>& judgements) {
-    std::string text = "likely in order: ";
-    for (const auto& judgement : judgements)
-        text += (&judgement == &judgements.front() ? "" : ", ") + judgement.of + no_break +
-                fixed_text(100.0 * judgement.sound_probability, 0) + no_break + "%";
+/// "tone likely in order, width undecided": how likely it is that nothing has to be done, in per cent if wanted.
+std::string judgements_text(const std::vector<Judgement>& judgements, bool in_percent) {
+    struct Word {
+        double least;
+        std::string_view word;
+    };
+    constexpr auto words = std::to_array<Word>({{0.85, "in order"},
+                                                {0.65, "likely in order"},
+                                                {0.35, "undecided"},
+                                                {0.15, "likely at fault"},
+                                                {0.0, "at fault"}});
+    std::string text;
+    for (const auto& judgement : judgements) {
+        const double sound = judgement.sound_probability;
+        const auto row = std::ranges::find_if(words, [&](const Word& each) { return sound >= each.least; });
+        text += (text.empty() ? "" : ", ") + judgement.of + " " + std::string(row->word);
+        if (in_percent)
+            text += std::string(" (in order by") + no_break + fixed_text(100.0 * sound, 0) + no_break + "%)";
+    }
     return text;
 }
 
@@ -183,7 +211,8 @@ void add_master(Paragraphs& text, const MasterOutcome& outcome, const MasterOpti
     const auto& report = outcome.report;
     if (!report.target.genres.empty()) text.add("genre", genres_text(report.target.genres, 0.0) + ", as you say");
     if (!report.genres.empty()) text.add("sounds", "like " + genres_text(report.genres, 0.1));
-    if (!report.judgements.empty()) text.add("judged", judgements_text(report.judgements));
+    if (!report.judgements.empty())
+        text.add("judged", judgements_text(report.judgements, options.verbosity == Verbosity::verbose));
     options.verbosity == Verbosity::verbose ? add_decisions(text, report.decisions)
                                             : add_stages(text, report.decisions);
     if (report.reference) add_reference(text, report);
@@ -197,9 +226,8 @@ void add_master(Paragraphs& text, const MasterOutcome& outcome, const MasterOpti
         text.add("loudness", fixed_text(report.loudness->value, 1) +
                                  " LUFS, since nobody asked for another: " + report.loudness->reason);
     else if (report.target.choose_loudness && report.before.integrated_lufs > silence_db)
-        text.add("loudness",
-                 fixed_text(report.target.loudness_lufs, 1) +
-                     " LUFS, since nobody asked for another; the learned model alone would have a word on it");
+        text.add("loudness", fixed_text(report.target.loudness_lufs, 1) +
+                                 " LUFS, what is usual where nobody asks for another and no model decides");
     add_level(text, report);
     if (report.after)
         text.add("result", levels_text(*report.after));

@@ -43,6 +43,16 @@ std::string held_back_text(const MasterModel& model, const Opinions& opinions, c
     return reason_text("; held back, since a codec took all above %.0f kHz", track.codec_cutoff_hz / 1000.0);
 }
 
+/// Whether being told a genre moves nothing of what is expected.
+bool tells_nothing(const MasterModel& model, const std::string& genre) {
+    const auto& names = model.parts().genre.names;
+    const auto row = std::ranges::find(names, genre) - names.begin();
+    return std::ranges::all_of(model_heads(), [&](const ModelHead& head) {
+        const auto& weights = (model.parts().*head.model).parts().genre_weights;
+        return row >= weights.rows() || weights.row(row).isZero();
+    });
+}
+
 Opinions opinions_of(const MasterModel& model, const TrackAnalysis& track, const Target& target) {
     Opinions opinions;
     opinions.features = model.standardized(track);
@@ -67,11 +77,22 @@ Opinions opinions_of(const MasterModel& model, const TrackAnalysis& track, const
 /// "3.4 dB above what such tracks have; held to be 2.1 dB too much, give or take 0.6 dB".
 std::string finding_text(const FaultOpinion& opinion, Index number, const std::string& whom) {
     const double excess_db = opinion.excess(number), error_db = opinion.error(number);
-    const bool is_of_it = error_db * excess_db > 0.0 && std::abs(error_db) <= std::abs(excess_db);
-    return reason_text("%.1f dB %s what %s; held to be %.1f dB too %s%s, give or take %.1f dB", std::abs(excess_db),
-                       excess_db > 0.0 ? "above" : "below", whom.c_str(), std::abs(error_db),
-                       error_db > 0.0 ? "much" : "little", is_of_it ? "" : " by what lies around it",
-                       opinion.deviation(number));
+    const auto held = reason_text("held to be %.1f dB too %s", std::abs(error_db), error_db > 0.0 ? "much" : "little");
+    const auto give_or_take = reason_text(", give or take %.1f dB", opinion.deviation(number));
+    if (error_db * excess_db <= 0.0 || std::abs(error_db) > std::abs(excess_db))
+        return held + " by what lies around it" + give_or_take;
+    return reason_text("%.1f dB %s what %s; ", std::abs(excess_db), excess_db > 0.0 ? "above" : "below", whom.c_str()) +
+           held + give_or_take;
+}
+
+/// Whether a gain is there for the numbers around its own, which has no fault of that direction.
+bool is_for_others(const FaultOpinion& opinion, Index number, double gain_db) {
+    return gain_db * opinion.error(number) >= 0.0 || std::abs(opinion.error(number)) < 0.05;
+}
+
+/// "0.8 dB less".
+std::string change_text(double gain_db) {
+    return reason_text("%.1f dB %s", std::abs(gain_db), gain_db < 0.0 ? "less" : "more");
 }
 
 void propose_tone(const Opinions& opinions, const TrackAnalysis& track, double amount, Draft& draft) {
@@ -92,10 +113,10 @@ void propose_tone(const Opinions& opinions, const TrackAnalysis& track, double a
             return param.member == mid_tone_knots[static_cast<std::size_t>(knot)];
         });
         draft.set("tone", tone, row->member, row->name, gain_db, confidence_of(opinions.tone, band, gain_db),
-                  reason_text("%.1f dB %s at %.0f Hz: ", std::abs(gain_db), gain_db < 0.0 ? "less" : "more",
-                              tone_knot_hz(knot)) +
-                      finding_text(opinions.tone, band, opinions.whom) +
-                      (gain_db * opinions.tone.error(band) > 0.0 ? "; for the sake of a smooth curve" : "") +
+                  change_text(gain_db) + reason_text(" at %.0f Hz", tone_knot_hz(knot)) +
+                      (is_for_others(opinions.tone, band, gain_db)
+                           ? ", as the bands around it ask for"
+                           : ": " + finding_text(opinions.tone, band, opinions.whom)) +
                       (correction.done < 0.9 ? "; held back, since it may be meant" : "") + opinions.held_back);
     }
 }
@@ -126,8 +147,11 @@ void propose_width(const Opinions& opinions, double amount, Draft& draft) {
     const auto& opinion = opinions.width;
     const auto correction = width_correction(opinion, opinions.trust, amount);
     const auto reason = [&](double gain_db, Index region) {
-        return "the side is " + finding_text(opinion, region, opinions.whom) +
-               reason_text(": %.1f dB %s", std::abs(gain_db), gain_db < 0.0 ? "less" : "more") + opinions.held_back;
+        if (is_for_others(opinion, region, gain_db))
+            return "the side gets " + change_text(gain_db) + ", since what is done around it goes too far there" +
+                   opinions.held_back;
+        return "the side is " + finding_text(opinion, region, opinions.whom) + ": " + change_text(gain_db) +
+               opinions.held_back;
     };
     auto& width = draft.settings().width;
     for (std::size_t band = 0; band < width_rows.size(); ++band) {
@@ -191,12 +215,19 @@ Prediction predict_by_model(const std::shared_ptr<const MasterModel>& model, con
     auto prediction = draft.take();
     prediction.loudness = loudness_for(opinions, track, target, dynamics);
     prediction.genres = genres_of(model->parts().genre, opinions.features);
-    prediction.judgements = {{"tone", opinions.tone.clean_probability}};
-    if (opinions.has_width) prediction.judgements.push_back({"width", opinions.width.clean_probability});
-    prediction.judgements.push_back({"dynamics", opinions.dynamics.clean_probability});
-    if (opinions.trust == 0.0)
+    prediction.by = "learned";
+    if (opinions.trust == 0.0) {
         prediction.notes.emplace_back(
-            "it sounds like nothing that was learned from: tone, width and dynamics are left as they are");
+            "it is too unlike all that was learned from: tone, width and dynamics are left as they are");
+    } else {
+        prediction.judgements = {{"tone", opinions.tone.clean_probability}};
+        if (opinions.has_width) prediction.judgements.push_back({"width", opinions.width.clean_probability});
+        prediction.judgements.push_back({"dynamics", opinions.dynamics.clean_probability});
+    }
+    for (const auto& genre : told_genres(target))
+        if (genre.share > 0.0 && tells_nothing(*model, genre.name) && !target.genres.empty())
+            prediction.notes.push_back("too little " + genre.name +
+                                       " was learned from for the model to go by it; presets do");
     prediction.misfit = [model, features = opinions.features, expected = opinions.expected](
                             const TrackAnalysis& other) { return model->misfit(features, expected, other); };
     return prediction;
@@ -261,6 +292,10 @@ Result<std::vector<std::string>> genre_names(const std::filesystem::path& file) 
     return (*model)->parts().genre.names;
 }
 
-Prediction predict_nothing(const TrackAnalysis& /*track*/, const Target& /*target*/) { return {}; }
+Prediction predict_nothing(const TrackAnalysis& /*track*/, const Target& /*target*/) {
+    Prediction prediction;
+    prediction.by = "off";
+    return prediction;
+}
 
 }  // namespace burnish

@@ -309,8 +309,7 @@ Result<bool> is_better(const Prediction& prediction, const MasterRequest& reques
         report.after = *after;
         scores = scores_of(prediction, report);
     }
-    how = reason_text("its departure from what is expected is %.2f times the usual, the source's is %.2f", scores.after,
-                      scores.before);
+    how = reason_text("it departs by %.2f times the usual, the source by %.2f", scores.after, scores.before);
     return scores.is_better();
 }
 
@@ -351,6 +350,7 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
         auto asked_for = request.target;
         asked_for.intensity_percent *= share;
         auto prediction = share == 1.0 ? study.prediction : request.predictor(report.before, asked_for);
+        report.predictor = prediction.by;
         report.settings = prediction.settings;
         report.decisions = std::move(prediction.decisions);
         report.genres = std::move(prediction.genres);
@@ -380,9 +380,9 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
             return report;
         }
         const bool half = share == attempts.front();
-        warning = "at " + std::string(half ? "the intensity asked for" : "half the intensity") +
-                  " the master came out no nearer to what is expected of such tracks (" + how +
-                  "): " + (half ? "half the intensity was used" : "only loudness and peaks were treated");
+        warning = "the treatment" + std::string(half ? "" : " at half the intensity") +
+                  " did not help: the master came out no nearer to what is expected of such tracks (" + how + "); " +
+                  (half ? "half the intensity was used" : "only loudness and peaks were treated");
     }
     return Error{ErrorCode::internal, "no attempt at a master was made"};
 }

@@ -41,7 +41,8 @@ void add_warnings(MasterReport& report, const MasterRequest& request, std::int64
                                ? "the sum has flat peaks: a stem was clipped before it came here; burnish analyze "
                                  "--advice on the stems tells which"
                                : "the source is clipped in " + std::to_string(static_cast<long>(before.clipped_runs)) +
-                                     " places: ask for a mix with headroom");
+                                     (before.clipped_runs == 1.0 ? " place" : " places") +
+                                     ": ask for a mix with headroom");
     if (clipped_frames > 0)
         warnings.push_back(std::to_string(clipped_frames) +
                            " frames were beyond full scale and are cut off at it: only " +

@@ -27,6 +27,7 @@ struct Judgement {
 
 /// A proposal for the programme stages; the delivery stages are solved for, not predicted.
 struct Prediction {
+    std::string by;  ///< who decided: "learned", "rules" or "off"
     ChainSettings settings;
     std::vector<Decision> decisions;    ///< one for every number that is not neutral
     std::optional<Decision> loudness;   ///< what to aim at if nobody asked for a loudness, LUFS

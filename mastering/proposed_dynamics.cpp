@@ -143,7 +143,8 @@ Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, cons
         reason += reason_text(", but no louder than streams play, %.0f LUFS, since it is like no track learned from",
                               streamed_lufs);
     else if (wanted > as_expected_lufs)
-        reason += reason_text(", for streams play single tracks at %.0f LUFS", streamed_lufs);
+        reason += reason_text("%s %.0f LUFS that streams play single tracks at",
+                              wanted < streamed_lufs - 0.05 ? " and no more, towards the" : ", to the", streamed_lufs);
     // Sure of what is taken away; or, if that is nothing, that nothing is to be.
     const double confidence = reduction_db > 0.0 ? confidence_of(opinion, 0, -reduction_db)
                                                  : 1.0 - confidence_of(opinion, 0, -2.0 * harmless_reduction_db);

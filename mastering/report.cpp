@@ -99,6 +99,7 @@ Json report_json(const MasterReport& report) {
                      {"clipped_db", rounded(report.level.clipped_db, 1)},
                      {"passes", report.level.passes},
                      {"corrected_peaks", report.level.corrected_peaks}};
+    if (!report.predictor.empty()) json["predictor"] = report.predictor;
     json["treatment_share"] = report.treatment_share;
     if (report.loudness) json["loudness"] = decision_json(*report.loudness);
     for (const auto& genre : report.genres) json["genres"][genre.name] = rounded(genre.share, 3);

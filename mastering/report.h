@@ -52,6 +52,7 @@ struct MasterReport {
     std::optional<RefereeReading> referee;     ///< libebur128's word on it, where it was asked for
     std::optional<ReferenceReport> reference;  ///< how near it came to references, where there were any
     Target target;
+    std::string predictor;  ///< who decided: "learned", "rules" or "off"; empty: references
     ChainSettings settings;
     std::vector<Decision> decisions;
     double treatment_share = 1.0;      ///< of the intensity asked for, if all of it would have made the track no better

@@ -31,7 +31,10 @@ public:
             }
         });
     }
-    [[nodiscard]] Prediction take() { return std::move(prediction_); }
+    [[nodiscard]] Prediction take() {
+        prediction_.by = "rules";
+        return std::move(prediction_);
+    }
 
 private:
     Prediction prediction_;

@@ -6,12 +6,14 @@
 #include <filesystem>
 #include <fstream>
 #include <numbers>
+#include "mastering/rule_predictor.h"
 
 #include "analysis/analyzer.h"
 #include "core/random.h"
 #include "mastering/corrections.h"
 #include "mastering/genre_mixture.h"
 #include "mastering/hidden_layer.h"
+#include "mastering/rule_predictor.h"
 #include "mastering/shaped_prediction.h"
 #include "tests/support/signals.h"
 
@@ -211,13 +213,13 @@ TEST_CASE("a reason tells the direction of a fault, and why a gain goes the othe
         if (!decision.parameter.starts_with("tone.mid")) continue;
         INFO(decision.parameter << " " << decision.value << ": " << decision.reason);
         const auto says = [&](const char* words) { return decision.reason.find(words) != decision.reason.npos; };
-        REQUIRE(says("too much") != says("too little"));
-        const bool is_odd = says("for the sake of a smooth curve");
-        CHECK((decision.value < 0.0) == (says("too much") != is_odd));
-        if (says("below what") && says("too much")) {
-            CHECK(says("by what lies around it"));
-            ++against;
-        }
+        const bool is_for_others = says("as the bands around it ask for");
+        REQUIRE((says("too much") || says("too little")) != is_for_others);
+        if (!is_for_others) CHECK((decision.value < 0.0) == says("too much"));
+        // What a band is measured to have is told only where the fault is a part of that.
+        if (says("above what")) CHECK(says("too much"));
+        if (says("below what")) CHECK(says("too little"));
+        against += is_for_others || says("by what lies around it") ? 1 : 0;
         CHECK(says(decision.value < 0.0 ? " dB less at " : " dB more at "));
     }
     CHECK(against > 0);
@@ -232,6 +234,9 @@ TEST_CASE("how sound every dimension was found is told", "[mastering][predictor]
     };
     const auto content = predict_by_model(model_wishing({}, track), track, {});
     for (const auto* of : {"tone", "width", "dynamics"}) CHECK(sound_by(content, of) > 0.5);
+    CHECK(content.by == "learned");
+    CHECK(predict_by_rules(track, {}).by == "rules");
+    CHECK(predict_nothing(track, {}).by == "off");
     const auto faulty = predict_by_model(model_wishing({.tone = less_around_1280_hz(8.0)}, track), track, {});
     CHECK(sound_by(faulty, "tone") < 0.01);
     CHECK(sound_by(faulty, "width") > 0.5);
@@ -265,11 +270,13 @@ TEST_CASE("what is like nothing learned from is left alone, no louder than strea
     REQUIRE(prediction.loudness);
     CHECK(prediction.loudness->value == -16.0);
     REQUIRE(prediction.notes.size() == 1);
-    CHECK(prediction.notes[0].find("like nothing that was learned from") != std::string::npos);
+    CHECK(prediction.notes[0].find("too unlike all that was learned from") != std::string::npos);
+    CHECK(prediction.judgements.empty());
 
     track.sample_rate_hz = 22050.0;
     const auto without_treble = predict_by_model(model_wishing({}, track), track, {});
     REQUIRE(without_treble.notes.size() == 1);
+    CHECK(without_treble.by == "rules");
     CHECK(without_treble.notes[0].find("at 22.05 kHz") != std::string::npos);
 }
 
@@ -314,7 +321,9 @@ TEST_CASE("what would be quieter than streams is brought nearer to them, by 2 dB
         const auto loudness = predict_by_model(model_wishing({}, track), track, {.ceiling_dbtp = -1.0}).loudness;
         REQUIRE(loudness);
         CHECK(loudness->value == Approx(lufs).margin(1e-9));
-        CHECK((loudness->reason.find("streams") != std::string::npos) == (plr_db > 15.0));
+        const auto says = [&](const char* words) { return loudness->reason.find(words) != std::string::npos; };
+        CHECK(says("streams") == (plr_db > 15.0));
+        CHECK(says("and no more") == (plr_db > 17.0));
     }
 }
 
@@ -391,6 +400,12 @@ TEST_CASE("a genre that is told moves what is expected, as far as the sound had 
     const auto reason = std::ranges::find(told.decisions, "tone.mid_1280_hz_db", &Decision::parameter);
     REQUIRE(reason != told.decisions.end());
     CHECK(reason->reason.find("above what metal that sounds like this one has") != std::string::npos);
+    CHECK(told.notes.empty());
+    // What little was learned of is told of.
+    target.genres = {{"pop", 1.0}};
+    const auto of_nothing = predict_by_model(model, track, target);
+    REQUIRE(of_nothing.notes.size() == 1);
+    CHECK(of_nothing.notes[0].starts_with("too little pop was learned from"));
     // So does a preset, unless the genre is told beside it; presets that are no genre tell nothing.
     Target preset;
     preset.preset = "metal";
