@@ -68,9 +68,10 @@ std::string rendered_faults_chapter(const Lesson& lesson, const Comparison& comp
     for (const auto& [name, fit, line] :
          {std::tuple{"tone", &lesson.tone, &comparison.line}, {"width", &lesson.width, &comparison.width_line}}) {
         const auto& head = head_named(name);
-        const auto add = [&](const std::string& which, const FaultFit& judged, const std::vector<double>& trusted,
-                             std::span<const Example> examples, bool features_move) {
-            text += "| " + std::string(name) + which +
+        const auto add = [&, part = std::string(name)](const std::string& which, const FaultFit& judged,
+                                                       const std::vector<double>& trusted,
+                                                       std::span<const Example> examples, bool features_move) {
+            text += "| " + part + which +
                     cells_text(rendered_faults(head, judged, trusted, examples, {features_move, {}})) + " |\n";
         };
         add(", each judged without its artist", *fit, trust, known, true);
