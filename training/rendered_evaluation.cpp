@@ -309,7 +309,7 @@ std::string mixture_text(const AllOutcomes& outcomes) {
 
 /// What whole masters leave of smooth faults of rising size.
 Curve severity_of(const AllOutcomes& outcomes, const std::vector<int>& cluster) {
-    Curve curve{"as shipped, whole masters of artists not seen", {}, {}};
+    Curve curve{"as shipped, on audio", {}, {}};
     for (std::size_t t = 0; t < trials.size(); ++t) {
         if (trials[t].fault != Fault::none && trials[t].fault != Fault::smooth) continue;
         const auto draws = drawn(outcomes[t], cluster, &Distances::tone_db, after(&Distances::tone_db));
