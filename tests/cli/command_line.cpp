@@ -88,4 +88,11 @@ const AudioBuffer& short_mix() {
     return mix;
 }
 
+std::string in_one_line(const std::string& text) {
+    std::istringstream words(text);
+    std::string line;
+    for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
+    return line;
+}
+
 }  // namespace burnish::test

@@ -18,6 +18,8 @@ struct CommandResult {
 
 /// The program inside this process; no terminal anywhere.
 [[nodiscard]] CommandResult run_inside(const std::vector<std::string>& arguments);
+/// A text as it reads, wherever its lines are broken.
+[[nodiscard]] std::string in_one_line(const std::string& text);
 
 /// The built program in a process of its own. @param stdin_... none: it reads nothing
 class RunningProgram {

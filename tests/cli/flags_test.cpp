@@ -1,6 +1,5 @@
 #include <catch2/catch.hpp>
 #include <fstream>
-#include <sstream>
 
 #include "analysis/track_analysis.h"
 #include "cli/exit_code.h"
@@ -22,14 +21,6 @@ std::string complaint(const std::vector<std::string>& arguments) {
     CHECK(result.out.empty());
     CHECK_THAT(result.err, StartsWith("error: "));
     return result.err;
-}
-
-/// Help as it reads, wherever its lines are broken.
-std::string in_one_line(const std::string& text) {
-    std::istringstream words(text);
-    std::string line;
-    for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
-    return line;
 }
 
 /// The complaint about `burnish master in.wav -o out.wav` with more flags. No file of that name is there to be touched.

@@ -97,6 +97,17 @@ TEST_CASE("a genre may be told to the model, or several with weights", "[cli][pr
     write_wav(mix, render<Equalizer>(real_music(), shelf, 44100.0));
     const auto plain = master_of(mix, out, {});
     CHECK_FALSE(plain["target"].contains("genre"));
+    CHECK(plain["predictor"] == "learned");
+    // Of a stage the short report tells what its largest gain is for, and how sound every dimension was found.
+    const nlohmann::json* largest = nullptr;
+    for (const auto& decision : plain["decisions"])
+        if (decision["parameter"].get<std::string>().starts_with("tone.") &&
+            (largest == nullptr ||
+             std::abs(decision["value"].get<double>()) > std::abs((*largest)["value"].get<double>())))
+            largest = &decision;
+    REQUIRE(largest != nullptr);
+    const auto in_short = in_one_line(run_inside({"master", mix, "--dry-run"}).out);
+    CHECK_THAT(in_short, Contains((*largest)["reason"].get<std::string>()) && Contains("judged tone "));
     const auto told = master_of(mix, out, {"--genre", "metal:3", "--genre", "cinematic"});
     CHECK(told["target"]["genre"]["metal"] == 0.75);
     CHECK(told["target"]["genre"]["orchestral"] == 0.25);
