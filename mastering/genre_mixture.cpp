@@ -41,9 +41,10 @@ struct Part {
     double share = 0.0;
 };
 
-std::vector<Part> parts_of(std::span<const GenreShare> genres, GenreSource from) {
+/// Their shares add up to 1. @param sum  what they added up to
+std::vector<Part> parts_of(std::span<const GenreShare> genres, double& sum) {
     std::vector<Part> parts;
-    double sum = 0.0;
+    sum = 0.0;
     for (const auto& genre : genres) {
         if (parts.size() == most_parts || (genre.share < least_share && !parts.empty())) break;
         const auto* other = std::ranges::find(other_names, genre.name, &OtherName::genre);
@@ -58,7 +59,6 @@ std::vector<Part> parts_of(std::span<const GenreShare> genres, GenreSource from)
         parts.push_back(std::move(part));
         sum += genre.share;
     }
-    if (from == GenreSource::sound) sum = std::max(1.0, sum);
     for (auto& part : parts) part.share /= sum;
     return parts;
 }
@@ -71,9 +71,11 @@ std::string_view genre_of_preset(std::string_view preset) noexcept {
 }
 
 Target with_mixture(const Target& target, std::span<const GenreShare> genres, GenreSource from) {
-    const auto parts = parts_of(genres, from);
+    double sum = 0.0;
+    const auto parts = parts_of(genres, sum);
     if (parts.empty()) return target;
     Target mixed = target;
+    mixed.preset_share = from == GenreSource::user ? 1.0 : std::min(1.0, sum);
     const TreatmentAim usual;
     for (const auto& param : treatment_aim_params) {
         double departure = 0.0;
@@ -91,7 +93,7 @@ Target with_mixture(const Target& target, std::span<const GenreShare> genres, Ge
     mixed.preset = auto_preset;
     for (const auto& part : parts)
         mixed.preset += (&part == &parts.front() ? " (" : ", ") + part.name + " " +
-                        std::to_string(std::lround(100.0 * part.share)) + " %";
+                        std::to_string(std::lround(100.0 * mixed.preset_share * part.share)) + " %";
     mixed.preset += ")";
     return mixed;
 }

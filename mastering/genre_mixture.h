@@ -15,10 +15,10 @@ inline constexpr std::string_view auto_preset = "auto";
 
 /// Who says what the genres are.
 enum class GenreSource { sound, user };
-/// The target with the presets of the likeliest genres mixed in, by their shares: up to three, none below a tenth. By
-/// the sound, the rest of the shares stays as music in general is, so that what is hardly known to be of a genre hardly
-/// becomes it; what the user tells is all there is. The loudness stays as it was asked for; the name tells what is in
-/// the mixture.
+/// The target with the presets of the likeliest genres mixed in, by their shares: up to three, none below a tenth. What
+/// the user tells is all there is. By the sound, the preset is meant as far as these shares go (`preset_share`), so
+/// that what is hardly known to be of a genre hardly becomes it. The loudness stays as it was asked for; the name tells
+/// what is in the mixture.
 /// @param genres  the likeliest first, named as in training/tracks.tsv
 [[nodiscard]] Target with_mixture(const Target& target, std::span<const GenreShare> genres, GenreSource from);
 

@@ -74,17 +74,6 @@ Opinions opinions_of(const MasterModel& model, const TrackAnalysis& track, const
     return opinions;
 }
 
-/// "3.4 dB above what such tracks have; held to be 2.1 dB too much, give or take 0.6 dB".
-std::string finding_text(const FaultOpinion& opinion, Index number, const std::string& whom) {
-    const double excess_db = opinion.excess(number), error_db = opinion.error(number);
-    const auto held = reason_text("held to be %.1f dB too %s", std::abs(error_db), error_db > 0.0 ? "much" : "little");
-    const auto give_or_take = reason_text(", give or take %.1f dB", opinion.deviation(number));
-    if (error_db * excess_db <= 0.0 || std::abs(error_db) > std::abs(excess_db))
-        return held + " by what lies around it" + give_or_take;
-    return reason_text("%.1f dB %s what %s; ", std::abs(excess_db), excess_db > 0.0 ? "above" : "below", whom.c_str()) +
-           held + give_or_take;
-}
-
 /// Whether a gain is there for the numbers around its own, which has no fault of that direction.
 bool is_for_others(const FaultOpinion& opinion, Index number, double gain_db) {
     return gain_db * opinion.error(number) >= 0.0 || std::abs(opinion.error(number)) < 0.05;
@@ -183,6 +172,16 @@ std::vector<GenreShare> genres_of(const GenreModel& model, const VectorXd& featu
 }
 
 }  // namespace
+
+std::string finding_text(const FaultOpinion& opinion, Index number, const std::string& whom) {
+    const double excess_db = opinion.excess(number), error_db = opinion.error(number);
+    const auto held = reason_text("held to be %.1f dB too %s", std::abs(error_db), error_db > 0.0 ? "much" : "little");
+    const auto give_or_take = reason_text(", give or take %.1f dB", opinion.deviation(number));
+    if (error_db * excess_db <= 0.0 || std::abs(error_db) > std::abs(excess_db))
+        return held + " by what lies around it" + give_or_take;
+    return reason_text("%.1f dB %s what %s; ", std::abs(excess_db), excess_db > 0.0 ? "above" : "below", whom.c_str()) +
+           held + give_or_take;
+}
 
 Prediction predict_by_model(const std::shared_ptr<const MasterModel>& model, const TrackAnalysis& track,
                             const Target& target) {

@@ -26,6 +26,9 @@ struct Opinions {
     bool has_width = false;
 };
 
+/// "3.4 dB above what such tracks have; held to be 2.1 dB too much, give or take 0.6 dB". @param whom  have it
+[[nodiscard]] std::string finding_text(const FaultOpinion& opinion, Eigen::Index number, const std::string& whom);
+
 /// Replaces what the rules proposed for some stages.
 class Draft {
 public:

@@ -55,20 +55,22 @@ double too_much_db(const FaultOpinion& opinion, Index number, const CorrectionLi
     return opinion.error(number) > 0.0 ? quantile_db(opinion, number, limits) : 0.0;
 }
 
-/// What is too much of a number of the dynamics, and what it should come to: the model's word, or a preset's.
+/// What is too much of a number of the dynamics: the model's word, and as far as a preset is meant, half of that and
+/// half of the preset's.
 struct Surplus {
-    double usual = 0.0, too_much_db = 0.0;
-    std::string whose;  ///< what is usual, for the reasons
+    double too_much_db = 0.0;
+    std::string words;  ///< where it comes from, for the reasons
 };
 Surplus surplus_of(const Opinions& opinions, Index number, double measured, double preset_aim, const Target& target,
                    const CorrectionLimits& limits) {
     const auto& opinion = opinions.dynamics;
-    Surplus surplus{measured - opinion.excess(number), too_much_db(opinion, number, limits), opinions.whose_dynamics};
-    if (target.preset.empty()) return surplus;
-    surplus.usual = 0.5 * (surplus.usual + preset_aim);
-    surplus.too_much_db = 0.5 * (surplus.too_much_db + std::max(0.0, measured - preset_aim));
-    surplus.whose = "half way from tracks that sound like this one to what " + target.preset + " asks for is";
-    return surplus;
+    const double by_model_db = too_much_db(opinion, number, limits);
+    if (target.preset.empty()) return {by_model_db, finding_text(opinion, number, opinions.whose_dynamics)};
+    const double by_preset_db = std::max(0.0, measured - preset_aim);
+    const double pull = 0.5 * target.preset_share;
+    return {(1.0 - pull) * by_model_db + pull * by_preset_db,
+            reason_text("the model holds %.1f dB to be too much, %s asks for %.1f dB less", by_model_db,
+                        target.preset.c_str(), by_preset_db)};
 }
 
 }  // namespace
@@ -91,10 +93,10 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
         if (reduction_db < least_gain_db) continue;
         const auto found = band_compression(track.dynamics.p95_db[band] - level_db, reduction_db);
         const double confidence = confidence_of(opinion, static_cast<Index>(band) + 1, -reduction_db);
-        draft.set("multiband", multiband, row.ratio, row.names[0], found.ratio, confidence,
-                  reason_text("loud moments %s stand %.1f dB over the middle, %s %.1f dB: %.1f dB less%s",
-                              std::string(row.where).c_str(), spread_db, surplus.whose.c_str(), surplus.usual,
-                              reduction_db, opinions.held_back.c_str()));
+        draft.set(
+            "multiband", multiband, row.ratio, row.names[0], found.ratio, confidence,
+            reason_text("loud moments %s stand %.1f dB over the middle: ", std::string(row.where).c_str(), spread_db) +
+                surplus.words + reason_text("; %.1f dB less", reduction_db) + opinions.held_back);
         draft.set("multiband", multiband, row.level_db, row.names[1], level_db, 1.0,
                   "measured level " + std::string(row.where));
         draft.set("multiband", multiband, row.threshold_db, row.names[2], found.threshold_db, confidence,
@@ -116,10 +118,9 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
     draft.set("glue", glue, &GlueCompressor::Settings::threshold_db, "threshold_db", threshold_db, confidence,
               reason_text("8 dB over the loudest 3 s, %.1f LUFS: peaks stand %.1f dB above it",
                           track.max_short_term_lufs, above_db));
-    draft.set(
-        "glue", glue, &GlueCompressor::Settings::ratio, "ratio", ratio, confidence,
-        reason_text("peaks stand %.1f dB over the loudness, %s %.1f dB: %.1f dB less%s", track.plr_db,
-                    surplus.whose.c_str(), surplus.usual, above_db - above_db / ratio, opinions.held_back.c_str()));
+    draft.set("glue", glue, &GlueCompressor::Settings::ratio, "ratio", ratio, confidence,
+              reason_text("peaks stand %.1f dB over the loudness: ", track.plr_db) + surplus.words +
+                  reason_text("; %.1f dB less", above_db - above_db / ratio) + opinions.held_back);
     draft.set("glue", glue, &GlueCompressor::Settings::slow_release_amount, "slow_release_amount", 0.5, confidence,
               "half of a lasting reduction recovers slowly, so that it does not pump");
 }
@@ -134,7 +135,8 @@ Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, cons
         std::max(as_expected_lufs, std::min(streamed_lufs, untouched_lufs + harmless_reduction_db));
     const bool is_known = opinions.trust > 0.0;
     const double wanted = is_known ? brought_lufs : std::min(brought_lufs, streamed_lufs);
-    const double lufs = std::round(10.0 * std::clamp(wanted, quietest_lufs, loudest_lufs)) / 10.0;
+    const double held = std::clamp(wanted, quietest_lufs, loudest_lufs);
+    const double lufs = std::round(10.0 * held) / 10.0;
     auto reason = reason_text("peaks stand %.1f dB over the loudness, masters of %s %.1f dB", track.plr_db,
                               opinions.whose_dynamics.c_str(), track.plr_db - opinion.excess(0));
     const double taken_db = wanted - untouched_lufs;
@@ -145,6 +147,7 @@ Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, cons
     else if (wanted > as_expected_lufs)
         reason += reason_text("%s %.0f LUFS that streams play single tracks at",
                               wanted < streamed_lufs - 0.05 ? " and no more, towards the" : ", to the", streamed_lufs);
+    if (held != wanted) reason += reason_text("; held between %.0f and %.0f LUFS", quietest_lufs, loudest_lufs);
     // Sure of what is taken away; or, if that is nothing, that nothing is to be.
     const double confidence = reduction_db > 0.0 ? confidence_of(opinion, 0, -reduction_db)
                                                  : 1.0 - confidence_of(opinion, 0, -2.0 * harmless_reduction_db);

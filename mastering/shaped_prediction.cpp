@@ -42,7 +42,7 @@ double missing_share(const std::array<std::optional<double>, tone_knots>& excess
 
 void draw_tone(const TrackAnalysis& track, const Target& target, ChainSettings& settings, Reasons& reasons) {
     const auto& aim = target.aim;
-    const double amount = amount_of(target, Dimension::tone) * aim.tone_pull;
+    const double amount = amount_of(target, Dimension::tone) * target.preset_share * aim.tone_pull;
     if (amount <= 0.0) return;
     const auto excess_db = octave_excess_db(track);
     const double share = missing_share(excess_db, settings, aim);
@@ -65,7 +65,7 @@ void draw_tone(const TrackAnalysis& track, const Target& target, ChainSettings& 
 
 void draw_width(const TrackAnalysis& track, const Target& target, ChainSettings& settings, Reasons& reasons) {
     const auto& aim = target.aim;
-    const double amount = amount_of(target, Dimension::width) * aim.width_pull;
+    const double amount = amount_of(target, Dimension::width) * target.preset_share * aim.width_pull;
     // What is nearly mono has no side that could be raised.
     if (amount <= 0.0 || track.channels < 2.0 || track.side_mid_db < -30.0) return;
     const double gap_db = aim.side_mid_db - track.side_mid_db;
@@ -88,7 +88,7 @@ std::string names_of(const Target& target) {
 void add_character(const Target& target, ChainSettings& settings, Reasons& reasons) {
     const ChainSettings neutral;
     for_each_stage(program_stages, [&](const auto& stage) {
-        const double amount = amount_of(target, dimension_of(stage.name));
+        const double amount = amount_of(target, dimension_of(stage.name)) * target.preset_share;
         for (const auto& param : std::remove_cvref_t<decltype(stage)>::Processor::params) {
             const double departure =
                 (target.character.*stage.settings).*param.member - (neutral.*stage.settings).*param.member;

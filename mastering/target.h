@@ -24,6 +24,7 @@ struct Target {
     double reduction_budget_db = 6.0;
     double clipping_budget_db = -30.0;
 
+    double preset_share = 1.0;     ///< how far the preset is meant, 0..1: less if nobody but the sound tells the genre
     bool choose_loudness = false;  ///< the predictor's word on the loudness, where it has one, beats loudness_lufs
     bool normalize = true;         ///< false: the level is left as it is, whatever loudness_lufs says
     bool limit_peaks = true;       ///< false: the ceiling is not guarded, so that neutral settings change no sample
