@@ -223,8 +223,8 @@ Prediction predict_by_model(const std::shared_ptr<const MasterModel>& model, con
         if (opinions.has_width) prediction.judgements.push_back({"width", opinions.width.clean_probability});
         prediction.judgements.push_back({"dynamics", opinions.dynamics.clean_probability});
     }
-    for (const auto& genre : told_genres(target))
-        if (genre.share > 0.0 && tells_nothing(*model, genre.name) && !target.genres.empty())
+    for (const auto& genre : target.genres)
+        if (genre.share > 0.0 && tells_nothing(*model, genre.name))
             prediction.notes.push_back("too little " + genre.name +
                                        " was learned from for the model to go by it; presets do");
     prediction.misfit = [model, features = opinions.features, expected = opinions.expected](

@@ -12,6 +12,7 @@
 #include "core/pipeline.h"
 #include "dsp/denormals.h"
 #include "dsp/extremes.h"
+#include "mastering/judged_stages.h"
 #include "mastering/level_desk.h"
 #include "mastering/level_solver.h"
 #include "mastering/master_warnings.h"
@@ -259,15 +260,15 @@ constexpr std::array attempts{1.0, 0.5, 0.0};
 /// Whether the treatment is of a kind that is weighed against what is expected: by the predictor's own measures, and
 /// not because somebody wants it so.
 bool is_judged(const Prediction& prediction, const MasterReport& report, const Patch& patch) {
-    constexpr auto stages = std::to_array<std::string_view>({"tone", "multiband", "glue", "width"});
     if (!prediction.misfit || !report.after) return false;
-    if (std::ranges::any_of(
-            patch.pins(), [&](const Patch::Pin& pin) { return std::ranges::find(stages, pin.stage) != stages.end(); }))
+    if (std::ranges::any_of(patch.pins(), [&](const Patch::Pin& pin) {
+            return std::ranges::find(judged_stages, pin.stage) != judged_stages.end();
+        }))
         return false;
     bool treats = false;
     for_each_stage(program_stages, [&](const auto& stage) {
         constexpr auto& params = std::remove_cvref_t<decltype(stage)>::Processor::params;
-        treats = treats || (std::ranges::find(stages, stage.name) != stages.end() &&
+        treats = treats || (std::ranges::find(judged_stages, stage.name) != judged_stages.end() &&
                             !is_neutral(report.settings.*stage.settings, params));
     });
     return treats;

@@ -1,7 +1,9 @@
 #include "mastering/corrections.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <numbers>
 #include <random>
 
 namespace burnish {
@@ -48,6 +50,68 @@ TEST_CASE("a confidence counts the clean tracks, that no gain helps", "[masterin
         }
         CHECK(confidence_of(opinion, 0, gain_db) == Approx(static_cast<double>(nearer) / draws).margin(0.006));
     }
+}
+
+// By how much intensity changes what is done: in quartiles of the opinion, not as a blend.
+TEST_CASE("less intensity corrects what is sure, more what is likely", "[mastering][corrections]") {
+    const auto done_at_640_hz = [](double error_db, double amount) {
+        FaultOpinion opinion;
+        opinion.error = VectorXd::Constant(tone_bands, error_db);
+        opinion.deviation = VectorXd::Constant(tone_bands, 1.0);
+        const auto band = std::ranges::lower_bound(bark_bands_hz, 640.0) - bark_bands_hz.begin();
+        return tone_correction(opinion, 1.0, amount, 20000.0).bands_db(band);
+    };
+    // A quartile of the normal distribution is 0.67 deviations from its mean; the dead zone goes with the amount, too.
+    CHECK(done_at_640_hz(2.0, 1.0) == Approx(-(2.0 - 0.1)).margin(0.02));
+    CHECK(done_at_640_hz(2.0, 0.5) == Approx(-(2.0 - 0.67 - 0.2)).margin(0.02));
+    CHECK(done_at_640_hz(2.0, 0.25) == Approx(-(2.0 - 1.35 - 0.4)).margin(0.02));
+    CHECK(done_at_640_hz(2.0, 2.0) == Approx(-(2.0 + 0.67 - 0.05)).margin(0.02));
+    // What is less likely a fault than not is left alone sooner, and never more than doubled.
+    CHECK(done_at_640_hz(-0.4, 1.0) == Approx(0.4 - 0.1).margin(0.05));
+    CHECK(done_at_640_hz(-0.4, 0.5) == Approx(0.0).margin(1e-9));
+    CHECK(done_at_640_hz(-0.4, 2.0) == Approx(2 * 0.4 - 0.05).margin(0.05));
+}
+
+TEST_CASE("a large correction is made only where a fault is sure", "[mastering][corrections]") {
+    const auto corrected = [](double error_db, double clean_probability, double amount) {
+        FaultOpinion opinion;
+        opinion.error = VectorXd(tone_bands);
+        for (int b = 0; b < tone_bands; ++b) opinion.error(b) = error_db * std::cos(std::numbers::pi * b / tone_bands);
+        opinion.deviation = VectorXd::Constant(tone_bands, 0.1);
+        opinion.clean_probability = clean_probability;
+        return tone_correction(opinion, 1.0, amount, 20000.0);
+    };
+    const auto moved_db = [](const ToneCorrection& correction) {
+        return (correction.bands_db.array() - correction.bands_db.mean()).abs().mean();
+    };
+    const double wanted_db = moved_db(corrected(4.0, 0.0, 1.0));
+    REQUIRE(wanted_db > 1.5 * tone_limits.unsure_db);
+    double last_db = 0.0;
+    for (const double clean : {1.0, 0.5, 0.1, 0.08, 0.05, 0.03, 0.02, 0.001}) {
+        INFO("clean with a probability of " << clean);
+        const auto correction = corrected(4.0, clean, 1.0);
+        const double now_db = moved_db(correction);
+        CHECK(now_db >= last_db);
+        CHECK(now_db == Approx(correction.done * wanted_db).margin(0.02));
+        if (clean > 1.0 / 11.0) CHECK(now_db == Approx(tone_limits.unsure_db).margin(0.02));
+        if (clean < 1.0 / 41.0) CHECK(now_db == Approx(wanted_db).margin(1e-9));
+        last_db = now_db;
+    }
+    // What is small needs no more than to be likely, and who asks for half gets half of what is unsure.
+    CHECK(corrected(1.0, 0.5, 1.0).done == 1.0);
+    CHECK(moved_db(corrected(4.0, 0.5, 0.5)) == Approx(0.5 * tone_limits.unsure_db).margin(0.02));
+}
+
+// 6 dB over the threshold at a ratio of 6 / (6 - 2) come out 4 dB over it.
+TEST_CASE("a band's ratio takes its 95th percentile down by what is asked for", "[mastering][corrections]") {
+    for (const double p95_db : {4.0, 9.0, 15.0})
+        for (const double reduction_db : {0.5, 1.0, 2.0, 3.0}) {
+            const auto band = band_compression(p95_db, reduction_db);
+            const double over_db = p95_db - band.threshold_db;
+            CHECK(over_db - over_db / band.ratio == Approx(reduction_db).margin(1e-9));
+            CHECK(band.ratio <= 2.0 + 1e-9);
+        }
+    CHECK(band_compression(9.0, 0.0).ratio == 1.0);
 }
 
 }  // namespace burnish
