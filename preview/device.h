@@ -63,7 +63,7 @@ struct ListedDevice {
 /// A clock in the place of a device: takes frames in real time and lets nobody hear them.
 [[nodiscard]] std::unique_ptr<AudioDevice> make_null_device(const DeviceRequest& request);
 
-// Where a sound system is: rtaudio_device.cpp.
+// Where a sound system is: sound_systems.cpp.
 
 /// Sound systems that this program can talk to, in the order in which it tries them.
 [[nodiscard]] std::vector<std::string> audio_apis();

@@ -1,4 +1,5 @@
-// The devices of RtAudio; where its versions differ is in rtaudio_versions.cpp. No other file knows it.
+// The devices of PulseAudio and ALSA, through RtAudio; where its versions differ is in rtaudio_versions.cpp. No other
+// file knows it.
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -6,29 +7,16 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cctype>
 #include <chrono>
-#include <future>
 #include <string_view>
 #include <thread>
 
-#include "preview/device.h"
 #include "preview/rtaudio_versions.h"
+#include "preview/sound_system.h"
 
 namespace burnish {
 
 namespace {
-
-struct ApiRow {
-    std::string_view name;
-    RtAudio::Api api;
-    std::string_view help;  ///< what may be wrong if it does not answer
-};
-constexpr auto apis = std::to_array<ApiRow>({
-    {"jack", RtAudio::UNIX_JACK, "no JACK server is running"},
-    {"pulse", RtAudio::LINUX_PULSE, "no PulseAudio or PipeWire server is running"},
-    {"alsa", RtAudio::LINUX_ALSA, "there is no sound card, or it may not be used by this user (group audio)"},
-});
 
 /// The libraries under RtAudio write to the terminal whatever they like; not while this lives.
 class QuietStderr {
@@ -50,12 +38,6 @@ public:
 private:
     int kept_;
 };
-
-std::vector<FoundDevice> outputs_of(RtAudio& audio) {
-    auto found = all_devices(audio);
-    std::erase_if(found, [](const FoundDevice& device) { return device.info.outputChannels == 0; });
-    return found;
-}
 
 /// A stream and what its callback needs. Shared with the thread that closes it, which a dead server may keep waiting.
 struct Stream {
@@ -101,7 +83,7 @@ public:
             stream_->source = nullptr;
             return Error{ErrorCode::output, facts_.name + ": cannot be started: " + last_words().words()};
         }
-        last_progress_ = Clock::now();
+        watch_.start();
         started_ = true;
         return success();
     }
@@ -109,14 +91,11 @@ public:
     void stop() noexcept override {
         if (!stream_) return;
         started_ = false;
-        std::promise<void> closed;
-        auto is_closed = closed.get_future();
-        std::thread([stream = stream_, closed = std::move(closed)]() mutable {
+        const bool is_closed = closes_in_time([stream = stream_] {
             const QuietStderr quiet;
             close_stream(*stream->audio);
-            closed.set_value();
-        }).detach();
-        if (is_closed.wait_for(patience) != std::future_status::ready) {
+        });
+        if (!is_closed) {
             // The server does not answer. What it may still call finds nothing to play.
             stream_->source = nullptr;
             for (int i = 0; i < 100 && stream_->in_callback; ++i)
@@ -129,52 +108,37 @@ public:
 
     [[nodiscard]] std::optional<std::string> failure() override {
         if (!started_) return std::nullopt;
-        const auto now = Clock::now();
-        const auto callbacks = stream_->callbacks.load();
-        if (callbacks != last_callbacks_) last_progress_ = now;
-        last_callbacks_ = callbacks;
+        const bool has_stalled = watch_.has_stalled(stream_->callbacks);
         const bool spoke = last_words().count() != words_before_;
-        if (!spoke && stream_->audio->isStreamRunning() && now - last_progress_ < patience) return std::nullopt;
+        if (!spoke && stream_->audio->isStreamRunning() && !has_stalled) return std::nullopt;
         return facts_.api + ": " + facts_.name + " has gone" + (spoke ? " (" + last_words().words() + ")" : "");
     }
 
 private:
-    using Clock = std::chrono::steady_clock;
-    static constexpr auto patience = std::chrono::seconds(2);
-
     DeviceFacts facts_;
     std::shared_ptr<Stream> stream_;
     bool started_ = false;
     int words_before_ = 0;
-    std::int64_t last_callbacks_ = 0;
-    Clock::time_point last_progress_{};
+    CallbackWatch watch_;
 };
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
+/// What RtAudio calls an output, and what it says of it.
+struct Outputs {
+    std::vector<FoundDevice> found;
+    std::vector<ListedDevice> listed;
+};
 
-/// The device asked for, by number, name or part of its name; the default one if none was.
-Result<FoundDevice> choose(const std::vector<FoundDevice>& outputs, const DeviceRequest& request,
-                           std::string_view api) {
-    if (request.device.empty()) {
-        const auto usual =
-            std::find_if(outputs.begin(), outputs.end(), [](const auto& d) { return d.info.isDefaultOutput; });
-        return usual != outputs.end() ? *usual : outputs.front();
-    }
-    std::vector<FoundDevice> named;
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        if (request.device == std::to_string(i) || request.device == outputs[i].info.name) return outputs[i];
-        if (lower(outputs[i].info.name).find(lower(request.device)) != std::string::npos) named.push_back(outputs[i]);
-    }
-    if (named.size() == 1) return named.front();
-    std::string names;
-    for (std::size_t i = 0; i < outputs.size(); ++i)
-        names += (i == 0 ? "" : ", ") + std::to_string(i) + " \"" + outputs[i].info.name + "\"";
-    return Error{ErrorCode::usage, "--device: \"" + request.device + "\" found" +
-                                       (named.empty() ? "" : ", which several have in their names") + "; " +
-                                       std::string(api) + " has " + names + " (one that is busy is not listed)"};
+Outputs outputs_of(RtAudio& audio, std::string_view api) {
+    Outputs outputs{.found = all_devices(audio), .listed = {}};
+    std::erase_if(outputs.found, [](const FoundDevice& device) { return device.info.outputChannels == 0; });
+    for (const auto& [id, info] : outputs.found)
+        outputs.listed.push_back({.api = std::string(api),
+                                  .number = static_cast<int>(outputs.listed.size()),
+                                  .name = info.name,
+                                  .channels = static_cast<int>(info.outputChannels),
+                                  .sample_rates_hz = {info.sampleRates.begin(), info.sampleRates.end()},
+                                  .is_default = info.isDefaultOutput});
+    return outputs;
 }
 
 unsigned choose_rate_hz(const RtAudio::DeviceInfo& info, double wanted_hz) {
@@ -186,26 +150,42 @@ unsigned choose_rate_hz(const RtAudio::DeviceInfo& info, double wanted_hz) {
     return higher != rates.end() ? *higher : rates.back();
 }
 
-Result<std::unique_ptr<AudioDevice>> open_on(const ApiRow& row, const DeviceRequest& request) {
+bool is_built_in(RtAudio::Api api) {
+    std::vector<RtAudio::Api> compiled;
+    RtAudio::getCompiledApi(compiled);
+    return std::find(compiled.begin(), compiled.end(), api) != compiled.end();
+}
+
+std::vector<ListedDevice> list(RtAudio::Api api, std::string_view name) {
+    const QuietStderr quiet;
+    const auto audio = open_api(api);
+    if (!audio || audio->getCurrentApi() != api) return {};
+    return outputs_of(*audio, name).listed;
+}
+
+/// @param help  what may be wrong if there is no device at all
+Result<std::unique_ptr<AudioDevice>> open(RtAudio::Api api, std::string_view name, std::string_view help,
+                                          const DeviceRequest& request) {
     const QuietStderr quiet;
     const auto error = [&](const std::string& what) {
-        return Error{ErrorCode::output, std::string(row.name) + ": " + what};
+        return Error{ErrorCode::output, std::string(name) + ": " + what};
     };
     auto stream = std::make_shared<Stream>();
-    stream->audio = open_api(row.api);
-    if (!stream->audio || stream->audio->getCurrentApi() != row.api) return error("not part of this build of RtAudio");
-    const auto outputs = outputs_of(*stream->audio);
-    if (outputs.empty())
+    stream->audio = open_api(api);
+    if (!stream->audio || stream->audio->getCurrentApi() != api) return error("not part of this build of RtAudio");
+    const auto outputs = outputs_of(*stream->audio, name);
+    if (outputs.found.empty())
         return error(
             stream->audio->getDeviceCount() == 0
-                ? std::string(row.help)
+                ? std::string(help)
                 : "none of its devices can be opened: another program holds them, or this user may not use them");
-    const auto device = choose(outputs, request, row.name);
-    if (!device) return device.error();
-    stream->channels = std::min<int>(max_channels, static_cast<int>(device->info.outputChannels));
+    const auto chosen = choose_output(outputs.listed, request);
+    if (!chosen) return chosen.error();
+    const auto& device = outputs.found[*chosen];
+    stream->channels = std::min<int>(max_channels, static_cast<int>(device.info.outputChannels));
 
     RtAudio::StreamParameters to;
-    to.deviceId = device->id;
+    to.deviceId = device.id;
     to.nChannels = static_cast<unsigned>(stream->channels);
     RtAudio::StreamOptions options;
     options.flags = RTAUDIO_NONINTERLEAVED | RTAUDIO_SCHEDULE_REALTIME;
@@ -213,13 +193,13 @@ Result<std::unique_ptr<AudioDevice>> open_on(const ApiRow& row, const DeviceRequ
     options.priority = 70;
     options.streamName = "burnish";
     unsigned frames = request.buffer_frames > 0 ? static_cast<unsigned>(request.buffer_frames) : 512U;
-    const unsigned rate_hz = choose_rate_hz(device->info, request.sample_rate_hz);
+    const unsigned rate_hz = choose_rate_hz(device.info, request.sample_rate_hz);
     if (!open_stream(*stream->audio, to, rate_hz, frames, on_callback, stream.get(), options))
-        return error(device->info.name + " cannot be opened: " + last_words().words() +
+        return error(device.info.name + " cannot be opened: " + last_words().words() +
                      " (another program may hold it; burnish devices lists the others)");
     return std::unique_ptr<AudioDevice>(
-        std::make_unique<RtAudioDevice>(DeviceFacts{.api = std::string(row.name),
-                                                    .name = device->info.name,
+        std::make_unique<RtAudioDevice>(DeviceFacts{.api = std::string(name),
+                                                    .name = device.info.name,
                                                     .sample_rate_hz = static_cast<double>(rate_hz),
                                                     .channels = stream->channels,
                                                     .buffer_frames = static_cast<int>(frames)},
@@ -228,42 +208,29 @@ Result<std::unique_ptr<AudioDevice>> open_on(const ApiRow& row, const DeviceRequ
 
 }  // namespace
 
-std::vector<std::string> audio_apis() {
-    std::vector<RtAudio::Api> compiled;
-    RtAudio::getCompiledApi(compiled);
-    std::vector<std::string> names;
-    for (const auto& row : apis)
-        if (std::find(compiled.begin(), compiled.end(), row.api) != compiled.end()) names.emplace_back(row.name);
-    return names;
+SoundSystem pulse_system() {
+    static constexpr std::string_view name = "pulse";
+    static constexpr auto api = RtAudio::LINUX_PULSE;
+    return {.name = name,
+            .is_built_in = [] { return is_built_in(api); },
+            .list = [] { return list(api, name); },
+            .open =
+                [](const DeviceRequest& request) {
+                    return open(api, name, "no PulseAudio or PipeWire server is running", request);
+                }};
 }
 
-std::vector<ListedDevice> list_audio_devices() {
-    const QuietStderr quiet;
-    std::vector<ListedDevice> devices;
-    for (const auto& row : apis) {
-        const auto audio = open_api(row.api);
-        if (!audio || audio->getCurrentApi() != row.api) continue;
-        int number = 0;
-        for (const auto& [id, info] : outputs_of(*audio))
-            devices.push_back({.api = std::string(row.name),
-                               .number = number++,
-                               .name = info.name,
-                               .channels = static_cast<int>(info.outputChannels),
-                               .sample_rates_hz = {info.sampleRates.begin(), info.sampleRates.end()},
-                               .is_default = info.isDefaultOutput});
-    }
-    return devices;
-}
-
-Result<std::unique_ptr<AudioDevice>> open_audio_device(const DeviceRequest& request) {
-    std::string tried;
-    for (const auto& row : apis) {
-        if (!request.api.empty() && request.api != row.name) continue;
-        auto device = open_on(row, request);
-        if (device || !request.api.empty() || device.error().code == ErrorCode::usage) return device;
-        tried += (tried.empty() ? "" : "; ") + device.error().message;
-    }
-    return Error{ErrorCode::output, "no audio device: " + tried};
+SoundSystem alsa_system() {
+    static constexpr std::string_view name = "alsa";
+    static constexpr auto api = RtAudio::LINUX_ALSA;
+    return {.name = name,
+            .is_built_in = [] { return is_built_in(api); },
+            .list = [] { return list(api, name); },
+            .open =
+                [](const DeviceRequest& request) {
+                    return open(api, name, "there is no sound card, or it may not be used by this user (group audio)",
+                                request);
+                }};
 }
 
 }  // namespace burnish
