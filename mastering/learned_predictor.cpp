@@ -70,7 +70,9 @@ Opinions opinions_of(const MasterModel& model, const TrackAnalysis& track, const
     const auto width = width_of(track);
     opinions.has_width = width.heard.any();
     if (opinions.has_width) opinions.width = judge(model.parts().width, opinions.expected.width, width);
-    opinions.dynamics = judge(model.parts().dynamics, opinions.expected.dynamics, dynamics_of(track));
+    const auto& dynamics = model.parts().dynamics;
+    opinions.dynamics = judge(dynamics, opinions.expected.dynamics, dynamics_of(track));
+    opinions.plr_deviation_db = std::sqrt(std::exp(dynamics.doubt(opinions.features)) * dynamics.parts().spread(0, 0));
     return opinions;
 }
 

@@ -276,6 +276,27 @@ TEST_CASE("what would be quieter than streams is brought nearer to them, by 2 dB
     }
 }
 
+// 4 dB denser than expected, where masters lie within 2 dB of it: the loudest of them are 2 dB louder than expected.
+TEST_CASE("what is denser than masters are is made no louder than they are, and kept if it was",
+          "[mastering][predictor]") {
+    auto track = toy_track();
+    track.plr_db = 6.0;
+    const auto model = model_wishing({.plr_db = 4.0, .spread_db = 2.0}, track);
+    for (const auto& [source_lufs, lufs] :
+         {std::pair{-30.0, -9.0}, {-10.1, -9.0}, {-9.6, -9.6}, {-8.0, -8.0}, {-6.0, -7.0}}) {
+        INFO("source " << source_lufs << " LUFS");
+        track.integrated_lufs = source_lufs;
+        const auto loudness = predict_by_model(model, track, {.ceiling_dbtp = -1.0}).loudness;
+        REQUIRE(loudness);
+        CHECK(loudness->value == Approx(lufs).margin(1e-9));
+        CHECK((loudness->reason.find("no louder than the loudest") != std::string::npos) == (lufs == -9.0));
+        CHECK((loudness->reason.find("stays as loud") != std::string::npos) == (lufs < -7.5 && lufs != -9.0));
+    }
+    track.integrated_lufs = -30.0;
+    track.plr_db = 8.5;  // within what is usual
+    CHECK(predict_by_model(model, track, {.ceiling_dbtp = -1.0}).loudness->value == Approx(-9.5).margin(1e-9));
+}
+
 TEST_CASE("the misfit of a version tells how far it is from what is expected", "[mastering][predictor]") {
     const auto track = toy_track();
     const auto prediction = predict_by_model(model_wishing({}, track), track, {});
