@@ -10,8 +10,6 @@ namespace {
 
 using Eigen::Index;
 
-constexpr CorrectionLimits spread_limits{0.5, 3.0};
-constexpr double most_ratio_reduction_db = 6.0;  // of peak to loudness
 constexpr double most_glue_reduction_db = 2.0, most_glue_ratio = 1.5;
 constexpr double quietest_lufs = -20.0, loudest_lufs = -7.0;
 // What single tracks are played at (AES TD1008): quieter ones are brought nearer, as far as hardly anything is limited.
@@ -50,11 +48,6 @@ constexpr auto band_rows = std::to_array<BandRow>({{"below 120 Hz",
                                                     &MultibandCompressor::Settings::high_threshold_db,
                                                     &TreatmentAim::high_spread_db}});
 
-/// How much of a number is held to be too much; nobody is to have more of it.
-double too_much_db(const FaultOpinion& opinion, Index number, const CorrectionLimits& limits) {
-    return opinion.error(number) > 0.0 ? quantile_db(opinion, number, limits) : 0.0;
-}
-
 /// What is too much of a number of the dynamics: the model's word, and as far as a preset is meant, half of that and
 /// half of the preset's.
 struct Surplus {
@@ -88,15 +81,14 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
         const double spread_db = track.dynamics.spread_db[band];
         const auto surplus =
             surplus_of(opinions, static_cast<Index>(band) + 1, spread_db, target.aim.*row.spread_db, target, limits);
-        const double reduction_db =
-            std::clamp(opinions.trust * (surplus.too_much_db - limits.dead_zone_db), 0.0, limits.cap_db);
-        if (reduction_db < least_gain_db) continue;
-        const auto found = band_compression(track.dynamics.p95_db[band] - level_db, reduction_db);
-        const double confidence = confidence_of(opinion, static_cast<Index>(band) + 1, -reduction_db);
+        const double taken_db = reduction_db(surplus.too_much_db, opinions.trust, limits);
+        if (taken_db < least_gain_db) continue;
+        const auto found = band_compression(track.dynamics.p95_db[band] - level_db, taken_db);
+        const double confidence = confidence_of(opinion, static_cast<Index>(band) + 1, -taken_db);
         draft.set(
             "multiband", multiband, row.ratio, row.names[0], found.ratio, confidence,
             reason_text("loud moments %s stand %.1f dB over the middle: ", std::string(row.where).c_str(), spread_db) +
-                surplus.words + reason_text("; %.1f dB less", reduction_db) + opinions.held_back);
+                surplus.words + reason_text("; %.1f dB less", taken_db) + opinions.held_back);
         draft.set("multiband", multiband, row.level_db, row.names[1], level_db, 1.0,
                   "measured level " + std::string(row.where));
         draft.set("multiband", multiband, row.threshold_db, row.names[2], found.threshold_db, confidence,
@@ -127,14 +119,14 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
 
 Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, const Target& target, double amount) {
     const auto& opinion = opinions.dynamics;
-    const auto limits = limits_at({0.0, most_ratio_reduction_db}, std::max(amount, 0.25));
-    const double reduction_db = std::min(opinions.trust * too_much_db(opinion, 0, limits), limits.cap_db);
+    const auto limits = limits_at(plr_limits, std::max(amount, 0.25));
+    const double limited_db = reduction_db(too_much_db(opinion, 0, limits), opinions.trust, limits);
     const double expected_plr_db = track.plr_db - opinion.excess(0);
     const double untouched_lufs = target.ceiling_dbtp - track.plr_db;
     auto reason = reason_text("peaks stand %.1f dB over the loudness, masters of %s %.1f dB", track.plr_db,
                               opinions.whose_dynamics.c_str(), expected_plr_db);
 
-    double wanted = untouched_lufs + reduction_db;
+    double wanted = untouched_lufs + limited_db;
     const bool is_quiet = wanted < std::min(streamed_lufs, untouched_lufs + harmless_reduction_db);
     if (is_quiet) wanted = std::min(streamed_lufs, untouched_lufs + harmless_reduction_db);
     if (wanted > untouched_lufs + 0.05) reason += reason_text("; %.1f dB of it is taken away", wanted - untouched_lufs);
@@ -158,8 +150,8 @@ Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, cons
     const double held = std::clamp(wanted, quietest_lufs, loudest_lufs);
     if (held != wanted) reason += reason_text("; held between %.0f and %.0f LUFS", quietest_lufs, loudest_lufs);
     // Sure of what is taken away; or, if that is nothing, that nothing is to be.
-    const double confidence = reduction_db > 0.0 ? confidence_of(opinion, 0, -reduction_db)
-                                                 : 1.0 - confidence_of(opinion, 0, -2.0 * harmless_reduction_db);
+    const double confidence = limited_db > 0.0 ? confidence_of(opinion, 0, -limited_db)
+                                               : 1.0 - confidence_of(opinion, 0, -2.0 * harmless_reduction_db);
     return {"loudness_lufs", std::round(10.0 * held) / 10.0, confidence, std::move(reason)};
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 
+#include "analysis/track_analysis.h"
 #include "mastering/corrections.h"
 #include "training/formatted.h"
 
@@ -51,24 +52,105 @@ std::string coverage(Fault fault, const Judge& judge, std::span<const Subject> s
     return text + "\n";
 }
 
-/// The same number by number, of the faults of the mixture.
-std::string coverage_by_number(bool is_of_width, const Judge& judge, std::span<const Subject> subjects) {
-    const std::span<const double> numbers_hz = is_of_width ? std::span<const double>(image_regions_hz) : bark_bands_hz;
-    std::vector<Coverage> covered(numbers_hz.size());
-    for (const auto& subject : subjects) {
+/// "250 Hz".
+std::vector<std::string> names_of_numbers(std::string_view head) {
+    if (head == "dynamics") {
+        std::vector<std::string> names{"peak to loudness"};
+        double from_hz = 0.0;
+        for (const double to_hz : dynamics_splits_hz) {
+            names.push_back(formatted("spread, %.0f to %.0f Hz", from_hz, to_hz));
+            from_hz = to_hz;
+        }
+        names.push_back(formatted("spread above %.0f Hz", from_hz));
+        return names;
+    }
+    std::vector<std::string> names;
+    for (const double hz : error_prior(head).axis_hz) names.push_back(formatted("%.0f Hz", hz));
+    return names;
+}
+
+/// The same number by number, of the faults that the head meets.
+std::string coverage_by_number(const Judged& judged) {
+    const auto names = names_of_numbers(judged.head);
+    const FaultDraws faults(judged.head);
+    std::vector<Coverage> covered(names.size());
+    for (const auto& subject : judged.subjects) {
         Random random(6000 + subject.index);
         for (int draw = 0; draw < 16; ++draw) {
-            const auto fault = draw_from_mixture(is_of_width, random);
-            if (fault.fault == Fault::none) continue;
-            const VectorXd& error = is_of_width ? fault.width_db : fault.tone_db;
-            const auto opinion = judge(subject.index, error);
+            const VectorXd error = faults.draw(random);
+            if (error.isZero(0.0)) continue;
+            const auto opinion = judged.judge(subject.index, error);
             for (Index b = 0; b < error.size(); ++b)
                 if (subject.measured.heard(b))
                     covered[static_cast<std::size_t>(b)].add(error(b) - opinion.error(b), opinion.deviation(b));
         }
     }
-    std::string text = std::string(is_of_width ? "| width" : "| tone") + " | 50 % | 80 % | 90 % |\n|---|---|---|---|\n";
-    for (std::size_t b = 0; b < covered.size(); ++b) text += formatted("| %.0f Hz", numbers_hz[b]) + covered[b].cells();
+    std::string text = "| " + std::string(judged.head) + " | 50 % | 80 % | 90 % |\n|---|---|---|---|\n";
+    for (std::size_t b = 0; b < covered.size(); ++b) text += "| " + names[b] + covered[b].cells();
+    return text + "\n";
+}
+
+/// What the shipped predictor does to the numbers of a head.
+VectorXd gains_of(std::string_view head, const FaultOpinion& opinion, double trust) {
+    if (head == "tone") return tone_correction(opinion, trust, 1.0, 20000.0).bands_db;
+    if (head == "width") return width_correction(opinion, trust, 1.0).regions_db;
+    VectorXd gains(opinion.error.size());
+    for (Index k = 0; k < gains.size(); ++k) {
+        const auto limits = limits_at(k == 0 ? plr_limits : spread_limits, 1.0);
+        gains(k) = -reduction_db(too_much_db(opinion, k, limits), trust, limits);
+    }
+    return gains;
+}
+
+/// What is wrong with a track as it may come to a head: often nothing.
+VectorXd draw_of_mixture(std::string_view head, const FaultDraws& faults, Random& random) {
+    if (head == "dynamics" && random.uniform(0.0, 1.0) < clean_share)
+        return VectorXd::Zero(static_cast<Index>(error_prior(head).axis_hz.size()));
+    VectorXd error = faults.draw(random);
+    // Those of tone and width are a mixture already.
+    while (head == "dynamics" && error.isZero(0.0)) error = faults.draw(random);
+    return error;
+}
+
+/// Of the faults that a head meets, and of tracks without: how often a number that was corrected ends nearer to what it
+/// should be, against how often that was said.
+std::string confidence_table(const Judged& judged) {
+    struct Bin {
+        double said = 0.0, nearer = 0.0, count = 0.0;
+    };
+    std::array<Bin, 5> bins;
+    const FaultDraws faults(judged.head);
+    for (const auto& subject : judged.subjects) {
+        Random random(7000 + subject.index);
+        const VectorXd heard = subject.measured.heard.cast<double>();
+        const auto centred = [&](VectorXd levels_db) {
+            if (judged.head == "tone") levels_db.array() -= levels_db.dot(heard) / heard.sum();
+            return levels_db;
+        };
+        for (int draw = 0; draw < 16; ++draw) {
+            const VectorXd error = draw_of_mixture(judged.head, faults, random);
+            const auto opinion = judged.judge(subject.index, error);
+            const VectorXd gains = gains_of(judged.head, opinion, judged.judge.trust[subject.index]);
+            const VectorXd before = centred(error), after = centred(error + gains);
+            for (Index b = 0; b < error.size(); ++b) {
+                if (!subject.measured.heard(b) || std::abs(gains(b)) < 0.1) continue;
+                const double said = confidence_of(opinion, b, gains(b));
+                auto& bin = bins[std::min(bins.size() - 1, static_cast<std::size_t>(5.0 * said))];
+                bin.said += 100.0 * said;
+                bin.nearer += std::abs(after(b)) < std::abs(before(b)) ? 100.0 : 0.0;
+                bin.count += 1.0;
+            }
+        }
+    }
+    std::string text = "| " + std::string(judged.head) +
+                       ": confidence | share of the corrections | on average | ended nearer |\n|---|---|---|---|\n";
+    double all = 1e-9;
+    for (const auto& bin : bins) all += bin.count;
+    for (std::size_t i = 0; i < bins.size(); ++i) {
+        const double n = std::max(1.0, bins[i].count);
+        text += formatted("| %zu to %zu %% | %.0f %% | %.0f %% | %.0f %% |\n", 20 * i, 20 * (i + 1),
+                          100.0 * bins[i].count / all, bins[i].said / n, bins[i].nearer / n);
+    }
     return text + "\n";
 }
 
@@ -99,63 +181,24 @@ std::string sureness_table(const Judge& judge, std::span<const Subject> subjects
     return text + "\n";
 }
 
-/// Of the faults of the mixture, and of tracks without: how often a band that was corrected ends nearer to what it
-/// should be, against how often that was said.
-std::string confidence_table(bool is_of_width, const Judged& judged) {
-    struct Bin {
-        double said = 0.0, nearer = 0.0, count = 0.0;
-    };
-    std::array<Bin, 5> bins;
-    for (const auto& subject : judged.subjects) {
-        Random random(7000 + subject.index);
-        const VectorXd heard = subject.measured.heard.cast<double>();
-        const auto centred = [&](VectorXd levels_db) {
-            if (!is_of_width) levels_db.array() -= levels_db.dot(heard) / heard.sum();
-            return levels_db;
-        };
-        for (int draw = 0; draw < 16; ++draw) {
-            const auto fault = draw_from_mixture(is_of_width, random);
-            const VectorXd& error = is_of_width ? fault.width_db : fault.tone_db;
-            const auto opinion = judged.judge(subject.index, error);
-            const double trust = judged.judge.trust[subject.index];
-            const VectorXd gains = is_of_width ? width_correction(opinion, trust, 1.0).regions_db
-                                               : tone_correction(opinion, trust, 1.0, 20000.0).bands_db;
-            const VectorXd before = centred(error), after = centred(error + gains);
-            for (Index b = 0; b < error.size(); ++b) {
-                if (!subject.measured.heard(b) || std::abs(gains(b)) < 0.1) continue;
-                const double said = confidence_of(opinion, b, gains(b));
-                auto& bin = bins[std::min(bins.size() - 1, static_cast<std::size_t>(5.0 * said))];
-                bin.said += 100.0 * said;
-                bin.nearer += std::abs(after(b)) < std::abs(before(b)) ? 100.0 : 0.0;
-                bin.count += 1.0;
-            }
-        }
-    }
-    std::string text = std::string(is_of_width ? "| width" : "| tone") +
-                       ": confidence | share of the corrections | on average | ended nearer |\n|---|---|---|---|\n";
-    double all = 1e-9;
-    for (const auto& bin : bins) all += bin.count;
-    for (std::size_t i = 0; i < bins.size(); ++i) {
-        const double n = std::max(1.0, bins[i].count);
-        text += formatted("| %zu to %zu %% | %.0f %% | %.0f %% | %.0f %% |\n", 20 * i, 20 * (i + 1),
-                          100.0 * bins[i].count / all, bins[i].said / n, bins[i].nearer / n);
-    }
-    return text + "\n";
-}
-
 }  // namespace
 
-std::string calibration_text(const Judged& tone, const Judged& width) {
+std::string calibration_text(std::span<const Judged, 3> heads) {
+    const auto &tone = heads[0], &width = heads[1];
+    std::string by_number, confidences;
+    for (const auto& head : heads) {
+        by_number += coverage_by_number(head);
+        confidences += confidence_table(head);
+    }
     return "Shares of the errors of a band that lie within what the model's deviation says should be so many:\n\n" +
            coverage(Fault::smooth, tone.judge, tone.subjects) + coverage(Fault::width, width.judge, width.subjects) +
-           "The same band by band, of the faults of the mixture (smooth curves, and about half as often others):\n\n" +
-           coverage_by_number(false, tone.judge, tone.subjects) +
-           coverage_by_number(true, width.judge, width.subjects) +
+           "The same number by number, of the faults of the mixture (smooth curves, and about half as often others); "
+           "for dynamics, of which no block draws a fault at will, of the sizes that the model reckons with:\n\n" +
+           by_number +
            "The confidence that goes with every number is the probability that it brings its band nearer to what it "
-           "should be. How often it does, of the mixture with its untouched tracks, every gain of 0.1 dB and "
+           "should be. How often it does, of the same faults and of untouched tracks, every gain of 0.1 dB and "
            "more:\n\n" +
-           confidence_table(false, tone) + confidence_table(true, width) +
-           "How often a fault of the tone is held to be sure enough for a large correction:\n\n" +
+           confidences + "How often a fault of the tone is held to be sure enough for a large correction:\n\n" +
            sureness_table(tone.judge, tone.subjects);
 }
 

@@ -92,11 +92,16 @@ std::string unseen_chapter(const Lesson& lesson, const LadderRow& nothing, std::
     text += ladder_table(test_rows, test_subjects, Fault::smooth, sizes_db, tell);
     text += "Left over of them, by the features and told the genre that the list has: " + told_text(model, unknown) +
             ".\n\n";
-    std::vector<double> width_trust;
-    const auto test_width = judged_by(model, head_named("width"), unknown, width_trust);
-    return text + calibration_text(
-                      {judge_of(test_fit, trust), test_subjects},
-                      {judge_of(test_width, width_trust), subjects_of(unknown, test_width, numbered_albums(unknown))});
+    std::array<std::vector<double>, 3> trusts;
+    const auto judged = [&](std::string_view head, FaultFit& fit) {
+        std::vector<double> of_head;
+        fit = judged_by(model, head_named(head), unknown, of_head);
+        return Judged{head, judge_of(fit, of_head), subjects_of(unknown, fit, numbered_albums(unknown))};
+    };
+    FaultFit width_fit, dynamics_fit;  // outlive those who judge by them
+    const std::array heads{Judged{"tone", judge_of(test_fit, trust), test_subjects}, judged("width", width_fit),
+                           judged("dynamics", dynamics_fit)};
+    return text + calibration_text(heads);
 }
 
 }  // namespace

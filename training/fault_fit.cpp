@@ -94,30 +94,6 @@ GroupWeights weighed_groups(GroupWeights weights, const MatrixXd& features, cons
     return weights;
 }
 
-/// Faults as a head meets them.
-class FaultDraws {
-public:
-    FaultDraws(std::string_view head, const ErrorPrior& prior) : head_(head), sizes_db_(prior.sizes_db) {
-        MatrixXd covariance = error_covariance(prior);
-        covariance.diagonal().array() += 1e-6;
-        root_ = covariance.llt().matrixL();
-    }
-
-    /// Of the mixture for tone and width; for dynamics, to which no block does just what it should, of the prior.
-    [[nodiscard]] VectorXd draw(Random& random) const {
-        if (head_ == "tone") return draw_from_mixture(false, random).tone_db;
-        if (head_ == "width") return draw_from_mixture(true, random).width_db;
-        VectorXd error(root_.rows());
-        for (Index k = 0; k < error.size(); ++k) error(k) = normal(random);
-        return sizes_db_[random.bits() % sizes_db_.size()] * (root_ * error);
-    }
-
-private:
-    std::string_view head_;
-    std::span<const double> sizes_db_;
-    MatrixXd root_;
-};
-
 /// What the deviations of each number have to be multiplied by so that 1.645 of them hold nine tenths of the errors
 /// that are made of faulty tracks. Those that are clean would make them too narrow for those that are not.
 VectorXd deviation_scale(const FaultFit& fit, const FaultDraws& faults) {
@@ -170,6 +146,20 @@ MatrixXd error_covariance(const ErrorPrior& prior) {
     if (!prior.is_centred) return covariance;
     const MatrixXd centring = MatrixXd::Identity(n, n) - MatrixXd::Constant(n, n, 1.0 / static_cast<double>(n));
     return centring * covariance * centring;
+}
+
+FaultDraws::FaultDraws(std::string_view head) : head_(head), sizes_db_(error_prior(head).sizes_db) {
+    MatrixXd covariance = error_covariance(error_prior(head));
+    covariance.diagonal().array() += 1e-6;
+    root_ = covariance.llt().matrixL();
+}
+
+VectorXd FaultDraws::draw(Random& random) const {
+    if (head_ == "tone") return draw_from_mixture(false, random).tone_db;
+    if (head_ == "width") return draw_from_mixture(true, random).width_db;
+    VectorXd error(root_.rows());
+    for (Index k = 0; k < error.size(); ++k) error(k) = normal(random);
+    return sizes_db_[random.bits() % sizes_db_.size()] * (root_ * error);
 }
 
 FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, const FeatureTable& table,
@@ -282,7 +272,7 @@ FaultFit fit_faults(const ModelHead& head, std::span<const Example> examples, co
     }
     parts.deviation_scale = VectorXd::Ones(numbers);
     fit.model = FaultModel(parts);
-    parts.deviation_scale = deviation_scale(fit, {head.name, prior});
+    parts.deviation_scale = deviation_scale(fit, FaultDraws(head.name));
     fit.model = FaultModel(std::move(parts));
     return fit;
 }

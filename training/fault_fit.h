@@ -1,7 +1,9 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
+#include "core/random.h"
 #include "training/feature_table.h"
 #include "training/regression.h"
 
@@ -19,6 +21,21 @@ struct ErrorPrior {
 [[nodiscard]] const ErrorPrior& error_prior(std::string_view head);
 /// Covariance of an error of 1 dB.
 [[nodiscard]] Eigen::MatrixXd error_covariance(const ErrorPrior& prior);
+
+/// Faults as a head meets them.
+class FaultDraws {
+public:
+    /// @param head  "tone", "width" or "dynamics"
+    explicit FaultDraws(std::string_view head);
+    /// Of the mixture for tone and width; for dynamics, to which no block does just what it should, of the prior's
+    /// sizes, each as often.
+    [[nodiscard]] Eigen::VectorXd draw(Random& random) const;
+
+private:
+    std::string_view head_;
+    std::span<const double> sizes_db_;
+    Eigen::MatrixXd root_;
+};
 
 struct FaultFitOptions {
     KernelShape shape{KernelShape::Kind::network, {}};  ///< groups that the head is blind to count for nothing anyway
