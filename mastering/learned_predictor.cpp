@@ -100,6 +100,8 @@ void propose_tone(const Opinions& opinions, const TrackAnalysis& track, double a
             };
             if (distance(b) < distance(band)) band = b;
         }
+        const double band_hz = bark_bands_hz[static_cast<std::size_t>(band)];
+        const bool is_far = std::abs(std::log2(band_hz / tone_knot_hz(knot))) > 0.5;
         const auto* row = std::find_if(ToneCurve::params.begin(), ToneCurve::params.end(), [&](const auto& param) {
             return param.member == mid_tone_knots[static_cast<std::size_t>(knot)];
         });
@@ -107,7 +109,8 @@ void propose_tone(const Opinions& opinions, const TrackAnalysis& track, double a
                   change_text(gain_db) + reason_text(" at %.0f Hz", tone_knot_hz(knot)) +
                       (is_for_others(opinions.tone, band, gain_db)
                            ? ", as the bands around it ask for"
-                           : ": " + finding_text(opinions.tone, band, opinions.whom)) +
+                           : (is_far ? reason_text(", by the band around %.0f Hz: ", band_hz) : ": ") +
+                                 finding_text(opinions.tone, band, opinions.whom)) +
                       (correction.done < 0.9 ? "; held back, since it may be meant" : "") + opinions.held_back);
     }
 }

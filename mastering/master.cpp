@@ -53,6 +53,11 @@ std::int64_t frames_beyond_full_scale(ConstAudioView audio) {
     return count;
 }
 
+bool compresses(const ChainSettings& settings) {
+    return !is_neutral(settings.multiband, MultibandCompressor::params) ||
+           !is_neutral(settings.glue, GlueCompressor::params);
+}
+
 }  // namespace
 
 Result<TrackAnalysis> analyze_source(AudioSource& source, bool concurrent, const std::function<bool(double)>& tick,
@@ -242,10 +247,8 @@ Status carry_out(const Workshop& shop, MasterReport& report, bool& has_begun, st
     if (!file) return file.error();
     written = *std::move(file);
     // The spreads of the bands are measured where something has changed them.
-    const bool compresses = !is_neutral(report.settings.multiband, MultibandCompressor::params) ||
-                            !is_neutral(report.settings.glue, GlueCompressor::params);
-    const auto scope =
-        compresses && request.verified == AnalysisScope::master ? AnalysisScope::match : request.verified;
+    const auto scope = compresses(report.settings) && request.verified == AnalysisScope::master ? AnalysisScope::match
+                                                                                                : request.verified;
     auto after = analyze_source(*written, request.concurrent, phase.ticker(), scope);
     if (!after) return after.error();
     report.after = *after;
@@ -257,6 +260,17 @@ Status carry_out(const Workshop& shop, MasterReport& report, bool& has_begun, st
 /// Shares of the intensity asked for that are tried in turn, until the master is better than what it was made from.
 constexpr std::array attempts{1.0, 0.5, 0.0};
 
+/// Whether tone, width or dynamics are treated.
+bool treats(const ChainSettings& settings) {
+    bool found = false;
+    for_each_stage(program_stages, [&](const auto& stage) {
+        constexpr auto& params = std::remove_cvref_t<decltype(stage)>::Processor::params;
+        found = found || (std::ranges::find(judged_stages, stage.name) != judged_stages.end() &&
+                          !is_neutral(settings.*stage.settings, params));
+    });
+    return found;
+}
+
 /// Whether the treatment is of a kind that is weighed against what is expected: by the predictor's own measures, and
 /// not because somebody wants it so.
 bool is_judged(const Prediction& prediction, const MasterReport& report, const Patch& patch) {
@@ -265,13 +279,7 @@ bool is_judged(const Prediction& prediction, const MasterReport& report, const P
             return std::ranges::find(judged_stages, pin.stage) != judged_stages.end();
         }))
         return false;
-    bool treats = false;
-    for_each_stage(program_stages, [&](const auto& stage) {
-        constexpr auto& params = std::remove_cvref_t<decltype(stage)>::Processor::params;
-        treats = treats || (std::ranges::find(judged_stages, stage.name) != judged_stages.end() &&
-                            !is_neutral(report.settings.*stage.settings, params));
-    });
-    return treats;
+    return treats(report.settings);
 }
 
 /// How far source and master are from what is expected: the mean of what was measured of both.
@@ -281,9 +289,20 @@ struct Scores {
     /// Too near to each other for spectra side by side, which a master is measured by.
     [[nodiscard]] bool is_close() const { return !(std::abs(after - before) > 0.1); }
 };
+/// What can be held against a treatment: spreads of bands only where something compresses them; that of the lowest not
+/// where a repair has taken away the DC and rumble that had kept its quiet moments up.
+TrackAnalysis comparable(TrackAnalysis analysis, const ChainSettings& settings) {
+    auto& levels_db = analysis.dynamics.level_db;
+    if (!compresses(settings))
+        levels_db.fill(silence_db);
+    else if (!is_neutral(settings.repair, SubsonicFilter::params))
+        levels_db.front() = silence_db;
+    return analysis;
+}
+
 Scores scores_of(const Prediction& prediction, const MasterReport& report) {
-    const auto before = prediction.misfit(report.before);
-    const auto after = prediction.misfit(*report.after);
+    const auto before = prediction.misfit(comparable(report.before, report.settings));
+    const auto after = prediction.misfit(comparable(*report.after, report.settings));
     Scores scores;
     int measures = 0;
     for (std::size_t i = 0; i < before.size(); ++i) {
@@ -377,6 +396,7 @@ Result<MasterReport> master(AudioSource& source, const MasterRequest& request, c
                                 : is_better(prediction, request, *written, report, how);
         if (!better) return better.error();
         if (*better) {
+            if (share == attempts[1] && !treats(report.settings)) warning += ", of which nothing was left";
             if (!warning.empty()) report.warnings.push_back(warning);
             return report;
         }

@@ -24,7 +24,8 @@ struct Opinions {
     std::string whom = "tracks that sound like this one have", whose_dynamics = whom;
     FaultOpinion tone, width, dynamics;
     bool has_width = false;
-    double plr_deviation_db = 0.0;  ///< how far masters lie from the peak to loudness ratio that is expected of them
+    double plr_deviation_db =
+        0.0;  ///< standard deviation of masters around the peak to loudness ratio expected of them
 };
 
 /// "3.4 dB above what such tracks have; held to be 2.1 dB too much, give or take 0.6 dB". @param whom  have it
@@ -68,8 +69,9 @@ private:
 /// Band compression and glue for what stands out by more than is expected. @param amount  > 0
 void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, const Target& target, double amount,
                       Draft& draft);
-/// The loudness of a master with the peak to loudness ratio that is expected of this one. What is denser than such
-/// masters usually are is not made louder than they are.
+/// The loudness of a master with the peak to loudness ratio that is expected of this one. What is denser than
+/// such masters usually are is made no louder than the loudest of them are, streams play, or it is already. Its
+/// confidence is that of what is taken off peaks, or that nothing has to be.
 [[nodiscard]] Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, const Target& target,
                                     double amount);
 

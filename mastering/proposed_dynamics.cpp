@@ -1,6 +1,8 @@
 #include "mastering/proposals.h"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 
 #include "mastering/corrections.h"
 
@@ -126,32 +128,38 @@ Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, cons
     auto reason = reason_text("peaks stand %.1f dB over the loudness, masters of %s %.1f dB", track.plr_db,
                               opinions.whose_dynamics.c_str(), expected_plr_db);
 
-    double wanted = untouched_lufs + limited_db;
-    const bool is_quiet = wanted < std::min(streamed_lufs, untouched_lufs + harmless_reduction_db);
-    if (is_quiet) wanted = std::min(streamed_lufs, untouched_lufs + harmless_reduction_db);
-    if (wanted > untouched_lufs + 0.05) reason += reason_text("; %.1f dB of it is taken away", wanted - untouched_lufs);
-    if (is_quiet)
-        reason += reason_text("%s %.0f LUFS that streams play single tracks at",
-                              wanted < streamed_lufs - 0.05 ? " and no more, towards the" : ", to the", streamed_lufs);
+    const double by_model_lufs = untouched_lufs + limited_db;
+    const double brought_lufs =
+        std::max(by_model_lufs, std::min(streamed_lufs, untouched_lufs + harmless_reduction_db));
 
+    double most_lufs = std::numeric_limits<double>::infinity();
+    std::string limit;
     const double dense_lufs = target.ceiling_dbtp - expected_plr_db + opinions.plr_deviation_db;
     if (opinions.trust == 0.0) {
-        wanted = std::min(wanted, streamed_lufs);
-        reason += reason_text(", but no louder than streams play, %.0f LUFS, since it is like no track learned from",
-                              streamed_lufs);
+        most_lufs = streamed_lufs;
+        limit = reason_text(", but no louder than streams play, %.0f LUFS, since it is like no track learned from",
+                            streamed_lufs);
     } else if (untouched_lufs > dense_lufs) {
-        // Who has mastered it to about that loudness meant it.
-        const bool was_meant = track.integrated_lufs > dense_lufs - 1.0;
-        const double most_lufs = std::max(was_meant ? track.integrated_lufs : dense_lufs, streamed_lufs);
-        if (wanted > most_lufs)
-            reason += was_meant ? "; it stays as loud as it is" : "; no louder than the loudest of them usually are";
-        wanted = std::min(wanted, most_lufs);
+        // Who has made it louder than that meant it.
+        most_lufs = std::max({dense_lufs, track.integrated_lufs, streamed_lufs});
+        limit = most_lufs == track.integrated_lufs ? "; it stays as loud as it is"
+                : most_lufs == dense_lufs          ? "; no louder than the loudest of them usually are"
+                                          : reason_text("; no louder than streams play, %.0f LUFS", streamed_lufs);
     }
+    const double wanted = std::min(brought_lufs, most_lufs);
+    const double taken_db = wanted - untouched_lufs;
+    if (taken_db > 0.05) reason += reason_text("; %.1f dB of it is taken away", taken_db);
+    if (brought_lufs > most_lufs || opinions.trust == 0.0)
+        reason += limit;
+    else if (brought_lufs > by_model_lufs)
+        reason += reason_text("%s %.0f LUFS that streams play single tracks at",
+                              wanted < streamed_lufs - 0.05 ? " and no more, towards the" : ", to the", streamed_lufs);
     const double held = std::clamp(wanted, quietest_lufs, loudest_lufs);
     if (held != wanted) reason += reason_text("; held between %.0f and %.0f LUFS", quietest_lufs, loudest_lufs);
     // Sure of what is taken away; or, if that is nothing, that nothing is to be.
-    const double confidence = limited_db > 0.0 ? confidence_of(opinion, 0, -limited_db)
-                                               : 1.0 - confidence_of(opinion, 0, -2.0 * harmless_reduction_db);
+    const double confidence = taken_db > 0.0 && limited_db > 0.0
+                                  ? confidence_of(opinion, 0, -std::min(taken_db, limited_db))
+                                  : 1.0 - confidence_of(opinion, 0, -2.0 * harmless_reduction_db);
     return {"loudness_lufs", std::round(10.0 * held) / 10.0, confidence, std::move(reason)};
 }
 

@@ -245,14 +245,18 @@ std::vector<OtherMaster> other_masters(const Shared& model, const Comparison& co
             return std::ranges::find_if(rungs, [&](const auto& rung) { return rung.head == head && rung.name == name; })
                 ->choose;
         };
-        return {name,
-                [model, tone = of("tone"), width = of("width")](const TrackAnalysis& track, const Target& target,
-                                                                const Example& original, const Degradation& fault) {
+        return {name, [model, tone = of("tone"), width = of("width"), knows_the_fault = name == ceiling_name](
+                          const TrackAnalysis& track, const Target& target, const Example& original,
+                          const Degradation& fault) {
                     auto prediction = predict_by_model(model, track, target);
                     prediction.settings.tone = only("tone", tone(track, original, fault)).tone;
                     const auto side = only("width", width(track, original, fault));
                     prediction.settings.width = side.width;
                     for (const auto knot : side_tone_knots) prediction.settings.tone.*knot = side.tone.*knot;
+                    // A ceiling knows how dense the master was, too.
+                    if (knows_the_fault && prediction.loudness)
+                        prediction.loudness->value =
+                            std::clamp(target.ceiling_dbtp - original.analysis.plr_db, -30.0, -5.0);
                     prediction.misfit = nullptr;  // what is known, or meant, is not weighed
                     return prediction;
                 }};

@@ -1,6 +1,7 @@
 #include "training/calibration.h"
 
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <span>
 
@@ -90,7 +91,7 @@ std::string coverage_by_number(const Judged& judged) {
     return text + "\n";
 }
 
-/// What the shipped predictor does to the numbers of a head.
+/// What is to be taken out of the numbers of a head, before the blocks' own limits.
 VectorXd gains_of(std::string_view head, const FaultOpinion& opinion, double trust) {
     if (head == "tone") return tone_correction(opinion, trust, 1.0, 20000.0).bands_db;
     if (head == "width") return width_correction(opinion, trust, 1.0).regions_db;
@@ -185,6 +186,7 @@ std::string sureness_table(const Judge& judge, std::span<const Subject> subjects
 
 std::string calibration_text(std::span<const Judged, 3> heads) {
     const auto &tone = heads[0], &width = heads[1];
+    assert(tone.head == "tone" && width.head == "width");
     std::string by_number, confidences;
     for (const auto& head : heads) {
         by_number += coverage_by_number(head);
@@ -196,8 +198,8 @@ std::string calibration_text(std::span<const Judged, 3> heads) {
            "for dynamics, of which no block draws a fault at will, of the sizes that the model reckons with:\n\n" +
            by_number +
            "The confidence that goes with every number is the probability that it brings its band nearer to what it "
-           "should be. How often it does, of the same faults and of untouched tracks, every gain of 0.1 dB and "
-           "more:\n\n" +
+           "should be. How often it does, of the same faults and of untouched tracks (35 %), every gain of 0.1 dB "
+           "and more:\n\n" +
            confidences + "How often a fault of the tone is held to be sure enough for a large correction:\n\n" +
            sureness_table(tone.judge, tone.subjects);
 }

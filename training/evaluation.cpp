@@ -92,7 +92,6 @@ std::string unseen_chapter(const Lesson& lesson, const LadderRow& nothing, std::
     text += ladder_table(test_rows, test_subjects, Fault::smooth, sizes_db, tell);
     text += "Left over of them, by the features and told the genre that the list has: " + told_text(model, unknown) +
             ".\n\n";
-    std::array<std::vector<double>, 3> trusts;
     const auto judged = [&](std::string_view head, FaultFit& fit) {
         std::vector<double> of_head;
         fit = judged_by(model, head_named(head), unknown, of_head);

@@ -65,19 +65,20 @@ std::string learning_curve(std::span<const Example> known, const Lesson& lesson)
     constexpr int parts = 8;
     constexpr int draws = 4;
     constexpr std::array sizes{1, 2, 4, 8};  // of these parts
-    constexpr std::array heads{"tone", "width"};
-    const auto whole = [&](std::string_view head) -> const FaultFit& {
-        return head == "tone" ? lesson.tone : lesson.width;
-    };
+    constexpr std::array heads{"tone", "width", "dynamics"};
+    constexpr std::size_t with_faults = 2;  // that are rendered
+    const std::array whole{&lesson.tone, &lesson.width, &lesson.dynamics};
     const auto artist = numbered(known, &TrackRow::artist);
     const int artists = *std::ranges::max_element(artist) + 1;
     std::string text =
         "The artists that are left out of a size change from draw to draw: mean, and the least and the most of "
-        "them. Help: what is taken off 6 dB that were rendered into the same tracks.\n\n"
-        "| artists | tone, rms that is left on the same tracks, dB | help, % | width, rms | help |\n"
-        "|---|---|---|---|---|\n";
+        "them. Help: what is taken off 3 and 6 dB that were rendered into the same tracks, half of them each.\n\n"
+        "| artists | tone, rms that is left on the same tracks, dB | help at 3 dB, % | at 6 dB | width, rms | help at "
+        "3 "
+        "dB | at 6 dB | dynamics, rms |\n|---|---|---|---|---|---|---|---|\n";
     for (const int size : sizes) {
-        std::array<std::vector<double>, heads.size()> left, help;
+        std::array<std::vector<double>, heads.size()> left;
+        std::array<std::array<std::vector<double>, 2>, with_faults> help;
         std::size_t chosen_artists = 0;
         for (int draw = 0; draw < (size == 1 || size == parts ? 1 : draws); ++draw) {
             // Every eighth artist, for the list is in the order of packages, and so many of the other eighths.
@@ -104,8 +105,8 @@ std::string learning_curve(std::span<const Example> known, const Lesson& lesson)
             chosen_artists = chosen.size();
             for (std::size_t h = 0; h < heads.size(); ++h) {
                 FaultFitOptions options;
-                options.shape.group_weights = whole(heads[h]).group_weights;
-                options.ridge = whole(heads[h]).ridge;
+                options.shape.group_weights = whole[h]->group_weights;
+                options.ridge = whole[h]->ridge;
                 const auto fit = fit_faults(head_named(heads[h]), some, table, options);
                 double sum = 0.0;
                 double count = 0.0;
@@ -115,12 +116,14 @@ std::string learning_curve(std::span<const Example> known, const Lesson& lesson)
                     count += heard.sum();
                 }
                 left[h].push_back(std::sqrt(sum / std::max(1.0, count)));
+                if (h >= with_faults) continue;
                 const std::vector<double> trust(static_cast<std::size_t>(fit.excess.rows()), 1.0);
                 const auto is_judged = [&](std::size_t i) {
                     return std::ranges::count(judged, static_cast<Index>(i)) > 0;
                 };
-                help[h].push_back(
-                    100.0 * rendered_faults(head_named(heads[h]), fit, trust, some, {true, is_judged})[1].reduction);
+                const auto cells = rendered_faults(head_named(heads[h]), fit, trust, some, {true, is_judged});
+                for (std::size_t size_at = 0; size_at < 2; ++size_at)
+                    help[h][size_at].push_back(100.0 * cells[size_at].reduction);
             }
         }
         if (left[0].empty()) continue;
@@ -130,7 +133,11 @@ std::string learning_curve(std::span<const Example> known, const Lesson& lesson)
                              std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()),
                              decimals, *std::ranges::min_element(values), decimals, *std::ranges::max_element(values));
         };
-        for (std::size_t h = 0; h < heads.size(); ++h) text += mean_and_range(left[h], 3) + mean_and_range(help[h], 1);
+        for (std::size_t h = 0; h < heads.size(); ++h) {
+            text += mean_and_range(left[h], 3);
+            if (h < with_faults)
+                for (const auto& of_size : help[h]) text += mean_and_range(of_size, 1);
+        }
         text += " |\n";
     }
     return text + "\n";
@@ -169,6 +176,30 @@ std::string context_text(std::span<const Example> known, const Lesson& lesson) {
         artist_known.left_over, lesson.tone.left_over, std::sqrt(sum / std::max(1.0, count)));
 }
 
+/// What is left of the tone of the tracks of one genre by a fit to some tracks of all genres. @param tracks  of them
+std::optional<double> left_by_mixture(std::span<const Example> known, const std::string& genre, std::size_t tracks,
+                                      std::uint64_t draw, const FaultFitOptions& options) {
+    std::vector<std::size_t> order(known.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    Random random(80 + draw);
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.bits() % i]);
+    order.resize(tracks);
+    std::ranges::sort(order);
+    std::vector<Example> some;
+    for (const std::size_t i : order) some.push_back(known[i]);
+    const auto fit = fit_faults(head_named("tone"), some, feature_table(some), options);
+    double sum = 0.0;
+    double count = 0.0;
+    for (std::size_t i = 0; i < some.size(); ++i) {
+        if (some[i].row.genre != genre) continue;
+        const auto heard = fit.measured[i].heard.cast<double>();
+        sum += (fit.excess.row(static_cast<Index>(i)).transpose().array().square() * heard).sum();
+        count += heard.sum();
+    }
+    if (count == 0.0) return std::nullopt;
+    return std::sqrt(sum / count);
+}
+
 /// Whether music of one kind is told better by music of that kind alone: the three genres with the most tracks.
 std::string genre_text(std::span<const Example> known, const Lesson& lesson) {
     constexpr std::size_t most = 3;
@@ -178,11 +209,10 @@ std::string genre_text(std::span<const Example> known, const Lesson& lesson) {
     std::vector<std::pair<std::string, std::vector<std::size_t>>> largest(genres.begin(), genres.end());
     std::ranges::stable_sort(largest, std::ranges::greater{}, [](const auto& genre) { return genre.second.size(); });
     std::string text =
-        "Whether less variety would help: tracks of one genre, by what was learned of all, and of that genre alone; "
-        "and "
-        "their spread around its mean.\n\n| genre | tracks | by all, rms that is left, dB | by that genre alone | "
-        "around "
-        "its mean |\n|---|---|---|---|---|\n";
+        "Whether less variety would help: tracks of one genre, by what was learned of all tracks, of that genre alone, "
+        "and of as many of all genres (four draws, and those of the genre among them judged: mean, and the least and "
+        "the most); and their spread around its mean.\n\n| genre | tracks | by all, rms that is left, dB | by that "
+        "genre alone | by as many of all | around its mean |\n|---|---|---|---|---|---|\n";
     for (std::size_t g = 0; g < std::min(most, largest.size()); ++g) {
         const auto& [name, tracks] = largest[g];
         if (tracks.size() < 10) break;
@@ -199,8 +229,14 @@ std::string genre_text(std::span<const Example> known, const Lesson& lesson) {
         options.shape.group_weights = lesson.tone.group_weights;
         options.ridge = lesson.tone.ridge;
         const auto fit = fit_faults(head, some, feature_table(some), options);
-        text += formatted("| %s | %zu | %.2f | %.2f | %.2f |\n", name.c_str(), tracks.size(), std::sqrt(sum / count),
-                          fit.left_over, fit.mean_only);
+        std::vector<double> mixed;
+        for (std::uint64_t draw = 0; draw < 4; ++draw)
+            if (const auto left = left_by_mixture(known, name, tracks.size(), draw, options)) mixed.push_back(*left);
+        if (mixed.empty()) mixed.push_back(std::numeric_limits<double>::quiet_NaN());
+        text += formatted("| %s | %zu | %.2f | %.2f | %.2f (%.2f to %.2f) | %.2f |\n", name.c_str(), tracks.size(),
+                          std::sqrt(sum / count), fit.left_over,
+                          std::accumulate(mixed.begin(), mixed.end(), 0.0) / static_cast<double>(mixed.size()),
+                          *std::ranges::min_element(mixed), *std::ranges::max_element(mixed), fit.mean_only);
     }
     return text + "\n";
 }

@@ -25,10 +25,10 @@ struct ErrorPrior {
 /// Faults as a head meets them.
 class FaultDraws {
 public:
-    /// @param head  "tone", "width" or "dynamics"
+    /// @param head  "tone", "width" or "dynamics"; outlives this
     explicit FaultDraws(std::string_view head);
     /// Of the mixture for tone and width; for dynamics, to which no block does just what it should, of the prior's
-    /// sizes, each as often.
+    /// sizes, each as often, none among them.
     [[nodiscard]] Eigen::VectorXd draw(Random& random) const;
 
 private:
