@@ -56,7 +56,7 @@ struct ListedDevice {
     int number = 0;  ///< within its API
     std::string name;
     int channels = 0;
-    std::vector<int> sample_rates_hz;
+    std::vector<int> sample_rates_hz{};
     bool is_default = false;
 };
 

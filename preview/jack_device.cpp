@@ -1,8 +1,8 @@
 // The outputs of a JACK server, which are the clients that take sound. No other file knows libjack.
 //
 // Without RtAudio: when the server dies, RtAudio closes the client while libjack's own thread is still inside RtAudio's
-// handler. Closing cancels that thread wherever it is (jackaudio/jack2#964), and C++ code that is cancelled in a
-// function that must not throw ends the program. Here nobody closes before libjack's thread has ended.
+// handler. Closing cancels libjack's threads wherever they are, and C++ code that is cancelled in a function that must
+// not throw ends the program. So whoever closes here waits until no thread is in our code.
 
 #include <jack/jack.h>
 #include <sys/syscall.h>
@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "preview/quiet_stderr.h"
 #include "preview/sound_system.h"
 
 namespace burnish {
@@ -23,15 +24,10 @@ namespace {
 
 constexpr std::string_view api_name = "jack";
 
-/// Calls `condition` until it is true or `server_patience` is over.
-template <class Condition>
-void wait_for(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + server_patience;
-    while (!condition() && std::chrono::steady_clock::now() < end)
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-}
-
 bool has_ended(pid_t thread) { return ::syscall(SYS_tgkill, ::getpid(), thread, 0) != 0; }
+
+/// Clients that are being closed. libjack opens none meanwhile: it would wait, for ever if the server hangs.
+std::atomic<int> closing = 0;
 
 /// A client of the server. Shared with the thread that closes it, which a server that hangs may keep waiting.
 struct Client {
@@ -42,12 +38,18 @@ struct Client {
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    void close() {
-        if (gone) {
-            wait_for([&] { return has_ended(messenger); });
-            wait_for([&] { return !in_callback; });
-        }
+    /// Callbacks that still come find nothing to play.
+    void fall_silent() noexcept {
+        source = nullptr;
+        comes_true_within(server_patience, [&] { return !in_callback; });
+    }
+    void close() noexcept {
+        ++closing;
+        // jackd's messenger ends by itself right after it has told; PipeWire's lives on.
+        constexpr auto moment = std::chrono::milliseconds(200);
+        if (gone) comes_true_within(moment, [&] { return has_ended(messenger); });
         ::jack_client_close(std::exchange(handle, nullptr));
+        --closing;
     }
 
     jack_client_t* handle = nullptr;
@@ -57,40 +59,48 @@ struct Client {
     std::atomic<bool> in_callback = false;
     std::atomic<std::int64_t> callbacks = 0;
     std::atomic<int> xruns = 0;
+    std::atomic<jack_nframes_t> rate_hz = 0;  ///< as opened; 0: not yet
+    std::atomic<bool> changed_rate = false;
     std::atomic<pid_t> messenger = 0;  ///< libjack's thread that told that the server has gone
     std::atomic<bool> gone = false;
 };
 
-int on_process(jack_nframes_t frames, void* user) noexcept {
+// None of these is noexcept: libjack may cancel them. What they call that is, is waited for (fall_silent).
+
+int on_process(jack_nframes_t frames, void* user) {
     auto& client = *static_cast<Client*>(user);
     client.in_callback = true;
-    if (!client.gone) {
-        ++client.callbacks;
-        std::array<float*, max_channels> channels{};
-        for (int c = 0; c < client.channels; ++c)
-            channels[c] = static_cast<float*>(::jack_port_get_buffer(client.ports[c], frames));
-        if (FrameSource* source = client.source)
-            source->fill({channels, client.channels, static_cast<int>(frames)});
-        else
-            for (int c = 0; c < client.channels; ++c) std::fill_n(channels[c], frames, 0.0F);
-    }
+    ++client.callbacks;
+    std::array<float*, max_channels> channels{};
+    for (int c = 0; c < client.channels; ++c)
+        channels[c] = static_cast<float*>(::jack_port_get_buffer(client.ports[c], frames));
+    FrameSource* source = client.gone ? nullptr : client.source.load();
+    if (source != nullptr)
+        source->fill({channels, client.channels, static_cast<int>(frames)});
+    else
+        for (int c = 0; c < client.channels; ++c) std::fill_n(channels[c], frames, 0.0F);
     client.in_callback = false;
     return 0;
 }
 
-int on_xrun(void* user) noexcept {
+int on_xrun(void* user) {
     ++static_cast<Client*>(user)->xruns;
     return 0;
 }
 
-// May be cancelled while it runs, and so is not noexcept.
+int on_rate(jack_nframes_t rate_hz, void* user) {
+    auto& client = *static_cast<Client*>(user);
+    if (client.rate_hz != 0 && client.rate_hz != rate_hz) client.changed_rate = true;
+    return 0;
+}
+
 void on_shutdown(void* user) {
     auto& client = *static_cast<Client*>(user);
     client.messenger = static_cast<pid_t>(::syscall(SYS_gettid));
     client.gone = true;
 }
 
-/// nullptr if no server answers.
+/// nullptr if no server answers, or one that hangs is still being left.
 std::shared_ptr<Client> connect_to_server(const char* name) {
     static std::once_flag once;
     std::call_once(once, [] {
@@ -98,6 +108,8 @@ std::shared_ptr<Client> connect_to_server(const char* name) {
         ::jack_set_error_function([](const char*) {});
         ::jack_set_info_function([](const char*) {});
     });
+    if (closing > 0) return nullptr;
+    const QuietStderr quiet;
     auto client = std::make_shared<Client>();
     client->handle = ::jack_client_open(name, JackNoStartServer, nullptr);
     if (client->handle == nullptr) return nullptr;
@@ -116,7 +128,7 @@ std::vector<std::string> ports_of(const Client& client, unsigned long flags) {
 
 std::string client_of(const std::string& port) { return port.substr(0, port.find(':')); }
 
-/// Every client that takes sound; the first that has real outputs is the default one.
+/// Every client that takes sound; the first that has real outputs is the default one, the first of all if none has.
 std::vector<ListedDevice> outputs_of(const Client& client) {
     std::vector<ListedDevice> outputs;
     const auto rate_hz = static_cast<int>(::jack_get_sample_rate(client.handle));
@@ -155,7 +167,6 @@ public:
             return Error{ErrorCode::output, facts_.api + ": " + facts_.name + what};
         };
         client_->source = &source;
-        if (::jack_activate(client_->handle) != 0) return fail(" cannot be started");
         started_ = true;
         watch_.start();
         int channel = 0;
@@ -165,26 +176,28 @@ public:
             if (::jack_connect(client_->handle, ::jack_port_name(client_->ports[channel++]), port.c_str()) != 0)
                 return fail(": its port " + port + " takes no connection");
         }
+        if (channel == 0) return fail(" has gone");
         return success();
     }
 
     void stop() noexcept override {
         if (!client_) return;
         started_ = false;
-        if (!closes_in_time([client = client_] { client->close(); })) {
-            // The server does not answer. What it may still call finds nothing to play.
-            client_->source = nullptr;
-            wait_for([&] { return !client_->in_callback; });
-        }
+        client_->fall_silent();
+        closes_in_time([client = client_] { client->close(); });
         client_.reset();
     }
 
     [[nodiscard]] int xruns() const noexcept override { return client_ ? client_->xruns.load() : 0; }
 
     [[nodiscard]] std::optional<std::string> failure() override {
-        if (!started_ || (!client_->gone && !watch_.has_stalled(client_->callbacks))) return std::nullopt;
-        return facts_.api + ": " + facts_.name + " has gone" +
-               (client_->gone ? " (the server has ended)" : " (the server does not answer)");
+        if (!started_) return std::nullopt;
+        const char* why = client_->gone                            ? "the server has ended, or ended this client"
+                          : client_->changed_rate                  ? "the server has changed its sample rate"
+                          : watch_.has_stalled(client_->callbacks) ? "the server does not answer"
+                                                                   : nullptr;
+        if (why == nullptr) return std::nullopt;
+        return facts_.api + ": " + facts_.name + " has gone (" + why + ")";
     }
 
 private:
@@ -218,10 +231,14 @@ Result<std::unique_ptr<AudioDevice>> open(const DeviceRequest& request) {
     }
     ::jack_set_process_callback(client->handle, on_process, client.get());
     ::jack_set_xrun_callback(client->handle, on_xrun, client.get());
+    ::jack_set_sample_rate_callback(client->handle, on_rate, client.get());
+    // PipeWire tells the rate to those only who run.
+    if (::jack_activate(client->handle) != 0) return error("the server lets this client not run");
+    client->rate_hz = ::jack_get_sample_rate(client->handle);
     // Rate and buffer are the server's, whatever was asked for.
     DeviceFacts facts{.api = output.api,
                       .name = output.name,
-                      .sample_rate_hz = static_cast<double>(::jack_get_sample_rate(client->handle)),
+                      .sample_rate_hz = static_cast<double>(client->rate_hz),
                       .channels = client->channels,
                       .buffer_frames = static_cast<int>(::jack_get_buffer_size(client->handle))};
     return std::unique_ptr<AudioDevice>(std::make_unique<JackDevice>(std::move(facts), std::move(client)));

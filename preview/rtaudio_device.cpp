@@ -1,43 +1,18 @@
 // The devices of PulseAudio and ALSA, through RtAudio; where its versions differ is in rtaudio_versions.cpp. No other
 // file knows it.
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <string_view>
-#include <thread>
 
+#include "preview/quiet_stderr.h"
 #include "preview/rtaudio_versions.h"
 #include "preview/sound_system.h"
 
 namespace burnish {
 
 namespace {
-
-/// The libraries under RtAudio write to the terminal whatever they like; not while this lives.
-class QuietStderr {
-public:
-    QuietStderr() : kept_(::dup(STDERR_FILENO)) {
-        const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-        if (nowhere < 0) return;
-        ::dup2(nowhere, STDERR_FILENO);
-        ::close(nowhere);
-    }
-    ~QuietStderr() {
-        if (kept_ < 0) return;
-        ::dup2(kept_, STDERR_FILENO);
-        ::close(kept_);
-    }
-    QuietStderr(const QuietStderr&) = delete;
-    QuietStderr& operator=(const QuietStderr&) = delete;
-
-private:
-    int kept_;
-};
 
 /// A stream and what its callback needs. Shared with the thread that closes it, which a dead server may keep waiting.
 struct Stream {
@@ -98,8 +73,7 @@ public:
         if (!is_closed) {
             // The server does not answer. What it may still call finds nothing to play.
             stream_->source = nullptr;
-            for (int i = 0; i < 100 && stream_->in_callback; ++i)
-                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            comes_true_within(server_patience, [&] { return !stream_->in_callback; });
         }
         stream_.reset();
     }

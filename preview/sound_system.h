@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "preview/device.h"
@@ -30,6 +31,18 @@ struct SoundSystem {
 /// How long a server may say nothing before it counts as gone.
 inline constexpr auto server_patience = std::chrono::seconds(2);
 
+/// Waits until `condition` is true.
+/// @return  false if it still is not after `patience`
+template <class Condition>
+bool comes_true_within(std::chrono::milliseconds patience, Condition condition) {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
+}
+
 /// Tells whether callbacks still come.
 class CallbackWatch {
 public:
@@ -50,7 +63,7 @@ private:
 
 /// Closes a stream on a thread of its own, since a server that has died may keep whoever closes waiting for ever.
 /// @param close  keeps what it needs alive, and does not throw
-/// @return  false if it still waits when patience ends
-[[nodiscard]] bool closes_in_time(std::function<void()> close);
+/// @return  false if it still waits when patience ends, or cannot be begun
+bool closes_in_time(std::function<void()> close) noexcept;
 
 }  // namespace burnish

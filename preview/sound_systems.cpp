@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <exception>
 #include <future>
 #include <thread>
 
@@ -60,17 +61,22 @@ Result<std::size_t> choose_output(const std::vector<ListedDevice>& outputs, cons
         names += (i == 0 ? "" : ", ") + std::to_string(i) + " \"" + outputs[i].name + "\"";
     return Error{ErrorCode::usage, "--device: \"" + request.device + "\" found" +
                                        (named.empty() ? "" : ", which several have in their names") + "; " +
-                                       outputs.front().api + " has " + names + " (one that is busy is not listed)"};
+                                       outputs.front().api + " has " + names +
+                                       (outputs.front().api == "alsa" ? " (one that is busy is not listed)" : "")};
 }
 
-bool closes_in_time(std::function<void()> close) {
-    std::promise<void> closed;
-    auto is_closed = closed.get_future();
-    std::thread([close = std::move(close), closed = std::move(closed)]() mutable {
-        close();
-        closed.set_value();
-    }).detach();
-    return is_closed.wait_for(server_patience) == std::future_status::ready;
+bool closes_in_time(std::function<void()> close) noexcept {
+    try {
+        std::promise<void> closed;
+        auto is_closed = closed.get_future();
+        std::thread([close = std::move(close), closed = std::move(closed)]() mutable {
+            close();
+            closed.set_value();
+        }).detach();
+        return is_closed.wait_for(server_patience) == std::future_status::ready;
+    } catch (const std::exception&) {  // no memory, or no thread
+        return false;
+    }
 }
 
 }  // namespace burnish

@@ -58,6 +58,7 @@ public:
     Companion(const Companion&) = delete;
     Companion& operator=(const Companion&) = delete;
 
+    void send(int signal_number) const { ::kill(process_, signal_number); }
     void end(int signal_number) {
         if (process_ <= 0) return;
         ::kill(process_, signal_number);
@@ -157,20 +158,23 @@ private:
     int lock_;
 };
 
-/// A JACK server with a dummy device, and nobody else's. It waits for its clients, so that no cycle is lost.
+/// A JACK server with a dummy device, and nobody else's.
 class JackServer {
 public:
-    JackServer() : name_("burnish-test-" + std::to_string(::getpid())) {
+    /// @param waits  for its clients, so that no cycle is lost
+    explicit JackServer(bool waits = true) : name_("burnish-test-" + std::to_string(::getpid())) {
         ::setenv("JACK_DEFAULT_SERVER", name_.c_str(), 1);
         ::setenv("JACK_NO_START_SERVER", "1", 1);
-        server_ = std::make_unique<Companion>(
-            std::vector<std::string>{"jackd", "-S", "-r", "-n", name_, "-d", "dummy", "-r", "44100", "-p", "256"});
+        std::vector<std::string> command{"jackd", "-r", "-n", name_, "-d", "dummy", "-r", "44100", "-p", "256"};
+        if (waits) command.insert(command.begin() + 1, "-S");
+        server_ = std::make_unique<Companion>(command);
     }
     ~JackServer() {
         if (server_) server_->end(SIGTERM);
         ::unsetenv("JACK_DEFAULT_SERVER");
     }
     void kill() { server_->end(SIGKILL); }
+    void hang() { server_->send(SIGSTOP); }
     [[nodiscard]] bool runs() { return server_->runs(); }
 
 private:

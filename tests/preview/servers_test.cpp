@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "preview/output.h"
+#include "preview/sound_system.h"
 #include "tests/preview/rig.h"
 #include "tests/preview/servers.h"
 
@@ -211,6 +212,61 @@ TEST_CASE("a JACK server that dies leaves a message, a clock and no hanging prog
     sitting.session.play(true);
     CHECK(comes_true(10.0, [&] { return sitting.output.played_s() > then_s + 0.1; }));
     CHECK_FALSE(sitting.output.watch());
+}
+
+// A stopped process is what a server looks like that hangs: its sockets are open, and nobody answers.
+TEST_CASE("a JACK server that hangs is left, and not asked again", "[preview][jack]") {
+    JackServer server;
+    { JackEar ear(0.1); }
+    Sitting sitting(framed_music(3.0), request_for(-12.0));
+    REQUIRE(sitting.output.open({.api = "jack", .sample_rate_hz = rate_hz}));
+    sitting.session.play(true);
+    REQUIRE(comes_true(20.0, [&] { return sitting.output.played_s() > 0.05; }));
+    server.hang();
+    std::optional<std::string> failure;
+    REQUIRE(comes_true(10.0, [&] { return (failure = sitting.output.watch()).has_value(); }));
+    CHECK_THAT(*failure, Catch::Contains("system has gone (the server does not answer)"));
+    CHECK(sitting.output.facts().api == "null");
+    const auto again = sitting.output.open({.api = "jack"});
+    REQUIRE_FALSE(again);
+    CHECK(sitting.output.facts().api == "null");
+    server.kill();
+}
+
+// Such a server lets a client go while its callback may still run.
+TEST_CASE("a device on a JACK server that waits for nobody is opened and closed again and again", "[preview][jack]") {
+    JackServer server(false);
+    { JackEar ear(0.1); }
+    Sitting sitting(framed_music(3.0), request_for(-12.0));
+    for (int turn = 0; turn < 10; ++turn) {
+        REQUIRE(sitting.output.open({.api = "jack", .sample_rate_hz = rate_hz}));
+        sitting.session.play(true);
+        const double then_s = sitting.output.played_s();
+        REQUIRE(comes_true(20.0, [&] { return sitting.output.played_s() > then_s + 0.02; }));
+        CHECK_FALSE(sitting.output.watch());
+        CHECK(sitting.output.facts().api == "jack");
+    }
+}
+
+TEST_CASE("an output is chosen by number, name, or a part that no other has", "[preview][device]") {
+    const std::vector<ListedDevice> outputs{{.api = "jack", .name = "system"},
+                                            {.api = "jack", .number = 1, .name = "Recorder 1", .is_default = true},
+                                            {.api = "jack", .number = 2, .name = "Recorder 2"}};
+    for (const auto& [asked, place] :
+         {std::pair{"", 1U}, {"0", 0U}, {"2", 2U}, {"Recorder 2", 2U}, {"SYS", 0U}, {"er 1", 1U}}) {
+        INFO(asked);
+        const auto chosen = choose_output(outputs, {.device = asked});
+        REQUIRE(chosen);
+        CHECK(*chosen == place);
+    }
+    for (const auto& [asked, words] :
+         {std::pair{"recorder", "which several have in their names"}, {"3", "found; jack"}}) {
+        const auto chosen = choose_output(outputs, {.device = asked});
+        REQUIRE_FALSE(chosen);
+        CHECK_THAT(chosen.error().message, Catch::Contains(words) && Catch::Contains("2 \"Recorder 2\""));
+    }
+    const std::vector<ListedDevice> without_default(1, {.api = "alsa", .name = "card"});
+    CHECK(*choose_output(without_default, {}) == 0);
 }
 
 TEST_CASE("on PulseAudio, B is the offline master", "[preview][pulse]") {
