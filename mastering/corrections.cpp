@@ -90,11 +90,11 @@ double confidence_of(const FaultOpinion& opinion, Index number, double gain_db) 
     return at_fault * 0.5 * std::erfc(-beyond_db / (deviation_db * std::numbers::sqrt2));
 }
 
-double too_much_db(const FaultOpinion& opinion, Index number, const CorrectionLimits& limits) noexcept {
+double too_much_of(const FaultOpinion& opinion, Index number, const CorrectionLimits& limits) noexcept {
     return opinion.error(number) > 0.0 ? quantile_db(opinion, number, limits) : 0.0;
 }
 
-double reduction_db(double too_much_db, double trust, const CorrectionLimits& limits) noexcept {
+double reduction_for(double too_much_db, double trust, const CorrectionLimits& limits) noexcept {
     return std::clamp(trust * (too_much_db - limits.dead_zone_db), 0.0, limits.cap_db);
 }
 

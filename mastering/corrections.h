@@ -34,8 +34,8 @@ struct CorrectionLimits {
 [[nodiscard]] double confidence_of(const FaultOpinion& opinion, Eigen::Index number, double gain_db) noexcept;
 inline constexpr CorrectionLimits tone_limits{0.1, 6.0, 0.85};
 inline constexpr CorrectionLimits width_limits{0.3, 8.0};
-inline constexpr CorrectionLimits spread_limits{0.5, 3.0};
-inline constexpr CorrectionLimits plr_limits{0.0, 6.0};
+inline constexpr CorrectionLimits spread_limits{0.5, 3.0};  // of the bands' levels
+inline constexpr CorrectionLimits plr_limits{0.0, 6.0};     // peak to loudness
 
 /// What is to be done to the tone.
 struct ToneCorrection {
@@ -63,10 +63,10 @@ struct WidthCorrection {
                                                CorrectionLimits limits = width_limits);
 
 /// How much of a number of the dynamics is held to be too much, dB; nobody is to have more of it.
-[[nodiscard]] double too_much_db(const FaultOpinion& opinion, Eigen::Index number,
+[[nodiscard]] double too_much_of(const FaultOpinion& opinion, Eigen::Index number,
                                  const CorrectionLimits& limits) noexcept;
 /// What is taken of that. @param trust  as for a tone
-[[nodiscard]] double reduction_db(double too_much_db, double trust, const CorrectionLimits& limits) noexcept;
+[[nodiscard]] double reduction_for(double too_much_db, double trust, const CorrectionLimits& limits) noexcept;
 
 /// A compressor's band that takes a spread down.
 struct BandCompression {

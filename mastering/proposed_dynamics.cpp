@@ -59,7 +59,7 @@ struct Surplus {
 Surplus surplus_of(const Opinions& opinions, Index number, double measured, double preset_aim, const Target& target,
                    const CorrectionLimits& limits) {
     const auto& opinion = opinions.dynamics;
-    const double by_model_db = too_much_db(opinion, number, limits);
+    const double by_model_db = too_much_of(opinion, number, limits);
     if (target.preset.empty()) return {by_model_db, finding_text(opinion, number, opinions.whose_dynamics)};
     const double by_preset_db = std::max(0.0, measured - preset_aim);
     const double pull = 0.5 * target.preset_share;
@@ -83,7 +83,7 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
         const double spread_db = track.dynamics.spread_db[band];
         const auto surplus =
             surplus_of(opinions, static_cast<Index>(band) + 1, spread_db, target.aim.*row.spread_db, target, limits);
-        const double taken_db = reduction_db(surplus.too_much_db, opinions.trust, limits);
+        const double taken_db = reduction_for(surplus.too_much_db, opinions.trust, limits);
         if (taken_db < least_gain_db) continue;
         const auto found = band_compression(track.dynamics.p95_db[band] - level_db, taken_db);
         const double confidence = confidence_of(opinion, static_cast<Index>(band) + 1, -taken_db);
@@ -122,7 +122,7 @@ void propose_dynamics(const Opinions& opinions, const TrackAnalysis& track, cons
 Decision loudness_for(const Opinions& opinions, const TrackAnalysis& track, const Target& target, double amount) {
     const auto& opinion = opinions.dynamics;
     const auto limits = limits_at(plr_limits, std::max(amount, 0.25));
-    const double limited_db = reduction_db(too_much_db(opinion, 0, limits), opinions.trust, limits);
+    const double limited_db = reduction_for(too_much_of(opinion, 0, limits), opinions.trust, limits);
     const double expected_plr_db = track.plr_db - opinion.excess(0);
     const double untouched_lufs = target.ceiling_dbtp - track.plr_db;
     auto reason = reason_text("peaks stand %.1f dB over the loudness, masters of %s %.1f dB", track.plr_db,

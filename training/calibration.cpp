@@ -98,7 +98,7 @@ VectorXd gains_of(std::string_view head, const FaultOpinion& opinion, double tru
     VectorXd gains(opinion.error.size());
     for (Index k = 0; k < gains.size(); ++k) {
         const auto limits = limits_at(k == 0 ? plr_limits : spread_limits, 1.0);
-        gains(k) = -reduction_db(too_much_db(opinion, k, limits), trust, limits);
+        gains(k) = -reduction_for(too_much_of(opinion, k, limits), trust, limits);
     }
     return gains;
 }
