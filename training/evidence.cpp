@@ -186,6 +186,7 @@ std::optional<double> left_by_mixture(std::span<const Example> known, const std:
     order.resize(tracks);
     std::ranges::sort(order);
     std::vector<Example> some;
+    some.reserve(order.size());
     for (const std::size_t i : order) some.push_back(known[i]);
     const auto fit = fit_faults(head_named("tone"), some, feature_table(some), options);
     double sum = 0.0;
