@@ -289,6 +289,7 @@ struct Scores {
     /// Too near to each other for spectra side by side, which a master is measured by.
     [[nodiscard]] bool is_close() const { return !(std::abs(after - before) > 0.1); }
 };
+
 /// What can be held against a treatment: spreads of bands only where something compresses them; that of the lowest not
 /// where a repair has taken away the DC and rumble that had kept its quiet moments up.
 TrackAnalysis comparable(TrackAnalysis analysis, const ChainSettings& settings) {

@@ -130,28 +130,36 @@ bool is_built_in(RtAudio::Api api) {
     return std::find(compiled.begin(), compiled.end(), api) != compiled.end();
 }
 
-std::vector<ListedDevice> list(RtAudio::Api api, std::string_view name) {
+/// A sound system of RtAudio.
+struct Row {
+    std::string_view name;
+    RtAudio::Api api;
+    std::string_view help;  ///< what may be wrong if there is no device at all
+};
+constexpr Row pulse{"pulse", RtAudio::LINUX_PULSE, "no PulseAudio or PipeWire server is running"};
+constexpr Row alsa{"alsa", RtAudio::LINUX_ALSA,
+                   "there is no sound card, or it may not be used by this user (group audio)"};
+
+std::vector<ListedDevice> list(const Row& row) {
     const QuietStderr quiet;
-    const auto audio = open_api(api);
-    if (!audio || audio->getCurrentApi() != api) return {};
-    return outputs_of(*audio, name).listed;
+    const auto audio = open_api(row.api);
+    if (!audio || audio->getCurrentApi() != row.api) return {};
+    return outputs_of(*audio, row.name).listed;
 }
 
-/// @param help  what may be wrong if there is no device at all
-Result<std::unique_ptr<AudioDevice>> open(RtAudio::Api api, std::string_view name, std::string_view help,
-                                          const DeviceRequest& request) {
+Result<std::unique_ptr<AudioDevice>> open(const Row& row, const DeviceRequest& request) {
     const QuietStderr quiet;
     const auto error = [&](const std::string& what) {
-        return Error{ErrorCode::output, std::string(name) + ": " + what};
+        return Error{ErrorCode::output, std::string(row.name) + ": " + what};
     };
     auto stream = std::make_shared<Stream>();
-    stream->audio = open_api(api);
-    if (!stream->audio || stream->audio->getCurrentApi() != api) return error("not part of this build of RtAudio");
-    const auto outputs = outputs_of(*stream->audio, name);
+    stream->audio = open_api(row.api);
+    if (!stream->audio || stream->audio->getCurrentApi() != row.api) return error("not part of this build of RtAudio");
+    const auto outputs = outputs_of(*stream->audio, row.name);
     if (outputs.found.empty())
         return error(
             stream->audio->getDeviceCount() == 0
-                ? std::string(help)
+                ? std::string(row.help)
                 : "none of its devices can be opened: another program holds them, or this user may not use them");
     const auto chosen = choose_output(outputs.listed, request);
     if (!chosen) return chosen.error();
@@ -172,7 +180,7 @@ Result<std::unique_ptr<AudioDevice>> open(RtAudio::Api api, std::string_view nam
         return error(device.info.name + " cannot be opened: " + last_words().words() +
                      " (another program may hold it; burnish devices lists the others)");
     return std::unique_ptr<AudioDevice>(
-        std::make_unique<RtAudioDevice>(DeviceFacts{.api = std::string(name),
+        std::make_unique<RtAudioDevice>(DeviceFacts{.api = std::string(row.name),
                                                     .name = device.info.name,
                                                     .sample_rate_hz = static_cast<double>(rate_hz),
                                                     .channels = stream->channels,
@@ -180,31 +188,17 @@ Result<std::unique_ptr<AudioDevice>> open(RtAudio::Api api, std::string_view nam
                                         stream));
 }
 
+template <const Row& row>
+SoundSystem system_of() {
+    return {.name = row.name,
+            .is_built_in = [] { return is_built_in(row.api); },
+            .list = [] { return list(row); },
+            .open = [](const DeviceRequest& request) { return open(row, request); }};
+}
+
 }  // namespace
 
-SoundSystem pulse_system() {
-    static constexpr std::string_view name = "pulse";
-    static constexpr auto api = RtAudio::LINUX_PULSE;
-    return {.name = name,
-            .is_built_in = [] { return is_built_in(api); },
-            .list = [] { return list(api, name); },
-            .open =
-                [](const DeviceRequest& request) {
-                    return open(api, name, "no PulseAudio or PipeWire server is running", request);
-                }};
-}
-
-SoundSystem alsa_system() {
-    static constexpr std::string_view name = "alsa";
-    static constexpr auto api = RtAudio::LINUX_ALSA;
-    return {.name = name,
-            .is_built_in = [] { return is_built_in(api); },
-            .list = [] { return list(api, name); },
-            .open =
-                [](const DeviceRequest& request) {
-                    return open(api, name, "there is no sound card, or it may not be used by this user (group audio)",
-                                request);
-                }};
-}
+SoundSystem pulse_system() { return system_of<pulse>(); }
+SoundSystem alsa_system() { return system_of<alsa>(); }
 
 }  // namespace burnish
