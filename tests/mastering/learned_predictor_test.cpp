@@ -5,86 +5,21 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <numbers>
-#include "mastering/rule_predictor.h"
 
-#include "analysis/analyzer.h"
 #include "core/random.h"
 #include "mastering/corrections.h"
 #include "mastering/genre_mixture.h"
 #include "mastering/hidden_layer.h"
 #include "mastering/rule_predictor.h"
 #include "mastering/shaped_prediction.h"
-#include "tests/support/signals.h"
+#include "tests/mastering/wished_model.h"
 
 namespace burnish {
-namespace {
+
+using namespace test;
 
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-
-constexpr double rate_hz = 44100.0;
-
-TrackAnalysis toy_track() {
-    static const auto track = analyze(test::toy_music(12.0, rate_hz).view(), rate_hz);
-    return track;
-}
-
-/// Expects some numbers, whatever the features: what it does can be told on paper.
-FaultModel expecting(const VectorXd& numbers, double spread_db, double clean_prior) {
-    const auto features = feature_schema().size();
-    const auto n = numbers.size();
-    FaultModel::Parts parts;
-    parts.mean = numbers;
-    parts.weights = MatrixXd::Zero(features, n);
-    parts.network_scale = VectorXd::Zero(features);
-    parts.network_weights = MatrixXd::Zero(hidden_units, n);
-    parts.doubt_weights = VectorXd::Zero(features);
-    parts.deviation_scale = VectorXd::Ones(n);
-    parts.spread = spread_db * spread_db * MatrixXd::Identity(n, n);
-    parts.error_shape.resize(n, n);
-    for (Eigen::Index a = 0; a < n; ++a)
-        for (Eigen::Index b = 0; b < n; ++b) parts.error_shape(a, b) = std::exp(-0.05 * std::pow(a - b, 2.0));
-    parts.error_sizes_db = Eigen::Vector3d(0.0, 2.0, 6.0);
-    parts.priors = Eigen::Vector3d(clean_prior, (1.0 - clean_prior) / 2, (1.0 - clean_prior) / 2);
-    return FaultModel(parts);
-}
-
-/// A model that is content with the track but for what is added to its expectations.
-struct Wish {
-    VectorXd tone = VectorXd::Zero(tone_bands);
-    double width_db = 0.0, plr_db = 0.0;
-    double spread_db = 0.5;  ///< how much tracks differ
-};
-std::shared_ptr<const MasterModel> model_wishing(const Wish& wish, const TrackAnalysis& track) {
-    const auto features = feature_schema().size();
-    MasterModel::Parts parts;
-    parts.feature_centre = VectorXd::Zero(features);
-    parts.feature_scale = VectorXd::Constant(features, 1e6);  // nothing is strange
-    parts.balance_centre = VectorXd::Zero(tone_bands + image_regions);
-    parts.sway = MatrixXd::Zero(features, tone_bands + image_regions);
-    parts.tone = expecting(tone_of(track).values + wish.tone, wish.spread_db, 0.3);
-    parts.width = expecting(width_of(track).values.array() + wish.width_db, wish.spread_db, 0.3);
-    VectorXd dynamics = dynamics_of(track).values;
-    dynamics(0) += wish.plr_db;
-    parts.dynamics = expecting(dynamics, wish.spread_db, 0.3);
-    parts.genre = {{"rock", "metal", "pop"}, MatrixXd::Zero(features, 3), Eigen::Vector3d(2.0, 1.0, -4.0)};
-    parts.usual_strangeness = 2.0;
-    parts.most_strangeness = 4.0;
-    return std::make_shared<const MasterModel>(parts);
-}
-
-/// Less of the two octaves around 1280 Hz.
-VectorXd less_around_1280_hz(double db) {
-    VectorXd tone(tone_bands);
-    for (int b = 0; b < tone_bands; ++b) {
-        const double octaves = std::log2(bark_bands_hz[static_cast<std::size_t>(b)] / 1280.0);
-        tone(b) = -db * std::exp(-0.5 * octaves * octaves);
-    }
-    return tone;
-}
-
-}  // namespace
 
 TEST_CASE("the features are those of the tables, each once", "[mastering][predictor]") {
     const auto& schema = feature_schema();
@@ -241,68 +176,6 @@ TEST_CASE("a width that is not as expected is brought there", "[mastering][predi
     CHECK(wider.settings.width.low_db <= 0.0);
     CHECK(predict_by_model(model_wishing({.width_db = 4.0}, track), track, {.aim = {.width_percent = 0.0}})
               .settings.width.mid_db == 0.0);
-}
-
-TEST_CASE("peaks that stand out more than expected bring a louder master and the bus compressor",
-          "[mastering][predictor]") {
-    const auto track = toy_track();
-    const auto content = predict_by_model(model_wishing({}, track), track, {});
-    const auto compressed = predict_by_model(model_wishing({.plr_db = -4.0}, track), track, {});
-    CHECK(compressed.loudness->value > content.loudness->value + 1.5);
-    CHECK(compressed.settings.glue.ratio > 1.1);
-    // Intensity takes another quantile of what may be too much here, too.
-    const auto loudness_at = [&](double percent) {
-        const Target target{.intensity_percent = percent};
-        return predict_by_model(model_wishing({.plr_db = -4.0, .spread_db = 2.0}, track), track, target)
-            .loudness->value;
-    };
-    CHECK(loudness_at(25.0) < loudness_at(50.0) - 0.3);
-    CHECK(loudness_at(100.0) > loudness_at(50.0) + 0.3);
-}
-
-TEST_CASE("what would be quieter than streams is brought nearer to them, by 2 dB of limiting at most",
-          "[mastering][predictor]") {
-    auto track = toy_track();
-    for (const auto& [plr_db, lufs] :
-         {std::pair{13.0, -14.0}, {15.5, -16.0}, {17.4, -16.4}, {20.0, -19.0}, {25.0, -20.0}}) {
-        INFO("peaks " << plr_db << " dB over the loudness");
-        track.plr_db = plr_db;
-        const auto loudness = predict_by_model(model_wishing({}, track), track, {.ceiling_dbtp = -1.0}).loudness;
-        REQUIRE(loudness);
-        CHECK(loudness->value == Approx(lufs).margin(1e-9));
-        const auto says = [&](const char* words) { return loudness->reason.find(words) != std::string::npos; };
-        CHECK(says("streams") == (plr_db > 15.0));
-        CHECK(says("and no more") == (plr_db > 17.0));
-    }
-}
-
-// 4 dB denser than expected, where masters lie within 2 dB of it: the loudest of them are 2 dB louder than expected.
-TEST_CASE("what is denser than masters are is made no louder than they are, or stays if it is",
-          "[mastering][predictor]") {
-    struct Row {
-        double plr_db, source_lufs, lufs;
-        const char* words;
-    };
-    auto track = toy_track();
-    for (const auto& row :
-         {Row{6.0, -30.0, -9.0, "no louder than the loudest of them usually are"},
-          Row{6.0, -9.4, -9.0, "no louder than the loudest of them usually are"},
-          Row{6.0, -8.0, -8.0, "it stays as loud as it is"}, Row{6.0, -6.0, -7.0, "peaks stand 6.0 dB over"},
-          Row{14.0, -25.0, -16.0, "no louder than streams play"},
-          Row{14.0, -15.5, -15.5, "it stays as loud as it is"}}) {
-        INFO("source " << row.source_lufs << " LUFS, peaks " << row.plr_db << " dB over it");
-        track.plr_db = row.plr_db;
-        track.integrated_lufs = row.source_lufs;
-        const auto model = model_wishing({.plr_db = 4.0, .spread_db = 2.0}, track);
-        const auto loudness = predict_by_model(model, track, {.ceiling_dbtp = -1.0}).loudness;
-        REQUIRE(loudness);
-        CHECK(loudness->value == Approx(row.lufs).margin(1e-9));
-        CHECK_THAT(loudness->reason, Catch::Contains(row.words));
-        CHECK_THAT(loudness->reason, !Catch::Contains("taken away"));
-        track.plr_db = row.plr_db + 2.5;  // within what is usual
-        const auto usual = predict_by_model(model, track, {.ceiling_dbtp = -1.0}).loudness;
-        CHECK_THAT(usual->reason, !Catch::Contains("no louder") && !Catch::Contains("stays as loud"));
-    }
 }
 
 TEST_CASE("the misfit of a version tells how far it is from what is expected", "[mastering][predictor]") {
